@@ -1,0 +1,87 @@
+#include "cli/common.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+
+#include "kindred/base/error.h"
+
+namespace kindred::cli {
+namespace {
+
+constexpr double kGibibyte = 1024.0 * 1024.0 * 1024.0;
+
+std::size_t machine_memory_bytes() {
+  const auto pages = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES));
+  std::size_t bytes = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  std::size_t group_limit = 0;
+  // The file holds the word "max" where the control group sets no limit.
+  if (std::ifstream file("/sys/fs/cgroup/memory.max"); file >> group_limit) {
+    bytes = std::min(bytes, group_limit);
+  }
+  return bytes;
+}
+
+std::size_t parse_size(const std::string& text) {
+  std::size_t used = 0;
+  double value = -1.0;
+  try {
+    value = std::stod(text, &used);
+  } catch (const std::exception&) {
+    used = text.size() + 1;
+  }
+  const std::string unit = used <= text.size() ? text.substr(used) : "?";
+  static const std::string kUnits = "KMGT";
+  const bool known = unit.empty() || (unit.size() == 1 && kUnits.find(unit) != std::string::npos);
+  if (!known || !std::isfinite(value) || value <= 0.0) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("--memory-limit is '{}', not a size such as 512M or 8G", text));
+  }
+  if (!unit.empty()) value *= std::pow(1024.0, static_cast<double>(kUnits.find(unit) + 1));
+  return static_cast<std::size_t>(std::min(value, 0x1p62));
+}
+
+}  // namespace
+
+void add_common_options(CLI::App& verb, CommonOptions& options) {
+  const std::string group = "Common";
+  verb.add_option("--threads", options.threads, "Threads to use; 0 means one for each core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str()
+      ->group(group);
+  verb.add_option("--seed", options.seed, "Seed of all randomness; same seed, same bytes")
+      ->capture_default_str()
+      ->group(group);
+  verb.add_flag("--json", options.json, "Print results as JSON on stdout")->group(group);
+  verb.add_flag("--quiet", options.quiet, "No progress and no summaries on stderr")->group(group);
+  verb.add_option("--memory-limit", options.memory_limit,
+                  "Refuse work that needs more memory, e.g. 8G; default: what the machine has")
+      ->group(group);
+}
+
+ProgressStyle progress_style(const CommonOptions& options) {
+  return options.quiet ? ProgressStyle::silent : progress_style_for(stderr);
+}
+
+void note(const CommonOptions& options, const std::string& line) {
+  if (!options.quiet) fmt::print(stderr, "{}\n", line);
+}
+
+std::size_t memory_limit_bytes(const CommonOptions& options) {
+  return options.memory_limit.empty() ? machine_memory_bytes() : parse_size(options.memory_limit);
+}
+
+void require_memory(const CommonOptions& options, std::size_t bytes, const std::string& purpose) {
+  const std::size_t limit = memory_limit_bytes(options);
+  if (bytes <= limit) return;
+  throw Error(ErrorCode::out_of_memory, fmt::format("{} needs {:.1f} GiB, the limit is {:.1f} GiB",
+                                                    purpose, static_cast<double>(bytes) / kGibibyte,
+                                                    static_cast<double>(limit) / kGibibyte));
+}
+
+}  // namespace kindred::cli

@@ -1,0 +1,44 @@
+// What every verb shares: the common flags, and how results and messages are printed.
+//
+// Results go to stdout, everything else (progress, summaries, hints) to stderr, so that
+// output can be piped. A verb is one file with one function add_NAME(CLI::App&) that
+// describes its flags and sets its callback.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "kindred/base/progress.h"
+
+namespace CLI {
+class App;
+}
+
+namespace kindred::cli {
+
+struct CommonOptions {
+  int threads = 0;  // 0: one for each core.
+  std::uint64_t seed = 1;
+  bool json = false;         // Results as JSON on stdout.
+  bool quiet = false;        // No progress, no summaries.
+  std::string memory_limit;  // "8G"; empty: what the machine (or its cgroup) has.
+};
+
+// Adds --threads, --seed, --json, --quiet and --memory-limit.
+void add_common_options(CLI::App& verb, CommonOptions& options);
+
+ProgressStyle progress_style(const CommonOptions& options);
+
+// Prints a line to stderr unless --quiet was given.
+void note(const CommonOptions& options, const std::string& line);
+
+// The limit in bytes. Throws Error(invalid_argument) when the text is not a size.
+std::size_t memory_limit_bytes(const CommonOptions& options);
+
+// Throws Error(out_of_memory) saying what needs how much, when `bytes` is past the limit.
+void require_memory(const CommonOptions& options, std::size_t bytes, const std::string& purpose);
+
+}  // namespace kindred::cli

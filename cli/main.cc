@@ -1,0 +1,45 @@
+// The program `kindred`: one subcommand a verb, errors to exit codes.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "cli/verbs.h"
+#include "kindred/base/error.h"
+
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitUsage = 2;
+
+int run(int argc, char** argv) {
+  CLI::App app{"Kindred learns embeddings and puts them to work."};
+  app.name("kindred");
+  app.set_version_flag("--version", "kindred " KINDRED_VERSION);
+  app.require_subcommand(1);
+  app.footer("Run 'kindred VERB --help' for the flags of a verb and an example.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kExitUsage;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const kindred::Error& error) {
+    fmt::print(stderr, "kindred: {}\n", error.what());
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "kindred: out of memory\n");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "kindred: internal error: {}\n", error.what());
+  }
+  return kExitFailed;
+}

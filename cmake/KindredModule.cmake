@@ -1,0 +1,44 @@
+# kindred_module(data DEPENDS linalg storage LIBRARIES ZLIB::ZLIB)
+#
+# One static library from the folder's *.cc files, and one test program from its
+# *_test.cc files. A folder without *.cc files is a library of headers. DEPENDS names the lower modules; LIBRARIES what only the .cc
+# files use.
+function(kindred_module name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+
+  list(TRANSFORM ARG_DEPENDS PREPEND kindred_)
+  if(sources)
+    add_library(kindred_${name} STATIC ${sources})
+    target_link_libraries(kindred_${name}
+      PUBLIC kindred_interface ${ARG_DEPENDS}
+      PRIVATE $<BUILD_INTERFACE:kindred_flags> ${ARG_LIBRARIES})
+  else()
+    add_library(kindred_${name} INTERFACE)
+    target_link_libraries(kindred_${name} INTERFACE kindred_interface ${ARG_DEPENDS})
+  endif()
+  add_library(Kindred::${name} ALIAS kindred_${name})
+  set_target_properties(kindred_${name} PROPERTIES EXPORT_NAME ${name})
+  set_property(GLOBAL APPEND PROPERTY KINDRED_MODULES kindred_${name})
+
+  if(KINDRED_TESTS AND tests)
+    kindred_test(${name}_test LABEL unit SOURCES ${tests} LIBRARIES kindred_${name} ${ARG_LIBRARIES})
+  endif()
+endfunction()
+
+# kindred_test(linalg_test LABEL unit SOURCES a_test.cc LIBRARIES kindred_linalg)
+function(kindred_test name)
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE
+    kindred_flags ${ARG_LIBRARIES} GTest::gtest GTest::gtest_main GTest::gmock)
+  gtest_discover_tests(${name}
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+endfunction()

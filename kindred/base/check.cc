@@ -1,0 +1,13 @@
+#include "kindred/base/check.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace kindred {
+
+void check_failed(const char* condition, const char* file, int line) noexcept {
+  std::fprintf(stderr, "%s:%d: check failed: %s\n", file, line, condition);
+  std::abort();
+}
+
+}  // namespace kindred

@@ -1,0 +1,34 @@
+// Which of the pairs count as "watched and liked": the positives that iALS learns from.
+//
+// A pair is positive when its value is at or above a threshold, or always. Its weight
+// is 1, or grows with the value. Entries below the threshold stay in the Interactions:
+// they are "seen", and never recommended.
+
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "kindred/data/interactions.h"
+#include "kindred/linalg/sparse.h"
+
+namespace kindred::data {
+
+struct PositiveRule {
+  std::optional<float> threshold;  // Positive from here up; none: every pair is positive.
+  float weight_per_value = 0.0F;   // c in the weight 1 + c * value; 0 weighs all alike.
+
+  bool operator==(const PositiveRule&) const = default;
+};
+
+// 4 where all values lie in 0.5..5 (stars) with some above 1; else every pair.
+PositiveRule default_positive_rule(const Interactions& interactions);
+
+// "rated 4 or more", "every pair"; for messages.
+std::string describe(const PositiveRule& rule);
+
+// The positives as users x items; the value is the weight.
+SparseMatrix positives(const SparseMatrix& ratings, const PositiveRule& rule);
+
+}  // namespace kindred::data

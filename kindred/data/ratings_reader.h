@@ -1,0 +1,86 @@
+// Ratings files → Interactions: CSV, TSV, "::", spaces, or "user item item ..." lists.
+//
+// The format is recognised from the first lines unless the options say otherwise:
+// separator, header, and which columns are user, item, rating and timestamp. Files may
+// be gzip or zstd. The text is cut into chunks at line ends and parsed in parallel; the
+// result does not depend on the chunk size or on the number of threads.
+//
+// Cost: one pass; memory about 24 bytes a rating beside the result.
+//
+// Errors name file, line, column and value: "ratings.csv:17: column 'rating': 'x5' is
+// not a number". With `on_bad = skip` bad rows are counted by cause instead.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kindred/base/json.h"
+#include "kindred/base/thread_pool.h"
+#include "kindred/data/interactions.h"
+
+namespace kindred {
+class Progress;
+}
+
+namespace kindred::data {
+
+enum class Encoding { utf8, latin1 };
+enum class Duplicates { last, first, sum, mean, error };
+enum class OnBad { error, skip };
+
+struct RatingsOptions {
+  // Format; each is recognised where it is not given.
+  std::optional<std::string> separator;  // ",", "\t", "::", " ", ";" or "|".
+  std::optional<bool> header;
+  bool item_lists = false;  // Each line is "user item item ...".
+  // A header name or a 1-based position; "" means recognised, "-" means there is none.
+  std::string user_column;
+  std::string item_column;
+  std::string rating_column;
+  std::string timestamp_column;
+  Encoding encoding = Encoding::utf8;
+
+  // What to do about the rows.
+  Duplicates duplicates = Duplicates::last;  // By timestamp where there is one, else by line.
+  OnBad on_bad = OnBad::error;
+  std::size_t bad_count_max = 1000;  // With skip: more bad rows than this are an error after all.
+
+  std::size_t chunk_bytes = std::size_t{4} << 20U;  // For tests; the result never depends on it.
+};
+
+// What was read, for people and for --json.
+struct RatingsSummary {
+  std::string file;
+  std::string format;  // "'::'-separated, no header, columns user item rating timestamp".
+  std::size_t row_count = 0;
+  std::size_t bad_row_count = 0;
+  std::map<std::string, std::size_t> bad_rows_by_cause;
+  std::vector<std::string> bad_row_examples;  // At most five messages with line numbers.
+  std::size_t duplicate_count = 0;
+  std::size_t user_count = 0;
+  std::size_t item_count = 0;
+  std::size_t pair_count = 0;
+  std::map<float, std::size_t> value_counts;  // Empty when there are more than 32 values.
+};
+
+struct Ratings {
+  Interactions interactions;
+  RatingsSummary summary;
+};
+
+// Throws Error(not_found), Error(io) or Error(invalid_argument) as said above.
+// `progress`, if given, advances by bytes read.
+Ratings read_ratings(const std::filesystem::path& path, const RatingsOptions& options,
+                     ThreadPool& pool, Progress* progress = nullptr);
+
+// A few lines: users, items, ratings, density, a bar for each star, what was skipped.
+std::string to_text(const RatingsSummary& summary);
+Json to_json(const RatingsSummary& summary);
+
+}  // namespace kindred::data

@@ -1,0 +1,130 @@
+#include "kindred/factorization/ials.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "kindred/base/error.h"
+#include "kindred/base/rng.h"
+#include "kindred/factorization/row_solver.h"
+#include "kindred/linalg/kernels/dot.h"
+
+namespace kindred::factorization {
+namespace {
+
+constexpr std::uint32_t kUserStream = 1;
+constexpr std::uint32_t kItemStream = 2;
+
+template <typename T>
+void require(bool holds, const char* name, T value, const char* range) {
+  if (holds) return;
+  throw Error(ErrorCode::invalid_argument, fmt::format("{} is {}, not {}", name, value, range));
+}
+
+// Each row has its own generator, so the drawing does not depend on the thread count.
+Matrix draw(std::size_t rows, const IalsOptions& options, std::uint32_t stream) {
+  Matrix vectors(rows, static_cast<std::size_t>(options.dimensions));
+  const double scale = options.init_stddev / std::sqrt(static_cast<double>(options.dimensions));
+  for (std::size_t row = 0; row < rows; ++row) {
+    Rng rng(options.seed, stream, row);
+    for (float& value : vectors.row(row)) value = static_cast<float>(scale * rng.normal());
+  }
+  return vectors;
+}
+
+void solve_side(const SparseMatrix& pairs, MatrixView fixed, const IalsOptions& options,
+                Matrix& solved, ThreadPool& pool) {
+  const RowSolver solver(fixed, options, pool);
+  pool.parallel_for(pairs.rows, [&](std::size_t row, int) {
+    solver.solve(pairs.row_columns(row), pairs.row_values(row), solved.row(row));
+  });
+}
+
+double norm_penalty(const Matrix& vectors, const SparseMatrix& pairs, const IalsOptions& options) {
+  double sum = 0.0;
+  for (std::size_t row = 0; row < vectors.rows(); ++row) {
+    double norm = 0.0;
+    for (const float value : vectors.row(row)) norm += double{value} * value;
+    sum += row_regularization(pairs.row_size(row), pairs.cols, options) * norm;
+  }
+  return sum;
+}
+
+}  // namespace
+
+void validate(const IalsOptions& options) {
+  require(options.dimensions >= 1 && options.dimensions <= 16384, "dimensions", options.dimensions,
+          "in 1..16384");
+  require(options.epochs >= 1, "epochs", options.epochs, "at least 1");
+  require(std::isfinite(options.unobserved_weight) && options.unobserved_weight >= 0.0F,
+          "unobserved weight", options.unobserved_weight, "a number of at least 0");
+  require(std::isfinite(options.regularization) && options.regularization > 0.0F, "regularization",
+          options.regularization, "a number above 0");
+  require(options.regularization_exponent >= 0.0F && options.regularization_exponent <= 1.0F,
+          "regularization exponent", options.regularization_exponent, "in 0..1");
+  require(std::isfinite(options.init_stddev) && options.init_stddev > 0.0F,
+          "initial standard deviation", options.init_stddev, "a number above 0");
+}
+
+Ials::Ials(const SparseMatrix& positives, const IalsOptions& options)
+    : by_user_(positives), by_item_(transpose(positives)), options_(options) {
+  validate(options);
+  user_vectors_ = draw(positives.rows, options, kUserStream);
+  item_vectors_ = draw(positives.cols, options, kItemStream);
+}
+
+void Ials::restore(Matrix user_vectors, Matrix item_vectors, int epoch) {
+  const auto d = static_cast<std::size_t>(options_.dimensions);
+  const bool fits = user_vectors.rows() == by_user_.rows && user_vectors.cols() == d &&
+                    item_vectors.rows() == by_user_.cols && item_vectors.cols() == d;
+  if (!fits) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("checkpoint vectors are {} x {} and {} x {}, the data needs {} x {} "
+                            "and {} x {}",
+                            user_vectors.rows(), user_vectors.cols(), item_vectors.rows(),
+                            item_vectors.cols(), by_user_.rows, d, by_user_.cols, d));
+  }
+  user_vectors_ = std::move(user_vectors);
+  item_vectors_ = std::move(item_vectors);
+  epoch_ = epoch;
+}
+
+void Ials::run_epoch(ThreadPool& pool) {
+  solve_users(pool);
+  solve_items(pool);
+  ++epoch_;
+}
+
+void Ials::solve_users(ThreadPool& pool) {
+  solve_side(by_user_, item_vectors_, options_, user_vectors_, pool);
+}
+
+void Ials::solve_items(ThreadPool& pool) {
+  solve_side(by_item_, user_vectors_, options_, item_vectors_, pool);
+}
+
+IalsLoss Ials::loss(ThreadPool& pool) const {
+  IalsLoss loss;
+  for (std::size_t user = 0; user < by_user_.rows; ++user) {
+    const auto items = by_user_.row_columns(user);
+    const auto weights = by_user_.row_values(user);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const double error =
+          double{linalg::dot(user_vectors_.row(user), item_vectors_.row(items[i]))} - 1.0;
+      loss.observed += weights[i] * error * error;
+    }
+  }
+  // The sum over all pairs of <w, h>^2 is the inner product of the two Gramians.
+  const std::vector<double> user_gramian = gramian(user_vectors_, pool);
+  const std::vector<double> item_gramian = gramian(item_vectors_, pool);
+  for (std::size_t i = 0; i < user_gramian.size(); ++i) {
+    loss.unobserved += user_gramian[i] * item_gramian[i];
+  }
+  loss.unobserved *= options_.unobserved_weight;
+  loss.regularization = options_.regularization * (norm_penalty(user_vectors_, by_user_, options_) +
+                                                   norm_penalty(item_vectors_, by_item_, options_));
+  return loss;
+}
+
+}  // namespace kindred::factorization

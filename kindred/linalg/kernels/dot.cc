@@ -1,0 +1,45 @@
+#include "kindred/linalg/kernels/dot.h"
+
+#include <array>
+#include <cstddef>
+
+#include "kindred/base/check.h"
+
+namespace kindred::linalg {
+namespace {
+
+constexpr std::size_t kLanes = 16;
+
+float add_pairwise(std::array<float, kLanes> sums) noexcept {
+  for (std::size_t half = kLanes / 2; half > 0; half /= 2) {
+    for (std::size_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
+  }
+  return sums[0];
+}
+
+}  // namespace
+
+float dot_plain(std::span<const float> a, std::span<const float> b) noexcept {
+  KINDRED_DCHECK(a.size() == b.size());
+  std::array<float, kLanes> sums{};
+  for (std::size_t i = 0; i < a.size(); ++i) sums[i % kLanes] += a[i] * b[i];
+  return add_pairwise(sums);
+}
+
+float squared_distance_plain(std::span<const float> a, std::span<const float> b) noexcept {
+  KINDRED_DCHECK(a.size() == b.size());
+  std::array<float, kLanes> sums{};
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const float difference = a[i] - b[i];
+    sums[i % kLanes] += difference * difference;
+  }
+  return add_pairwise(sums);
+}
+
+float dot(std::span<const float> a, std::span<const float> b) noexcept { return dot_plain(a, b); }
+
+float squared_distance(std::span<const float> a, std::span<const float> b) noexcept {
+  return squared_distance_plain(a, b);
+}
+
+}  // namespace kindred::linalg

@@ -1,0 +1,81 @@
+#include "kindred/training/training_loop.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "kindred/base/error.h"
+
+namespace kindred::training {
+namespace {
+
+void require_finite(double value, const std::string& name, int epoch) {
+  if (std::isfinite(value)) return;
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("training diverged: {} is {} after epoch {}; try more regularization",
+                          name, value, epoch));
+}
+
+EpochRecord run_one(const Trainee& trainee, int epoch) {
+  const auto start = std::chrono::steady_clock::now();
+  trainee.run_epoch();
+  EpochRecord record;
+  record.epoch = epoch;
+  record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (trainee.losses) record.losses = trainee.losses();
+  for (const auto& [name, value] : record.losses) require_finite(value, name, epoch);
+  if (trainee.validate) {
+    record.validation = trainee.validate();
+    require_finite(*record.validation, "the validation metric", epoch);
+  }
+  return record;
+}
+
+// The epoch with the best validation so far; 0 where none has been validated.
+int best_epoch_of(const std::vector<EpochRecord>& history, double step_min) {
+  int best_epoch = 0;
+  double best = 0.0;
+  for (const EpochRecord& record : history) {
+    if (!record.validation) continue;
+    if (best_epoch == 0 || *record.validation > best + step_min) {
+      best = *record.validation;
+      best_epoch = record.epoch;
+    }
+  }
+  return best_epoch;
+}
+
+}  // namespace
+
+LoopResult run_training(const Trainee& trainee, const LoopOptions& options,
+                        std::vector<EpochRecord> history,
+                        const std::function<void(const EpochRecord&)>& observe) {
+  LoopResult result;
+  result.history = std::move(history);
+  result.best_epoch = best_epoch_of(result.history, options.validation_step_min);
+  for (int epoch = trainee.epochs_done + 1; epoch <= options.epochs; ++epoch) {
+    const bool exhausted = options.patience > 0 && result.best_epoch > 0 &&
+                           epoch - 1 - result.best_epoch >= options.patience;
+    if (exhausted) {
+      result.reason = StopReason::no_improvement;
+      break;
+    }
+    if (options.cancelled != nullptr && options.cancelled->load()) {
+      result.reason = StopReason::cancelled;
+      break;
+    }
+    result.history.push_back(run_one(trainee, epoch));
+    const int best_epoch = best_epoch_of(result.history, options.validation_step_min);
+    if (best_epoch == epoch && trainee.keep_best) trainee.keep_best();
+    result.best_epoch = best_epoch;
+    if (trainee.checkpoint) trainee.checkpoint(result.history.back());
+    if (observe) observe(result.history.back());
+  }
+  if (result.best_epoch == 0 && !result.history.empty()) {
+    result.best_epoch = result.history.back().epoch;
+  }
+  return result;
+}
+
+}  // namespace kindred::training
