@@ -1,0 +1,132 @@
+#include "cli/ials_flags.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "kindred/base/progress.h"
+#include "kindred/embedding/dimension_rule.h"
+
+namespace kindred::cli {
+namespace {
+
+constexpr int kDimensionsMax = 16384;
+
+// The number that is the whole of `text`, if it is one.
+template <typename T>
+std::optional<T> parse_number(const std::string& text) {
+  T value{};
+  const char* end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, value);
+  if (failure != std::errc() || stop != end) return std::nullopt;
+  return value;
+}
+
+// CLI11's contract: an empty text accepts, any other is the message of the usage error.
+std::string check_dimensions(const std::string& text) {
+  const auto dimensions = parse_number<int>(text);
+  const bool fits = dimensions && *dimensions >= 1 && *dimensions <= kDimensionsMax;
+  if (text == "auto" || fits) return "";
+  return fmt::format("'{}' is neither a number from 1 to {} nor 'auto'", text, kDimensionsMax);
+}
+
+std::string check_positive_from(const std::string& text) {
+  const auto threshold = parse_number<float>(text);
+  if (text == "all" || (threshold && std::isfinite(*threshold))) return "";
+  return fmt::format("'{}' is neither a number nor 'all'", text);
+}
+
+CLI::Validator validator(std::string (*check)(const std::string&), const char* shape) {
+  return CLI::Validator([check](std::string& text) { return check(text); }, shape);
+}
+
+factorization::IalsSolver parse_solver(const std::string& text) {
+  if (text == "primal") return factorization::IalsSolver::primal;
+  if (text == "dual") return factorization::IalsSolver::dual;
+  return factorization::IalsSolver::automatic;
+}
+
+}  // namespace
+
+void add_ials_options(CLI::App& verb, IalsFlags& flags) {
+  const std::string group = "Model";
+  auto& options = flags.options;
+  verb.add_option("--dim", flags.dimensions,
+                  fmt::format("Dimensions of the embedding, or auto for the fourth root of the "
+                              "number of items; default {}",
+                              options.dimensions))
+      ->check(validator(check_dimensions, "N|auto"))
+      ->group(group);
+  verb.add_option("--epochs", options.epochs, "Passes over the data")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str()
+      ->group(group);
+  verb.add_option("--unobserved-weight", options.unobserved_weight,
+                  "How hard pairs that are not in the file are pulled to 0")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(group);
+  verb.add_option("--regularization", options.regularization,
+                  "How hard vectors are kept short; tune this one first")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group(group);
+  verb.add_option("--regularization-exponent", options.regularization_exponent,
+                  "0 regularizes all users and items alike, 1 the frequent ones more")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str()
+      ->group(group);
+  verb.add_option("--init-stddev", options.init_stddev,
+                  "Spread of the first random vectors, before division by the root of --dim")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group(group);
+  verb.add_option("--solver", flags.solver, "How rows are solved; all three are exact")
+      ->check(CLI::IsMember({"automatic", "primal", "dual"}))
+      ->capture_default_str()
+      ->group(group);
+  verb.add_option("--positive-from", flags.positive_from,
+                  "Ratings from here up count as liked, or all: every pair; default 4 for stars, "
+                  "else all")
+      ->check(validator(check_positive_from, "X|all"))
+      ->group(group);
+  verb.add_option("--weight-per-value", flags.weight_per_value,
+                  "c in the weight 1 + c * value of a liked pair; 0 weighs all alike")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(group);
+}
+
+factorization::IalsOptions ials_options(const IalsFlags& flags, std::size_t item_count,
+                                        std::uint64_t seed) {
+  factorization::IalsOptions options = flags.options;
+  options.seed = seed;
+  options.solver = parse_solver(flags.solver);
+  if (flags.dimensions == "auto") {
+    options.dimensions = embedding::starting_dimensions(item_count);
+  } else if (const auto dimensions = parse_number<int>(flags.dimensions)) {
+    options.dimensions = *dimensions;
+  }
+  factorization::validate(options);
+  return options;
+}
+
+data::PositiveRule positive_rule(const IalsFlags& flags, const data::Interactions& interactions) {
+  data::PositiveRule rule =
+      flags.positive_from.empty()
+          ? data::default_positive_rule(interactions)
+          : data::PositiveRule{.threshold = parse_number<float>(flags.positive_from)};
+  rule.weight_per_value = flags.weight_per_value;
+  return rule;
+}
+
+std::string dimension_hint(std::size_t item_count) {
+  return fmt::format("{} items: fourth root {:.1f}, starting point {}", format_count(item_count),
+                     embedding::fourth_root(item_count),
+                     embedding::starting_dimensions(item_count));
+}
+
+}  // namespace kindred::cli

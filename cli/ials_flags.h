@@ -1,0 +1,46 @@
+// The flags that describe an iALS model: what train and evaluate share.
+//
+// add_ials_options puts them on a verb; the functions below turn what was typed into
+// options, once the data are known: `--dim auto` needs the number of items, and which
+// pairs are positive by default depends on the values in the file.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "kindred/data/interactions.h"
+#include "kindred/data/positives.h"
+#include "kindred/factorization/ials.h"
+
+namespace CLI {
+class App;
+}
+
+namespace kindred::cli {
+
+struct IalsFlags {
+  std::string dimensions;              // "", "auto" or a number; "" is the default of IalsOptions.
+  factorization::IalsOptions options;  // What the other flags set, seed and dimensions apart.
+  std::string solver = "automatic";    // "automatic", "primal" or "dual".
+  std::string positive_from;           // "", "all" or a number.
+  float weight_per_value = 0.0F;
+};
+
+// Adds --dim, --epochs, --unobserved-weight, --regularization, --regularization-exponent,
+// --init-stddev, --solver, --positive-from and --weight-per-value. What cannot be read
+// is a usage error. `flags` must outlive the parsing.
+void add_ials_options(CLI::App& verb, IalsFlags& flags);
+
+// The options for data with `item_count` items; validated.
+factorization::IalsOptions ials_options(const IalsFlags& flags, std::size_t item_count,
+                                        std::uint64_t seed);
+
+// --positive-from and --weight-per-value, or the default for these values.
+data::PositiveRule positive_rule(const IalsFlags& flags, const data::Interactions& interactions);
+
+// "500,000 items: fourth root 26.6, starting point 25"; always shown before training.
+std::string dimension_hint(std::size_t item_count);
+
+}  // namespace kindred::cli
