@@ -4,9 +4,22 @@
 #include <cstddef>
 
 #include "kindred/base/check.h"
+#include "kindred/linalg/kernels/target.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kindred/linalg/kernels/dot.cc"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, which re-includes this file once for each target.
+#include "kindred/linalg/kernels/dot-inl.h"
+
+#if HWY_ONCE
 namespace kindred::linalg {
 namespace {
+
+HWY_EXPORT(dot);
+HWY_EXPORT(squared_distance);
+
+[[maybe_unused]] const bool target_chosen = apply_simd_override();
 
 constexpr std::size_t kLanes = 16;
 
@@ -36,10 +49,15 @@ float squared_distance_plain(std::span<const float> a, std::span<const float> b)
   return add_pairwise(sums);
 }
 
-float dot(std::span<const float> a, std::span<const float> b) noexcept { return dot_plain(a, b); }
+float dot(std::span<const float> a, std::span<const float> b) noexcept {
+  KINDRED_DCHECK(a.size() == b.size());
+  return HWY_DYNAMIC_DISPATCH(dot)(a, b);
+}
 
 float squared_distance(std::span<const float> a, std::span<const float> b) noexcept {
-  return squared_distance_plain(a, b);
+  KINDRED_DCHECK(a.size() == b.size());
+  return HWY_DYNAMIC_DISPATCH(squared_distance)(a, b);
 }
 
 }  // namespace kindred::linalg
+#endif  // HWY_ONCE
