@@ -30,15 +30,29 @@ function(kindred_module name)
 endfunction()
 
 # kindred_test(linalg_test LABEL unit SOURCES a_test.cc LIBRARIES kindred_linalg)
+#
+# A GoogleTest program whose tests ctest runs one by one. It may include everything from
+# the repository root, e.g. "tests/support/data_path.h", and is told
+#   KINDRED_SOURCE_DIR  the root of the source tree
+#   KINDRED_BINARY      the built program, for tests that drive it
+# A test that calls GTEST_SKIP shows as skipped in ctest.
 function(kindred_test name)
   cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
   add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_compile_definitions(${name} PRIVATE
+    KINDRED_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    KINDRED_BINARY="${PROJECT_BINARY_DIR}/bin/kindred")
   target_link_libraries(${name} PRIVATE
     kindred_flags ${ARG_LIBRARIES} GTest::gtest GTest::gtest_main GTest::gmock)
   gtest_discover_tests(${name}
     DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+  if(ARG_LABEL MATCHES "e2e|fault|golden")
+    # Those that drive the program need it built when they alone are asked for.
+    add_dependencies(${name} kindred_cli)
+  endif()
 endfunction()
