@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "kindred/base/error.h"
 
 namespace kindred::model {
@@ -20,6 +22,10 @@ void validate(const Model& model) {
     throw Error(ErrorCode::corrupt,
                 fmt::format("seen is {} x {} but there are {} users and {} items", model.seen.rows,
                             model.seen.cols, model.users.size(), model.items.size()));
+  }
+  for (const float value : model.seen.values) {
+    if (std::isfinite(value)) continue;
+    throw Error(ErrorCode::corrupt, fmt::format("seen holds the rating {}", value));
   }
 }
 

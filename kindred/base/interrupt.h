@@ -1,0 +1,42 @@
+// Ctrl-C as a request: a flag that long work looks at between steps.
+//
+// While an Interrupt lives, the first SIGINT or SIGTERM prints `notice` to stderr and
+// sets the flag; the work then ends at its next good moment. The second one ends the
+// process at once, as it would have without this class. Signals that were ignored
+// before (nohup, a background job) stay ignored. The destructor puts the old handlers
+// back. The handler calls only what is safe inside a signal handler.
+//
+// At most one Interrupt lives at a time. Thread safety: the flag may be read from any
+// thread.
+
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <csignal>
+
+namespace kindred {
+
+class Interrupt {
+ public:
+  // `notice` must outlive *this; null prints nothing. It should end in a newline.
+  explicit Interrupt(const char* notice = nullptr);
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+
+  // True once a signal has come.
+  const std::atomic<bool>& requested() const noexcept;
+
+  // The signal that came first, or 0.
+  int signal_number() const noexcept;
+
+  // What the process should exit with after a request: 128 + the signal, as shells
+  // expect (130 after Ctrl-C).
+  int exit_code() const noexcept { return 128 + signal_number(); }
+
+ private:
+  std::array<struct sigaction, 2> previous_ = {};  // Of SIGINT and SIGTERM.
+};
+
+}  // namespace kindred

@@ -1,0 +1,69 @@
+// The parts that models and checkpoints have in common, as tensors and as JSON.
+//
+// Every write_ function adds tensors to a writer and returns what the manifest must say
+// of them; its read_ function takes both and gives the part back, or throws
+// Error(corrupt). Tensor names begin with a prefix: "item.vectors", "item.labels", ....
+
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "kindred/base/json.h"
+#include "kindred/data/positives.h"
+#include "kindred/data/table.h"
+#include "kindred/data/vocabulary.h"
+#include "kindred/embedding/embeddings.h"
+#include "kindred/factorization/ials.h"
+#include "kindred/linalg/matrix.h"
+#include "kindred/linalg/sparse.h"
+#include "kindred/storage/container.h"
+#include "kindred/training/training_loop.h"
+
+namespace kindred::model {
+
+// Gathers tensors, some of which must first be laid out; those it keeps alive itself.
+class PartWriter {
+ public:
+  Json add_embeddings(const std::string& prefix, const embedding::Embeddings& embeddings);
+  Json add_sparse(const std::string& prefix, const SparseMatrix& matrix);
+  // No JSON: the shape says it all.
+  void add_matrix(const std::string& name, MatrixView matrix);
+
+  storage::ContainerWriter& writer() noexcept { return writer_; }
+
+ private:
+  // A text for each row, as bytes and row_count + 1 offsets.
+  template <typename TextOfRow>
+  void add_texts(const std::string& name, std::size_t row_count, TextOfRow text_of_row);
+
+  storage::ContainerWriter writer_;
+  std::deque<std::vector<std::uint8_t>> bytes_;  // deque: elements stay where they are.
+  std::deque<std::vector<std::uint64_t>> offsets_;
+  std::deque<std::vector<double>> numbers_;
+};
+
+embedding::Embeddings read_embeddings(storage::ContainerReader& reader, const std::string& prefix,
+                                      const Json& description);
+SparseMatrix read_sparse(storage::ContainerReader& reader, const std::string& prefix,
+                         const Json& description);
+Matrix read_matrix(storage::ContainerReader& reader, const std::string& name, std::uint64_t rows,
+                   std::uint64_t cols);
+
+Json to_json(const factorization::IalsOptions& options);
+factorization::IalsOptions options_from_json(const Json& json);
+
+Json to_json(const data::PositiveRule& rule);
+data::PositiveRule rule_from_json(const Json& json);
+
+// Seconds differ from run to run, and equal trainings are to give equal files: models
+// leave them out, checkpoints keep them.
+enum class KeepSeconds { no, yes };
+Json to_json(const std::vector<training::EpochRecord>& history, KeepSeconds keep);
+std::vector<training::EpochRecord> history_from_json(const Json& json);
+
+// A number of epochs: an integer from 0 on. Throws Error(corrupt) for anything else.
+int epoch_from_json(const Json& json);
+
+}  // namespace kindred::model
