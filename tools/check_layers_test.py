@@ -36,6 +36,7 @@ class CheckLayersTest(unittest.TestCase):
         self.assert_clean("kindred/data/x.cc", '#include "kindred/data/y.h"\n')
         self.assert_clean("cli/x.cc", '#include "kindred/model/y.h"\n#include "cli/common.h"\n')
         self.assert_clean("tests/e2e/x_test.cc", '#include "tests/support/y.h"\n')
+        self.assert_clean("kindred/data/x_test.cc", '#include "tests/support/y.h"\n')
 
     def test_upward_include(self):
         self.assert_fault("kindred/base/x.cc", '\n#include "kindred/data/y.h"\n', "higher", 2)
