@@ -1,0 +1,65 @@
+// From ratings to a model: the whole of training, in one resumable call.
+//
+//   positives -> hold out validation users -> epochs of iALS -> every user's vector
+//
+// Validation users are held out whole: their pairs do not shape the items, and after
+// each epoch they are folded in from part of their history and judged on the rest. The
+// item vectors of the best epoch are kept. At the end every user, those included, is
+// solved from all of their positives against these items, so folding in a known user's
+// history gives that user's stored vector.
+//
+// With a checkpoint path the state is written after every epoch; whoever is killed
+// loses the epoch in flight. Resuming gives the bytes of an uninterrupted run.
+//
+// Thread safety: runs in the calling thread and `pool`; `cancelled` from any thread.
+
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+#include "kindred/base/thread_pool.h"
+#include "kindred/data/interactions.h"
+#include "kindred/data/positives.h"
+#include "kindred/data/table.h"
+#include "kindred/factorization/ials.h"
+#include "kindred/model/model.h"
+#include "kindred/training/training_loop.h"
+
+namespace kindred::recommendation {
+
+struct TrainOptions {
+  factorization::IalsOptions ials;
+  data::PositiveRule positive_rule;
+  std::size_t validation_users = 0;  // How many users are held out; 0: no validation.
+  int patience = 0;                  // Epochs without a better validation; 0: run them all.
+  std::filesystem::path checkpoint;  // Empty: none is written.
+  bool resume = false;               // Continue from `checkpoint`, if it exists.
+  const std::atomic<bool>* cancelled = nullptr;
+};
+
+struct TrainResult {
+  model::Model model;  // Without metadata and facts, which the caller adds. After a
+                       // cancellation it holds options and history alone.
+  training::StopReason reason = training::StopReason::finished;
+  int best_epoch = 0;
+  int resumed_from = 0;  // The epoch at which a checkpoint took over; 0: from the start.
+};
+
+// A good number to hold out: one user in twenty, at most 1,000; none below 200 users.
+std::size_t default_validation_users(std::size_t user_count) noexcept;
+
+// Bytes that training needs beside the interactions.
+std::size_t training_memory_bytes(const data::Interactions& interactions,
+                                  const TrainOptions& options) noexcept;
+
+// Throws Error(invalid_argument) for options out of range, for data without positives,
+// and when the checkpoint belongs to other data or options, saying what differs.
+TrainResult train(const data::Interactions& interactions, const TrainOptions& options,
+                  ThreadPool& pool,
+                  const std::function<void(const training::EpochRecord&)>& observe);
+
+}  // namespace kindred::recommendation
