@@ -24,7 +24,7 @@ class JsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
   bool null() override { return put(Json()); }
   bool boolean(bool value) override { return put(Json(value)); }
   bool number_integer(number_integer_t value) override { return put(Json(std::int64_t{value})); }
-  bool number_unsigned(number_unsigned_t value) override { return put(unsigned_number(value)); }
+  bool number_unsigned(number_unsigned_t value) override { return put(Json(std::uint64_t{value})); }
   bool number_float(number_float_t value, const string_t&) override { return put(Json(value)); }
   bool string(string_t& value) override { return put(Json(std::move(value))); }
   bool binary(binary_t&) override { return false; }
@@ -55,11 +55,6 @@ class JsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
     std::string key;                       // Where in the parent's object this level belongs.
     std::unordered_set<std::string> keys;  // Keys seen so far in this object.
   };
-
-  // Small unsigned numbers are kept as signed, so that 3 == Json(3).
-  static Json unsigned_number(std::uint64_t value) {
-    return value <= kInt64Max ? Json(static_cast<std::int64_t>(value)) : Json(value);
-  }
 
   bool open(Json value) {
     if (open_.size() == kDepthMax) {
@@ -207,6 +202,14 @@ void dump_value(const Json& json, int indent, int depth, std::string& out) {
 }
 
 }  // namespace
+
+Json::Json(std::uint64_t value) {
+  if (value <= kInt64Max) {
+    value_ = static_cast<std::int64_t>(value);
+  } else {
+    value_ = value;
+  }
+}
 
 Json Json::parse(std::string_view text) {
   JsonBuilder builder;

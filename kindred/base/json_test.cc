@@ -21,6 +21,12 @@ TEST(Json, RoundTripKeepsOrderTypesAndDigits) {
   EXPECT_EQ(json.find("missing"), nullptr);
 }
 
+TEST(Json, EqualIntegersAreEqualWhateverTheirType) {
+  EXPECT_EQ(Json(std::uint64_t{20}), Json(20));
+  EXPECT_EQ(Json::parse("20"), Json(std::uint64_t{20}));
+  EXPECT_EQ(Json(std::uint64_t{20}).as_uint(), 20U);
+}
+
 TEST(Json, DoublesStayDoubles) {
   EXPECT_EQ(Json(3.0).dump(), "3.0");
   EXPECT_EQ(Json::parse(Json(3.0).dump()), Json(3.0));
