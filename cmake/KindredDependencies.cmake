@@ -4,7 +4,6 @@
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(ZLIB REQUIRED)
-find_package(PkgConfig REQUIRED)
 
 # A target for a library that ships neither a CMake package nor a reliable pkg-config file.
 function(kindred_find_library target header library)
