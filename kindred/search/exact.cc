@@ -1,0 +1,81 @@
+#include "kindred/search/exact.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+
+#include "kindred/base/check.h"
+#include "kindred/base/error.h"
+#include "kindred/linalg/kernels/dot.h"
+#include "kindred/search/best_k.h"
+
+namespace kindred::search {
+namespace {
+
+// In double, where the squares of floats neither overflow nor vanish. A zero vector
+// stays zero, so that its cosine with anything is 0.
+Matrix normalised(MatrixView vectors) {
+  Matrix out(vectors.rows, vectors.cols);
+  for (std::size_t row = 0; row < vectors.rows; ++row) {
+    double sum = 0.0;
+    for (const float value : vectors.row(row)) sum += static_cast<double>(value) * value;
+    const double norm = sum == 0.0 ? 1.0 : std::sqrt(sum);
+    std::ranges::transform(vectors.row(row), out.row(row).begin(), [norm](float value) {
+      return static_cast<float>(static_cast<double>(value) / norm);
+    });
+  }
+  return out;
+}
+
+std::vector<Neighbor> nearest(std::span<const float> query, MatrixView vectors, std::size_t k,
+                              std::span<const std::uint32_t> excluded,
+                              const std::vector<bool>& allowed) {
+  BestK best(k);
+  for (std::uint32_t id = 0; id < vectors.rows; ++id) {
+    if (!allowed.empty() && !allowed[id]) continue;
+    const float score = -std::sqrt(linalg::squared_distance(query, vectors.row(id)));
+    if (score >= best.threshold() && !std::ranges::binary_search(excluded, id)) {
+      best.offer({id, score});
+    }
+  }
+  return best.take();
+}
+
+}  // namespace
+
+Metric parse_metric(std::string_view name) {
+  if (name == "dot") return Metric::dot;
+  if (name == "cosine") return Metric::cosine;
+  if (name == "euclidean") return Metric::euclidean;
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("the metric is '{}', not dot, cosine or euclidean", name));
+}
+
+ExactIndex::ExactIndex(MatrixView vectors, Metric metric) : vectors_(vectors), metric_(metric) {
+  if (vectors.rows == 0 || vectors.cols == 0) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("an index of {} vectors of {} dimensions has nothing to search",
+                            vectors.rows, vectors.cols));
+  }
+  if (metric == Metric::cosine) normalised_ = normalised(vectors);
+}
+
+std::vector<std::vector<Neighbor>> ExactIndex::search(MatrixView queries, std::size_t k,
+                                                      const TopKFilter& filter,
+                                                      ThreadPool& pool) const {
+  KINDRED_CHECK(queries.cols == dimensions() && k > 0);
+  KINDRED_CHECK(filter.allowed.empty() || filter.allowed.size() == size());
+  if (metric_ == Metric::dot) return top_k(queries, vectors_, k, filter, pool);
+  if (metric_ == Metric::cosine) return top_k(normalised(queries), normalised_, k, filter, pool);
+  std::vector<std::vector<Neighbor>> found(queries.rows);
+  pool.parallel_for(queries.rows, [&](std::size_t q, int) {
+    const auto excluded = filter.excluded ? filter.excluded(q) : std::span<const std::uint32_t>();
+    found[q] = nearest(queries.row(q), vectors_, k, excluded, filter.allowed);
+  });
+  return found;
+}
+
+}  // namespace kindred::search
