@@ -21,6 +21,8 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "kindred " KINDRED_VERSION);
   app.require_subcommand(1);
   app.footer("Run 'kindred VERB --help' for the flags of a verb and an example.");
+  kindred::cli::add_inspect(app);
+  kindred::cli::add_export(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -6,4 +6,9 @@ namespace CLI {
 class App;
 }
 
-namespace kindred::cli {}  // namespace kindred::cli
+namespace kindred::cli {
+
+void add_inspect(CLI::App& app);
+void add_export(CLI::App& app);
+
+}  // namespace kindred::cli

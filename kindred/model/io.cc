@@ -64,4 +64,11 @@ Model load(const std::filesystem::path& path) {
   });
 }
 
+bool is_readable_model(const Json& manifest) {
+  const Json* name = manifest.find("format");
+  const Json* version = manifest.find("version");
+  return name != nullptr && *name == Json(format().name) && version != nullptr &&
+         version->as_uint() <= format().version;
+}
+
 }  // namespace kindred::model

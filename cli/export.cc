@@ -1,0 +1,140 @@
+// kindred export: the vectors of a model for other programs.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "cli/common.h"
+#include "cli/verbs.h"
+#include "kindred/base/error.h"
+#include "kindred/base/json.h"
+#include "kindred/embedding/export.h"
+#include "kindred/model/io.h"
+
+namespace kindred::cli {
+namespace {
+
+struct ExportFlags {
+  CommonOptions common;
+  std::filesystem::path model;
+  std::string what = "items";
+  std::string format = "npy";
+  std::filesystem::path output;
+};
+
+struct Exported {
+  std::vector<std::filesystem::path> files;
+  std::size_t changed_texts = 0;
+  std::string change;  // What was done to them.
+};
+
+// items.npy -> items.labels.txt
+std::filesystem::path labels_path(std::filesystem::path path) {
+  return path.replace_extension(".labels.txt");
+}
+
+Exported export_tsv(const embedding::Embeddings& embeddings, const std::filesystem::path& folder) {
+  std::error_code problem;
+  std::filesystem::create_directories(folder, problem);
+  if (problem) {
+    throw Error(ErrorCode::io,
+                fmt::format("{}: cannot make this folder: {}", folder.string(), problem.message()));
+  }
+  Exported result;
+  result.files = {folder / "vectors.tsv", folder / "metadata.tsv"};
+  embedding::write_vectors_tsv(embeddings.vectors, result.files[0]);
+  result.changed_texts = embedding::write_metadata_tsv(embeddings, result.files[1]);
+  result.change = "tabs and line ends became spaces";
+  return result;
+}
+
+Exported export_as(const ExportFlags& flags, const embedding::Embeddings& embeddings) {
+  if (flags.format == "tsv") return export_tsv(embeddings, flags.output);
+  Exported result;
+  result.files = {flags.output};
+  if (flags.format == "word2vec") {
+    result.changed_texts = embedding::write_word2vec(embeddings, flags.output);
+    result.change = "spaces became underscores";
+    return result;
+  }
+  result.files.push_back(labels_path(flags.output));
+  embedding::write_npy(embeddings.vectors, result.files[0]);
+  result.changed_texts = embedding::write_labels(embeddings.labels, result.files[1]);
+  result.change = "tabs and line ends became spaces";
+  return result;
+}
+
+std::string how_to_read(const ExportFlags& flags, const Exported& result) {
+  if (flags.format == "npy") {
+    return fmt::format("read it with numpy.load(\"{}\"); row r belongs to line r of {}",
+                       result.files[0].string(), result.files[1].string());
+  }
+  if (flags.format == "tsv") {
+    return "load both files in the TensorBoard projector (projector.tensorflow.org, Load)";
+  }
+  return fmt::format("read it with gensim: KeyedVectors.load_word2vec_format(\"{}\")",
+                     result.files[0].string());
+}
+
+void run(const ExportFlags& flags) {
+  std::error_code absent;
+  if (std::filesystem::equivalent(flags.output, flags.model, absent)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: -o would overwrite the model itself", flags.output.string()));
+  }
+  const model::Model model = model::load(flags.model);
+  const embedding::Embeddings& embeddings = flags.what == "users" ? model.users : model.items;
+  const Exported result = export_as(flags, embeddings);
+  if (flags.common.json) {
+    Json json;
+    json.set("what", flags.what);
+    json.set("format", flags.format);
+    json.set("rows", std::uint64_t{embeddings.size()});
+    json.set("dimensions", std::uint64_t{embeddings.dimensions()});
+    json.set("changed_texts", std::uint64_t{result.changed_texts});
+    Json files = Json(Json::Array());
+    for (const auto& file : result.files) files.push(file.string());
+    json.set("files", std::move(files));
+    fmt::print("{}\n", json.dump(2));
+    return;
+  }
+  note(flags.common, fmt::format("{} {} with {} dimensions", format_count(embeddings.size()),
+                                 flags.what, embeddings.dimensions()));
+  for (const auto& file : result.files) note(flags.common, fmt::format("wrote {}", file.string()));
+  if (result.changed_texts > 0) {
+    note(flags.common, fmt::format("{} texts do not fit the format as they are: {}",
+                                   format_count(result.changed_texts), result.change));
+  }
+  note(flags.common, how_to_read(flags, result));
+}
+
+}  // namespace
+
+void add_export(CLI::App& app) {
+  auto flags = std::make_shared<ExportFlags>();
+  CLI::App* verb = app.add_subcommand("export", "Write the vectors of a model for other programs");
+  verb->add_option("MODEL", flags->model, "A model that 'kindred train' has written")->required();
+  verb->add_option("--what", flags->what, "Whose vectors: items or users")
+      ->check(CLI::IsMember({"items", "users"}))
+      ->capture_default_str();
+  verb->add_option("--format", flags->format,
+                   "npy (numpy, labels beside it), tsv (TensorBoard projector), or word2vec (text)")
+      ->check(CLI::IsMember({"npy", "tsv", "word2vec"}))
+      ->capture_default_str();
+  verb->add_option("-o,--output", flags->output, "The file to write; for tsv, a folder")
+      ->required();
+  add_common_options(*verb, flags->common);
+  verb->footer(
+      "Example:\n"
+      "  kindred export movies.kindred --what items --format npy -o items.npy\n"
+      "  kindred export movies.kindred --format tsv -o projector\n\n"
+      "The model itself is a safetensors file, which Python reads directly.");
+  verb->callback([flags] { run(*flags); });
+}
+
+}  // namespace kindred::cli
