@@ -23,6 +23,7 @@
 #include "kindred/base/json.h"
 #include "kindred/base/thread_pool.h"
 #include "kindred/data/interactions.h"
+#include "kindred/data/text_reader.h"
 
 namespace kindred {
 class Progress;
@@ -30,7 +31,6 @@ class Progress;
 
 namespace kindred::data {
 
-enum class Encoding { utf8, latin1 };
 enum class Duplicates { last, first, sum, mean, error };
 enum class OnBad { error, skip };
 

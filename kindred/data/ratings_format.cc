@@ -1,0 +1,293 @@
+#include "kindred/data/ratings_format.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <utility>
+
+#include "kindred/base/error.h"
+#include "kindred/base/printable.h"
+#include "kindred/data/dialect_recognition.h"
+#include "kindred/data/number_text.h"
+
+namespace kindred::data {
+namespace {
+
+enum Role { user, item, rating, timestamp };
+constexpr std::array<const char*, 4> kRoleNames = {"user", "item", "rating", "timestamp"};
+
+struct KnownName {
+  const char* normalized;
+  Role role;
+};
+
+// Names from the public rating data sets and from people's own exports.
+constexpr KnownName kKnownNames[] = {
+    {"user", user},           {"userid", user},        {"uid", user},
+    {"users", user},          {"customer", user},      {"customerid", user},
+    {"member", user},         {"memberid", user},      {"reviewerid", user},
+    {"visitorid", user},      {"person", user},        {"personid", user},
+    {"account", user},        {"accountid", user},     {"listener", user},
+    {"item", item},           {"itemid", item},        {"iid", item},
+    {"items", item},          {"movie", item},         {"movieid", item},
+    {"film", item},           {"filmid", item},        {"product", item},
+    {"productid", item},      {"asin", item},          {"book", item},
+    {"bookid", item},         {"isbn", item},          {"artist", item},
+    {"artistid", item},       {"song", item},          {"songid", item},
+    {"track", item},          {"trackid", item},       {"business", item},
+    {"businessid", item},     {"anime", item},         {"animeid", item},
+    {"jokeid", item},         {"article", item},       {"articleid", item},
+    {"rating", rating},       {"ratings", rating},     {"score", rating},
+    {"stars", rating},        {"bookrating", rating},  {"overall", rating},
+    {"preference", rating},   {"value", rating},       {"weight", rating},
+    {"count", rating},        {"plays", rating},       {"playcount", rating},
+    {"timestamp", timestamp}, {"time", timestamp},     {"unixtime", timestamp},
+    {"date", timestamp},      {"datetime", timestamp}, {"unixreviewtime", timestamp},
+    {"createdat", timestamp}, {"ratedat", timestamp},  {"ts", timestamp},
+};
+
+const KnownName* find_known(std::string_view normalized) {
+  for (const KnownName& name : kKnownNames) {
+    if (normalized == name.normalized) return &name;
+  }
+  return nullptr;
+}
+
+bool is_known(std::string_view normalized) { return find_known(normalized) != nullptr; }
+
+std::size_t& column_of(RatingsFormat& format, Role role) {
+  switch (role) {
+    case user:
+      return format.user_column;
+    case item:
+      return format.item_column;
+    case rating:
+      return format.rating_column;
+    case timestamp:
+      break;
+  }
+  return format.timestamp_column;
+}
+
+// What the sample's rows (without the header) say about a column.
+struct ColumnFacts {
+  bool numbers = true;         // Most are numbers.
+  bool large_integers = true;  // Most are whole numbers of eight digits or more, or dates.
+};
+
+ColumnFacts look_at(const Sample& sample, bool header, std::size_t column) {
+  std::size_t rows = 0;
+  std::size_t numbers = 0;
+  std::size_t large_integers = 0;
+  for (std::size_t i = header ? 1 : 0; i < sample.records.size(); ++i) {
+    if (column >= sample.records[i].size()) continue;
+    const std::string& field = sample.records[i][column];
+    float number = 0.0F;
+    std::int64_t time = 0;
+    ++rows;
+    if (parse_number(field, number) == NumberFault::none) ++numbers;
+    const bool has_point = field.find('.') != std::string::npos;
+    if (!has_point && parse_timestamp(field, time) == NumberFault::none &&
+        (time >= 10'000'000 || time <= -10'000'000)) {
+      ++large_integers;
+    }
+  }
+  return {.numbers = 2 * numbers > rows, .large_integers = 2 * large_integers > rows};
+}
+
+bool all_integers(const Sample& sample) {
+  for (const auto& record : sample.records) {
+    for (const std::string& field : record) {
+      const auto is_digit = [](char byte) { return byte >= '0' && byte <= '9'; };
+      if (!std::all_of(field.begin(), field.end(), is_digit)) return false;
+    }
+  }
+  return true;
+}
+
+// Ratings rows have at most a handful of fields and the same number of them; lists of a
+// few people's items hardly ever do.
+bool looks_like_item_lists(const Sample& sample) {
+  return sample.records.size() >= 3 && sample.even_share < 0.5 && all_integers(sample);
+}
+
+void take_named_columns(RatingsFormat& format, const RatingsOptions& options,
+                        const std::string& file) {
+  const std::array<const std::string*, 4> wishes = {&options.user_column, &options.item_column,
+                                                    &options.rating_column,
+                                                    &options.timestamp_column};
+  for (const Role role : {user, item, rating, timestamp}) {
+    const std::string& wish = *wishes[role];
+    if (wish.empty() || wish == "-") continue;
+    const std::string flag = fmt::format("--{}-column", kRoleNames[role]);
+    column_of(format, role) =
+        find_column({.text = wish, .flag = flag, .file = file}, format.names, format.field_count);
+  }
+}
+
+bool is_taken(const RatingsFormat& format, std::size_t column) {
+  return column == format.user_column || column == format.item_column ||
+         column == format.rating_column || column == format.timestamp_column;
+}
+
+// Columns whose names say what they are, unless an option has said it already.
+void take_known_columns(RatingsFormat& format, const std::array<bool, 4>& open,
+                        const std::string& file) {
+  for (std::size_t column = 0; column < format.names.size(); ++column) {
+    const KnownName* known = find_known(normalized_name(format.names[column]));
+    if (known == nullptr || !open[known->role] || is_taken(format, column)) continue;
+    std::size_t& taken = column_of(format, known->role);
+    if (taken == kNoColumn) {
+      taken = column;
+    } else if (known->role == user || known->role == item ||
+               format.names[taken] == format.names[column]) {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("{}: both column {} ('{}') and column {} ('{}') may be the {}; "
+                              "choose with --{}-column",
+                              file, taken + 1, printable(format.names[taken]), column + 1,
+                              printable(format.names[column]), kRoleNames[known->role],
+                              kRoleNames[known->role]));
+    }
+  }
+}
+
+std::size_t next_free(const RatingsFormat& format) {
+  std::size_t column = 0;
+  while (column < format.field_count && is_taken(format, column)) ++column;
+  return column < format.field_count ? column : kNoColumn;
+}
+
+// Columns by position: user, item, rating, timestamp.
+void take_columns_in_order(RatingsFormat& format, const std::array<bool, 4>& open,
+                           const Sample& sample) {
+  for (const Role role : {user, item}) {
+    if (column_of(format, role) == kNoColumn) column_of(format, role) = next_free(format);
+  }
+  const std::size_t third = next_free(format);
+  if (third == kNoColumn) return;
+  const ColumnFacts facts = look_at(sample, format.header, third);
+  const bool is_time = facts.large_integers && format.rating_column == kNoColumn &&
+                       format.timestamp_column == kNoColumn && open[timestamp];
+  if (is_time && format.field_count <= 3) {
+    format.timestamp_column = third;
+    return;
+  }
+  if (open[rating] && format.rating_column == kNoColumn && facts.numbers) {
+    format.rating_column = third;
+  }
+  const std::size_t fourth = next_free(format);
+  if (fourth == kNoColumn || !open[timestamp] || format.timestamp_column != kNoColumn) return;
+  if (look_at(sample, format.header, fourth).large_integers) format.timestamp_column = fourth;
+}
+
+void choose_columns(RatingsFormat& format, const RatingsOptions& options, const Sample& sample,
+                    const std::string& file) {
+  take_named_columns(format, options, file);
+  const std::array<bool, 4> open = {
+      format.user_column == kNoColumn, format.item_column == kNoColumn,
+      format.rating_column == kNoColumn && options.rating_column != "-",
+      format.timestamp_column == kNoColumn && options.timestamp_column != "-"};
+  take_known_columns(format, open, file);
+  const bool pair_known = format.user_column != kNoColumn && format.item_column != kNoColumn;
+  if (pair_known && format.header) return;
+  if (!pair_known && format.field_count > 4) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: {} columns, and which are the user and the item is not clear; "
+                            "say it with --user-column and --item-column (a {}position from 1)",
+                            file, format.field_count, format.header ? "name or a " : ""));
+  }
+  take_columns_in_order(format, open, sample);
+}
+
+void check_columns(const RatingsFormat& format, const std::string& file) {
+  const std::array<std::size_t, 4> columns = {format.user_column, format.item_column,
+                                              format.rating_column, format.timestamp_column};
+  for (const Role role : {user, item}) {
+    if (columns[role] == kNoColumn) {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("{}: a row needs a user and an item, but the first line has only "
+                              "{} column{}; is the separator right?",
+                              file, format.field_count, format.field_count == 1 ? "" : "s"));
+    }
+  }
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (columns[i] == kNoColumn || columns[i] != columns[j]) continue;
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("{}: column {} cannot be both {} and {}", file, columns[i] + 1,
+                              kRoleNames[j], kRoleNames[i]));
+    }
+  }
+}
+
+std::string separator_name(const std::string& separator) {
+  if (separator == ",") return "comma-separated";
+  if (separator == "\t") return "tab-separated";
+  if (separator == " ") return "space-separated";
+  return fmt::format("'{}'-separated", printable(separator));
+}
+
+}  // namespace
+
+RatingsFormat recognize_ratings_format(std::string_view head, bool head_is_all,
+                                       const RatingsOptions& options, const std::string& file) {
+  if (head.empty()) {
+    throw Error(ErrorCode::invalid_argument, fmt::format("{}: the file is empty", file));
+  }
+  const Sample sample = take_sample(head, head_is_all, options.separator);
+  if (sample.records.empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: there are no rows, only blank lines", file));
+  }
+  RatingsFormat format;
+  format.dialect = sample.dialect;
+  format.item_lists =
+      options.item_lists || (!options.header && options.user_column.empty() &&
+                             options.item_column.empty() && looks_like_item_lists(sample));
+  if (format.item_lists) return format;
+
+  format.header = options.header.value_or(looks_like_header(sample, &is_known));
+  format.field_count = sample.records.front().size();
+  if (format.header) {
+    format.names = sample.records.front();
+    for (std::string& name : format.names) {
+      name.erase(0, name.find_first_not_of(" \t"));
+      name.erase(name.find_last_not_of(" \t") + 1);
+    }
+    format.header_bytes = sample.header_bytes;
+    format.header_lines = sample.header_lines;
+  }
+  choose_columns(format, options, sample, file);
+  check_columns(format, file);
+  return format;
+}
+
+std::string describe(const RatingsFormat& format) {
+  std::string text = separator_name(format.dialect.separator);
+  if (format.item_lists) return text + " lists: each line a user and the items";
+  text += format.header ? " with a header; " : " without a header; ";
+  std::vector<std::string> parts;
+  const std::array<std::size_t, 4> columns = {format.user_column, format.item_column,
+                                              format.rating_column, format.timestamp_column};
+  for (const Role role : {user, item, rating, timestamp}) {
+    if (columns[role] == kNoColumn) continue;
+    const std::string where = format.header
+                                  ? fmt::format("'{}'", printable(format.names[columns[role]]))
+                                  : fmt::format("column {}", columns[role] + 1);
+    parts.push_back(fmt::format("{} = {}", kRoleNames[role], where));
+  }
+  return text + fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string describe_column(const RatingsFormat& format, std::size_t column) {
+  if (format.header) return fmt::format("column '{}'", printable(format.names[column]));
+  const std::array<std::size_t, 4> columns = {format.user_column, format.item_column,
+                                              format.rating_column, format.timestamp_column};
+  const auto role = std::find(columns.begin(), columns.end(), column) - columns.begin();
+  return fmt::format("column {} ({})", column + 1, kRoleNames[static_cast<std::size_t>(role)]);
+}
+
+}  // namespace kindred::data

@@ -1,0 +1,74 @@
+#include "kindred/data/ratings_reader.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "kindred/base/error.h"
+#include "kindred/base/progress.h"
+#include "kindred/data/ratings_builder.h"
+#include "kindred/data/ratings_chunk.h"
+#include "kindred/data/ratings_format.h"
+#include "kindred/data/text_reader.h"
+
+namespace kindred::data {
+namespace {
+
+constexpr std::size_t kHeadBytes = std::size_t{256} << 10U;
+
+using Batch = std::vector<TextChunk>;
+
+Batch read_batch(TextReader& reader, const RatingsFormat& format, std::size_t chunk_bytes,
+                 std::size_t chunk_count) {
+  Batch batch;
+  while (batch.size() < chunk_count) {
+    std::optional<TextChunk> chunk = reader.next_chunk(format.dialect, chunk_bytes);
+    if (!chunk) break;
+    batch.push_back(std::move(*chunk));
+  }
+  return batch;
+}
+
+}  // namespace
+
+Ratings read_ratings(const std::filesystem::path& path, const RatingsOptions& options,
+                     ThreadPool& pool, Progress* progress) {
+  if (options.chunk_bytes == 0) {
+    throw Error(ErrorCode::invalid_argument, "chunk_bytes is 0; at least one byte is needed");
+  }
+  TextReader reader(path, options.encoding);
+  const std::string file = reader.name();
+  const std::string_view head = reader.head(kHeadBytes);
+  const RatingsFormat format = recognize_ratings_format(head, reader.head_is_all(), options, file);
+  reader.drop(format.header_bytes);
+
+  // While the chunks of one batch are parsed, one task reads the next batch.
+  RatingsBuilder builder(file, format, options);
+  const auto batch_size = static_cast<std::size_t>(pool.thread_count());
+  Batch batch = read_batch(reader, format, options.chunk_bytes, batch_size);
+  std::uint64_t bytes_shown = 0;
+  while (!batch.empty()) {
+    Batch next;
+    std::vector<RatingsChunk> parsed(batch.size());
+    pool.parallel_for(batch.size() + 1, [&](std::size_t index, int) {
+      if (index == 0) {
+        next = read_batch(reader, format, options.chunk_bytes, batch_size);
+      } else {
+        const bool stop_at_bad_row = options.on_bad == OnBad::error;
+        parsed[index - 1] = parse_ratings_chunk(batch[index - 1], format, stop_at_bad_row);
+      }
+    });
+    for (RatingsChunk& chunk : parsed) builder.add(std::move(chunk));
+    if (progress != nullptr) {
+      progress->advance(static_cast<std::size_t>(reader.file_bytes_read() - bytes_shown));
+      bytes_shown = reader.file_bytes_read();
+    }
+    batch = std::move(next);
+  }
+  Ratings ratings = builder.finish(pool);
+  ratings.summary.file = file;
+  ratings.summary.format = describe(format);
+  return ratings;
+}
+
+}  // namespace kindred::data
