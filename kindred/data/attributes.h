@@ -4,7 +4,17 @@
 // An items file names the id and, in further columns, title, genres, year, ...; a users
 // file id, age, .... Formats are those of ratings files. Rows whose id is not in the
 // vocabulary are counted and left out; ids of the vocabulary without a row get missing
-// values.
+// values. A column whose values are all numbers is a number column, unless one of them
+// begins with a needless zero, as zip codes do.
+//
+// A file without a header gets the names of the MovieLens files it looks like:
+//   2 columns            id title
+//   3 columns            id title genres                 (movies.dat)
+//   5, the 2nd F or M    id gender age occupation zip    (users.dat)
+//   5, the 3rd F or M    id age gender occupation zip    (u.user)
+//   24, the last 19 0/1  id title release_date video_release_date url genres   (u.item)
+// where the 19 flags become one text such as "Animation|Comedy"; and else column_2,
+// column_3, ....
 
 #pragma once
 
@@ -12,6 +22,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kindred/data/interactions.h"
@@ -22,20 +33,21 @@
 namespace kindred::data {
 
 struct AttributesOptions {
-  std::optional<std::string> separator;
-  std::optional<bool> header;
-  std::string id_column;             // Name or 1-based position; "" means the first.
-  std::vector<std::string> columns;  // Names for a file without header, the id's included.
+  std::optional<std::string> separator = {};
+  std::optional<bool> header = {};
+  std::string id_column = {};             // Name or 1-based position; "" means the first.
+  std::vector<std::string> columns = {};  // Names for a file without header, the id's included.
   Encoding encoding = Encoding::utf8;
 };
 
 struct Attributes {
-  Table table;                          // One row for each label of the vocabulary.
+  Table table;                          // One row for each label; the id is not a column.
   std::size_t unmatched_row_count = 0;  // Rows of the file whose id is not in the vocabulary.
   std::size_t missing_row_count = 0;    // Labels of the vocabulary without a row.
 };
 
-// Throws Error as read_ratings does; an id that appears twice is an error.
+// Throws Error as read_ratings does; an id that appears twice is an error, and so is any
+// bad row.
 Attributes read_attributes(const std::filesystem::path& path, const AttributesOptions& options,
                            const Vocabulary& labels);
 
@@ -45,5 +57,21 @@ Attributes read_attributes(const std::filesystem::path& path, const AttributesOp
 //   year          the "(1999)" that ends a title, where there is no column "year" yet
 // Columns that the file already has are left as they are.
 void add_derived_attributes(const Interactions& interactions, const Table& users, Table& items);
+
+// The column that people mean: by its name, else without regard to case, else in the
+// singular or plural ("genre" finds "genres"), else by another name of a derived
+// attribute ("tickets" is popularity, "age" is audience_age). Null if there is none.
+const Column* find_attribute(const Table& table, std::string_view name);
+
+// The column that holds titles or names, or null.
+const Column* find_title(const Table& table);
+
+// Whether a cell such as "Animation|Children's|Comedy" is, or has among its parts, the
+// word `token`; upper and lower case are alike. Parts lie between '|', or else ';', or
+// else ','.
+bool has_token(std::string_view cell, std::string_view token);
+
+// The year in a title that ends in "(1999)".
+std::optional<int> year_of_title(std::string_view title);
 
 }  // namespace kindred::data

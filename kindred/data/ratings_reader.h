@@ -36,14 +36,14 @@ enum class OnBad { error, skip };
 
 struct RatingsOptions {
   // Format; each is recognised where it is not given.
-  std::optional<std::string> separator;  // ",", "\t", "::", " ", ";" or "|".
-  std::optional<bool> header;
+  std::optional<std::string> separator = {};  // ",", "\t", "::", " ", ";" or "|".
+  std::optional<bool> header = {};
   bool item_lists = false;  // Each line is "user item item ...".
   // A header name or a 1-based position; "" means recognised, "-" means there is none.
-  std::string user_column;
-  std::string item_column;
-  std::string rating_column;
-  std::string timestamp_column;
+  std::string user_column = {};
+  std::string item_column = {};
+  std::string rating_column = {};
+  std::string timestamp_column = {};
   Encoding encoding = Encoding::utf8;
 
   // What to do about the rows.
