@@ -1,0 +1,188 @@
+#include "cli/ratings_flags.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <system_error>
+
+#include "kindred/base/progress.h"
+
+namespace kindred::cli {
+namespace {
+
+const std::map<std::string, data::Encoding> kEncodings = {{"utf8", data::Encoding::utf8},
+                                                          {"utf-8", data::Encoding::utf8},
+                                                          {"latin1", data::Encoding::latin1},
+                                                          {"latin-1", data::Encoding::latin1}};
+const std::map<std::string, data::Duplicates> kDuplicates = {{"last", data::Duplicates::last},
+                                                             {"first", data::Duplicates::first},
+                                                             {"sum", data::Duplicates::sum},
+                                                             {"mean", data::Duplicates::mean},
+                                                             {"error", data::Duplicates::error}};
+const std::map<std::string, data::OnBad> kOnBad = {{"error", data::OnBad::error},
+                                                   {"skip", data::OnBad::skip}};
+
+// Names stand in for separators that are hard to type in a shell.
+std::string separator_of(const std::string& typed) {
+  static const std::map<std::string, std::string> kNames = {{"tab", "\t"},      {"\\t", "\t"},
+                                                            {"space", " "},     {"comma", ","},
+                                                            {"semicolon", ";"}, {"pipe", "|"}};
+  const auto found = kNames.find(typed);
+  return found == kNames.end() ? typed : found->second;
+}
+
+// A flag whose values are the words of `words`; unlike CLI11's own transformer, its help
+// and its errors show the words alone.
+template <typename Value>
+CLI::Option* add_word(CLI::App& verb, const std::string& name, Value& value,
+                      const std::map<std::string, Value>& words, const std::string& shape,
+                      const std::string& help) {
+  const auto check = [&words, shape](std::string& text) {
+    return words.contains(text) ? std::string() : fmt::format("'{}' is not one of {}", text, shape);
+  };
+  return verb
+      .add_option_function<std::string>(
+          name, [&value, &words](const std::string& text) { value = words.at(text); }, help)
+      ->type_name(shape)
+      ->check(CLI::Validator(check, ""));
+}
+
+void add_attributes_options(CLI::App& verb, const std::string& kind, const std::string& example,
+                            std::filesystem::path& file, data::AttributesOptions& options) {
+  const std::string group = "Ratings";
+  const std::string name = "--" + kind;
+  verb.add_option(name, file, fmt::format("File with what is known of the {}: {}", kind, example))
+      ->type_name("FILE")
+      ->group(group);
+  verb.add_option(name + "-id-column", options.id_column,
+                  fmt::format("Column of the id in the {} file; default: the first", kind))
+      ->type_name("NAME|N")
+      ->group(group);
+  verb.add_option(name + "-columns", options.columns,
+                  fmt::format("Names of the columns, where the {} file has no header", kind))
+      ->type_name("NAME,...")
+      ->allow_extra_args(false)
+      ->delimiter(',')
+      ->group(group);
+  verb.add_option_function<std::string>(
+          name + "-separator",
+          [&options](const std::string& typed) { options.separator = separator_of(typed); },
+          fmt::format("Separator of the {} file; default: recognised", kind))
+      ->type_name("TEXT")
+      ->group(group);
+}
+
+void add_format_options(CLI::App& verb, RatingsFlags& flags) {
+  const std::string group = "Ratings";
+  verb.add_option("--separator", flags.separator,
+                  "What separates columns: , ; | :: tab space; default: recognised")
+      ->type_name("TEXT")
+      ->group(group);
+  auto* header = verb.add_flag("--header", flags.has_header,
+                               "The first line names the columns; default: recognised");
+  auto* no_header = verb.add_flag("--no-header", flags.lacks_header, "The first line is a rating");
+  header->group(group)->excludes(no_header);
+  no_header->group(group);
+  const auto add_column = [&](const std::string& role, std::string& column, bool optional) {
+    verb.add_option("--" + role + "-column", column,
+                    fmt::format("Column of the {}: a name, or a position from 1{}", role,
+                                optional ? "; - for none" : ""))
+        ->type_name("NAME|N")
+        ->group(group);
+  };
+  add_column("user", flags.options.user_column, false);
+  add_column("item", flags.options.item_column, false);
+  add_column("rating", flags.options.rating_column, true);
+  add_column("timestamp", flags.options.timestamp_column, true);
+  verb.add_flag("--item-lists", flags.options.item_lists,
+                "Each line is a user and the items: 'user item item ...'")
+      ->group(group);
+}
+
+// "movies.dat: attributes title, genres; 177 rows name no item of the ratings".
+std::string describe(const std::filesystem::path& file, const std::string& kind,
+                     const data::Attributes& attributes) {
+  std::string columns;
+  for (const data::Column& column : attributes.table.columns()) {
+    columns += (columns.empty() ? "" : ", ") + column.name;
+  }
+  std::string text = fmt::format("{}: {}", file.string(), columns.empty() ? "no columns" : columns);
+  if (attributes.unmatched_row_count > 0) {
+    text += fmt::format("; {} of its rows name no {} of the ratings",
+                        format_count(attributes.unmatched_row_count), kind);
+  }
+  if (attributes.missing_row_count > 0) {
+    text += fmt::format("; {} {}{} of the ratings {} not in it",
+                        format_count(attributes.missing_row_count), kind,
+                        attributes.missing_row_count == 1 ? "" : "s",
+                        attributes.missing_row_count == 1 ? "is" : "are");
+  }
+  return text;
+}
+
+data::Table load_attributes(const std::filesystem::path& file, const std::string& kind,
+                            data::AttributesOptions options, data::Encoding encoding,
+                            const data::Vocabulary& labels, const CommonOptions& common) {
+  if (file.empty()) return data::Table(labels.size());
+  options.encoding = encoding;
+  data::Attributes attributes = data::read_attributes(file, options, labels);
+  note(common, describe(file, kind, attributes));
+  return std::move(attributes.table);
+}
+
+}  // namespace
+
+void add_ratings_options(CLI::App& verb, RatingsFlags& flags) {
+  const std::string group = "Ratings";
+  add_attributes_options(verb, "items", "id, title, genres, year, ...", flags.items_file,
+                         flags.items_options);
+  add_attributes_options(verb, "users", "id, age, ...", flags.users_file, flags.users_options);
+  add_format_options(verb, flags);
+  add_word(verb, "--encoding", flags.options.encoding, kEncodings, "utf8|latin1",
+           "Encoding of all files read; default: utf8")
+      ->group(group);
+  add_word(verb, "--duplicates", flags.options.duplicates, kDuplicates, "last|first|sum|mean|error",
+           "What to make of a pair that occurs again; default: last, by time if there is one")
+      ->group(group);
+  add_word(verb, "--on-bad", flags.options.on_bad, kOnBad, "error|skip",
+           "What to do about a row that cannot be used; default: error")
+      ->group(group);
+  verb.add_option("--max-bad", flags.options.bad_count_max,
+                  "With --on-bad skip: more bad rows than this are an error after all")
+      ->capture_default_str()
+      ->group(group);
+}
+
+data::RatingsOptions ratings_options(const RatingsFlags& flags) {
+  data::RatingsOptions options = flags.options;
+  if (!flags.separator.empty()) options.separator = separator_of(flags.separator);
+  if (flags.has_header || flags.lacks_header) options.header = flags.has_header;
+  return options;
+}
+
+LoadedRatings load_ratings(const std::filesystem::path& ratings_file, const RatingsFlags& flags,
+                           const CommonOptions& common, ThreadPool& pool) {
+  std::error_code ignored;
+  const auto file_bytes = std::filesystem::is_regular_file(ratings_file, ignored)
+                              ? std::filesystem::file_size(ratings_file, ignored)
+                              : std::uintmax_t{0};
+  LoadedRatings loaded;
+  {
+    Progress progress(stderr, progress_style(common), "reading", file_bytes, "bytes");
+    data::Ratings ratings =
+        data::read_ratings(ratings_file, ratings_options(flags), pool, &progress);
+    loaded.interactions = std::move(ratings.interactions);
+    loaded.summary = std::move(ratings.summary);
+  }
+  note(common, data::to_text(loaded.summary));
+  const data::Encoding encoding = flags.options.encoding;
+  loaded.users = load_attributes(flags.users_file, "user", flags.users_options, encoding,
+                                 loaded.interactions.users, common);
+  loaded.items = load_attributes(flags.items_file, "item", flags.items_options, encoding,
+                                 loaded.interactions.items, common);
+  data::add_derived_attributes(loaded.interactions, loaded.users, loaded.items);
+  return loaded;
+}
+
+}  // namespace kindred::cli
