@@ -33,7 +33,7 @@ SparseMatrix positives(const SparseMatrix& ratings, const PositiveRule& rule) {
     const auto columns = ratings.row_columns(row);
     const auto values = ratings.row_values(row);
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (rule.threshold && values[i] < *rule.threshold) continue;
+      if (!rule.accepts(values[i])) continue;
       out.columns.push_back(columns[i]);
       out.values.push_back(1.0F + rule.weight_per_value * std::max(0.0F, values[i]));
     }

@@ -19,6 +19,8 @@ struct PositiveRule {
   std::optional<float> threshold;  // Positive from here up; none: every pair is positive.
   float weight_per_value = 0.0F;   // c in the weight 1 + c * value; 0 weighs all alike.
 
+  bool accepts(float value) const noexcept { return !threshold || value >= *threshold; }
+
   bool operator==(const PositiveRule&) const = default;
 };
 

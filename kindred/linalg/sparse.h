@@ -34,6 +34,19 @@ struct SparseMatrix {
     return {values.data() + offsets[row], row_size(row)};
   }
 
+  // Ends the row whose entries were pushed to `columns` and `values` last.
+  void close_row() {
+    offsets.push_back(columns.size());
+    ++rows;
+  }
+  // Adds a whole row. Requires: row_columns and row_values of one length, columns ascending.
+  void append_row(std::span<const std::uint32_t> row_columns, std::span<const float> row_values) {
+    KINDRED_DCHECK(row_columns.size() == row_values.size());
+    columns.insert(columns.end(), row_columns.begin(), row_columns.end());
+    values.insert(values.end(), row_values.begin(), row_values.end());
+    close_row();
+  }
+
   bool operator==(const SparseMatrix&) const = default;
 };
 

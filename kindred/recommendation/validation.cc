@@ -47,11 +47,6 @@ SparseMatrix empty_rows(std::size_t cols) {
   return matrix;
 }
 
-void close_row(SparseMatrix& matrix) {
-  matrix.offsets.push_back(matrix.columns.size());
-  ++matrix.rows;
-}
-
 }  // namespace
 
 Validation::Validation(const SparseMatrix& positives, std::size_t user_count, std::uint64_t seed)
@@ -64,20 +59,19 @@ Validation::Validation(const SparseMatrix& positives, std::size_t user_count, st
     const auto items = positives.row_columns(user);
     const auto weights = positives.row_values(user);
     if (next == held_out.end() || *next != user) {
-      training_.columns.insert(training_.columns.end(), items.begin(), items.end());
-      training_.values.insert(training_.values.end(), weights.begin(), weights.end());
-    } else {
-      ++next;
-      const std::vector<bool> is_target = choose_targets(items.size(), seed, user);
-      for (std::size_t i = 0; i < items.size(); ++i) {
-        SparseMatrix& part = is_target[i] ? targets_ : history_;
-        part.columns.push_back(items[i]);
-        part.values.push_back(weights[i]);
-      }
-      close_row(history_);
-      close_row(targets_);
+      training_.append_row(items, weights);
+      continue;
     }
-    close_row(training_);
+    ++next;
+    training_.close_row();
+    const std::vector<bool> is_target = choose_targets(items.size(), seed, user);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      SparseMatrix& part = is_target[i] ? targets_ : history_;
+      part.columns.push_back(items[i]);
+      part.values.push_back(weights[i]);
+    }
+    history_.close_row();
+    targets_.close_row();
   }
 }
 

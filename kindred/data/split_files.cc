@@ -1,0 +1,210 @@
+// Splits on disk: written for others to use, negatives read from others.
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "kindred/base/atomic_file.h"
+#include "kindred/base/byte_source.h"
+#include "kindred/base/error.h"
+#include "kindred/base/printable.h"
+#include "kindred/base/progress.h"
+#include "kindred/data/split.h"
+
+namespace kindred::data {
+namespace {
+
+constexpr std::size_t kFlushBytes = std::size_t{1} << 20U;
+
+// RFC 4180: quoted where the label would otherwise be read as something else.
+void append_field(std::string& text, std::string_view field) {
+  const bool plain = !field.empty() && field.find_first_of("\",\r\n") == std::string_view::npos &&
+                     field.front() != ' ' && field.back() != ' ';
+  if (plain) {
+    text += field;
+    return;
+  }
+  text += '"';
+  for (const char c : field) {
+    if (c == '"') text += '"';
+    text += c;
+  }
+  text += '"';
+}
+
+// The rows of one CSV file of a split.
+class PairWriter {
+ public:
+  PairWriter(const std::filesystem::path& path, const Split& split, bool has_timestamps)
+      : file_(path), split_(split) {
+    text_ = "user,item";
+    if (split.train.has_values) text_ += ",rating";
+    if (has_timestamps) text_ += ",timestamp";
+    text_ += '\n';
+  }
+
+  void write(std::string_view user, std::uint32_t item, float value,
+             const std::int64_t* timestamp = nullptr) {
+    append_field(text_, user);
+    text_ += ',';
+    append_field(text_, split_.train.items.label(item));
+    if (split_.train.has_values) fmt::format_to(std::back_inserter(text_), ",{}", value);
+    if (timestamp != nullptr) fmt::format_to(std::back_inserter(text_), ",{}", *timestamp);
+    text_ += '\n';
+    if (text_.size() >= kFlushBytes) flush();
+  }
+
+  void commit() {
+    flush();
+    file_.commit();
+  }
+
+ private:
+  void flush() {
+    file_.append(text_);
+    text_.clear();
+  }
+
+  AtomicFile file_;
+  const Split& split_;
+  std::string text_;
+};
+
+void write_people(const std::filesystem::path& path, const Split& split, const SparseMatrix& rows) {
+  PairWriter writer(path, split, false);
+  for (std::size_t person = 0; person < rows.rows; ++person) {
+    const auto items = rows.row_columns(person);
+    const auto values = rows.row_values(person);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      writer.write(split.labels[person], items[i], values[i]);
+    }
+  }
+  writer.commit();
+}
+
+std::string read_text(const std::filesystem::path& path) {
+  ByteSource source(path);
+  std::string text;
+  std::string block(kFlushBytes, '\0');
+  for (;;) {
+    const std::size_t count = source.read(block);
+    text.append(block, 0, count);
+    if (count < block.size()) return text;
+  }
+}
+
+bool is_separator(char c) { return c == '\t' || c == ',' || c == ' ' || c == '\r'; }
+
+std::vector<std::string> split_fields(std::string_view line) {
+  std::vector<std::string> fields;
+  std::size_t at = 0;
+  while (at < line.size()) {
+    if (is_separator(line[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < line.size() && !is_separator(line[end])) ++end;
+    fields.emplace_back(line.substr(at, end - at));
+    at = end;
+  }
+  return fields;
+}
+
+SampledNegatives::Row parse_row(std::string_view line, const std::string& place) {
+  SampledNegatives::Row row;
+  if (line.front() == '(') {
+    const std::size_t close = line.find(')');
+    const std::size_t comma = line.find(',');
+    if (close == std::string_view::npos || comma == std::string_view::npos || comma > close) {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("{}: '{}' does not begin with (user,item)", place, printable(line)));
+    }
+    row.user = line.substr(1, comma - 1);
+    row.item = std::string(line.substr(comma + 1, close - comma - 1));
+    row.negatives = split_fields(line.substr(close + 1));
+  } else {
+    row.negatives = split_fields(line);
+    if (!row.negatives.empty()) {
+      row.user = std::move(row.negatives.front());
+      row.negatives.erase(row.negatives.begin());
+    }
+  }
+  if (row.user.empty() || row.negatives.empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: '{}' names no negatives", place, printable(line)));
+  }
+  return row;
+}
+
+}  // namespace
+
+void write_split(const Split& split, const std::filesystem::path& folder) {
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (failure) {
+    throw Error(ErrorCode::io,
+                fmt::format("{}: cannot make this folder: {}", folder.string(), failure.message()));
+  }
+  PairWriter writer(folder / "train.csv", split, !split.train.timestamps.empty());
+  const SparseMatrix& pairs = split.train.by_user;
+  for (std::size_t user = 0; user < pairs.rows; ++user) {
+    for (auto entry = static_cast<std::size_t>(pairs.offsets[user]);
+         entry < pairs.offsets[user + 1]; ++entry) {
+      const auto* timestamp =
+          split.train.timestamps.empty() ? nullptr : &split.train.timestamps[entry];
+      writer.write(split.train.users.label(user), pairs.columns[entry], pairs.values[entry],
+                   timestamp);
+    }
+  }
+  writer.commit();
+  if (split.folded_in) write_people(folder / "fold_in.csv", split, split.known);
+  write_people(folder / "test.csv", split, split.targets);
+}
+
+SampledNegatives read_negatives(const std::filesystem::path& path) {
+  const std::string text = read_text(path);
+  SampledNegatives sampled;
+  std::size_t line_number = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::string_view line = std::string_view(text).substr(begin, end - begin);
+    ++line_number;
+    begin = end + 1;
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (line.empty()) continue;
+    sampled.rows.push_back(parse_row(line, fmt::format("{}:{}", path.string(), line_number)));
+  }
+  if (sampled.rows.empty()) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("{}: no rows; a line is '(user,item)' and its negatives", path.string()));
+  }
+  return sampled;
+}
+
+std::string to_text(const LeftOut& left_out) {
+  std::string text;
+  const auto add = [&text](const char* what, std::size_t count) {
+    if (count > 0)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", what, format_count(count));
+  };
+  add("pairs of users that are not in training:", left_out.unknown_users);
+  add("pairs of items that are not in training:", left_out.unknown_items);
+  add("pairs that are in training as well (a leak):", left_out.in_training);
+  add("pairs below the threshold:", left_out.below_threshold);
+  add("users without a target:", left_out.people_without_target);
+  return text;
+}
+
+Json to_json(const LeftOut& left_out) {
+  Json json;
+  json.set("unknown_users", std::uint64_t{left_out.unknown_users});
+  json.set("unknown_items", std::uint64_t{left_out.unknown_items});
+  json.set("in_training", std::uint64_t{left_out.in_training});
+  json.set("below_threshold", std::uint64_t{left_out.below_threshold});
+  json.set("people_without_target", std::uint64_t{left_out.people_without_target});
+  return json;
+}
+
+}  // namespace kindred::data

@@ -1,0 +1,69 @@
+#include "kindred/recommendation/scorer.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "kindred/base/check.h"
+#include "kindred/linalg/kernels/dot.h"
+#include "kindred/search/top_k.h"
+
+namespace kindred::recommendation {
+
+VectorScorer::VectorScorer(const data::Split& split, MatrixView people, MatrixView items)
+    : split_(split), people_(people), items_(items) {
+  KINDRED_CHECK(people.rows == split.person_count() && items.rows == split.targets.cols);
+  KINDRED_CHECK(people.cols == items.cols);
+}
+
+float VectorScorer::score(std::size_t person, std::uint32_t item) const {
+  return linalg::dot(people_.row(person), items_.row(item));
+}
+
+std::span<const float> VectorScorer::scores(std::size_t person, std::span<float> buffer) const {
+  for (std::size_t item = 0; item < items_.rows; ++item) {
+    buffer[item] = linalg::dot(people_.row(person), items_.row(item));
+  }
+  return buffer;
+}
+
+std::vector<ItemList> VectorScorer::lists(std::size_t begin, std::size_t end, std::size_t k,
+                                          ThreadPool& pool) const {
+  search::TopKFilter filter;
+  filter.excluded = [&](std::size_t query) { return split_.seen(begin + query); };
+  const auto found = search::top_k(people_.slice(begin, end), items_, k, filter, pool);
+  std::vector<ItemList> lists(found.size());
+  for (std::size_t query = 0; query < found.size(); ++query) {
+    for (const search::Neighbor& neighbor : found[query]) lists[query].push_back(neighbor.id);
+  }
+  return lists;
+}
+
+PopularityScorer::PopularityScorer(const data::Split& split, const SparseMatrix& positives)
+    : split_(split), like_counts_(positives.cols), order_(positives.cols) {
+  for (const std::uint32_t item : positives.columns) like_counts_[item] += 1.0F;
+  std::iota(order_.begin(), order_.end(), 0U);
+  std::stable_sort(order_.begin(), order_.end(), [this](std::uint32_t a, std::uint32_t b) {
+    return like_counts_[a] > like_counts_[b];
+  });
+}
+
+float PopularityScorer::score(std::size_t, std::uint32_t item) const { return like_counts_[item]; }
+
+std::span<const float> PopularityScorer::scores(std::size_t, std::span<float>) const {
+  return like_counts_;
+}
+
+std::vector<ItemList> PopularityScorer::lists(std::size_t begin, std::size_t end, std::size_t k,
+                                              ThreadPool& pool) const {
+  std::vector<ItemList> lists(end - begin);
+  pool.parallel_for(lists.size(), [&](std::size_t row, int) {
+    const auto seen = split_.seen(begin + row);
+    for (const std::uint32_t item : order_) {
+      if (lists[row].size() == k) break;
+      if (!std::binary_search(seen.begin(), seen.end(), item)) lists[row].push_back(item);
+    }
+  });
+  return lists;
+}
+
+}  // namespace kindred::recommendation

@@ -1,0 +1,70 @@
+// What an evaluation asks of a model: scores and lists for one person after the other.
+//
+// Thread safety: const members from any number of threads, but for lists(), which uses
+// the pool itself.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "kindred/base/thread_pool.h"
+#include "kindred/data/split.h"
+#include "kindred/linalg/matrix.h"
+
+namespace kindred::recommendation {
+
+using ItemList = std::vector<std::uint32_t>;  // Best first.
+
+class Scorer {
+ public:
+  virtual ~Scorer() = default;
+
+  // The score of one pair.
+  virtual float score(std::size_t person, std::uint32_t item) const = 0;
+
+  // The scores of all items; in `buffer` (one float an item), or wherever they are.
+  virtual std::span<const float> scores(std::size_t person, std::span<float> buffer) const = 0;
+
+  // The first k of the people [begin, end), without what they have seen.
+  virtual std::vector<ItemList> lists(std::size_t begin, std::size_t end, std::size_t k,
+                                      ThreadPool& pool) const = 0;
+};
+
+// Dot products of vectors. Looks at all its arguments, which must outlive it.
+class VectorScorer final : public Scorer {
+ public:
+  // `people` has one row for each person of the split, `items` one for each item.
+  VectorScorer(const data::Split& split, MatrixView people, MatrixView items);
+
+  float score(std::size_t person, std::uint32_t item) const override;
+  std::span<const float> scores(std::size_t person, std::span<float> buffer) const override;
+  std::vector<ItemList> lists(std::size_t begin, std::size_t end, std::size_t k,
+                              ThreadPool& pool) const override;
+
+ private:
+  const data::Split& split_;
+  MatrixView people_;
+  MatrixView items_;
+};
+
+// The number of training users who like the item; the same for every person.
+class PopularityScorer final : public Scorer {
+ public:
+  // Looks at `split`, which must outlive it. `positives` is its training part's.
+  PopularityScorer(const data::Split& split, const SparseMatrix& positives);
+
+  float score(std::size_t person, std::uint32_t item) const override;
+  std::span<const float> scores(std::size_t person, std::span<float> buffer) const override;
+  std::vector<ItemList> lists(std::size_t begin, std::size_t end, std::size_t k,
+                              ThreadPool& pool) const override;
+
+ private:
+  const data::Split& split_;
+  std::vector<float> like_counts_;    // Of each item; exact up to 2^24.
+  std::vector<std::uint32_t> order_;  // Items, most liked first, equal ones by id.
+};
+
+}  // namespace kindred::recommendation
