@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
+constexpr int kExitInterrupted = 130;  // As shells report Ctrl-C.
 
 int run(int argc, char** argv) {
   CLI::App app{"Kindred learns embeddings and puts them to work."};
@@ -21,6 +22,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "kindred " KINDRED_VERSION);
   app.require_subcommand(1);
   app.footer("Run 'kindred VERB --help' for the flags of a verb and an example.");
+  kindred::cli::add_train(app);
   kindred::cli::add_inspect(app);
   kindred::cli::add_export(app);
   try {
@@ -38,6 +40,7 @@ int main(int argc, char** argv) {
     return run(argc, argv);
   } catch (const kindred::Error& error) {
     fmt::print(stderr, "kindred: {}\n", error.what());
+    if (error.code() == kindred::ErrorCode::cancelled) return kExitInterrupted;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "kindred: out of memory\n");
   } catch (const std::exception& error) {
