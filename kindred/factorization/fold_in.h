@@ -6,8 +6,10 @@
 // its eigenbasis are computed once, O(|I| d^2 + d^3); then n positives cost
 // O(n^2 d + n^3) when n is small and O(n d^2 + d^3) when not.
 //
-// The same algebra explains a score: <w, h_i> is a sum of one term for each positive
-// of the history, so "because you watched" is exact and not a heuristic.
+// The same algebra explains a score. The person's vector is w = inverse(A) Y'C1, so the
+// score of an item h is the sum over the history of c_i <inverse(A) h, y_i>: one term
+// for each positive, exact and not a heuristic. A term is what the score would lose if
+// the person's answer to that item were 0 instead of 1.
 //
 // Thread safety: const members from any number of threads.
 

@@ -1,77 +1,212 @@
 #include "kindred/factorization/row_solver.h"
 
 #include <algorithm>
-#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include "kindred/base/check.h"
+#include "kindred/factorization/cost_model.h"
+#include "kindred/factorization/dual.h"
+#include "kindred/factorization/primal.h"
+#include "kindred/linalg/kernels/dot.h"
 
 namespace kindred::factorization {
 namespace {
 
-// Solves the symmetric positive definite a x = b in place, by Cholesky.
-void solve_in_place(std::vector<double>& a, std::vector<double>& b) {
-  const std::size_t d = b.size();
-  for (std::size_t j = 0; j < d; ++j) {
-    for (std::size_t k = 0; k < j; ++k) a[j * d + j] -= a[j * d + k] * a[j * d + k];
-    a[j * d + j] = std::sqrt(a[j * d + j]);
-    for (std::size_t i = j + 1; i < d; ++i) {
-      for (std::size_t k = 0; k < j; ++k) a[i * d + j] -= a[i * d + k] * a[j * d + k];
-      a[i * d + j] /= a[j * d + j];
+// Dual rows that one task solves and rotates back together: enough for a fast matrix
+// product, few enough that the tasks of a small data set still spread over the threads.
+constexpr std::size_t kBatchRows = 64;
+// Segments of heavy rows whose sums are held at once, d^2 floats each.
+constexpr std::size_t kWaveSegments = 32;
+
+struct Scratch {
+  PrimalScratch primal;
+  DualScratch dual;
+  linalg::AlignedBuffer rotated;  // kBatchRows x d, solutions in the eigenbasis.
+  linalg::AlignedBuffer turned;   // The same, rotated back.
+
+  explicit Scratch(std::size_t dimensions)
+      : primal(dimensions),
+        dual(dimensions),
+        rotated(kBatchRows * dimensions),
+        turned(kBatchRows * dimensions) {}
+};
+
+// One per worker, made when first needed.
+class ScratchPool {
+ public:
+  ScratchPool(std::size_t dimensions, int thread_count)
+      : dimensions_(dimensions), scratches_(static_cast<std::size_t>(thread_count)) {}
+
+  Scratch& operator[](int worker) {
+    auto& scratch = scratches_[static_cast<std::size_t>(worker)];
+    if (!scratch) scratch.emplace(dimensions_);
+    return *scratch;
+  }
+
+ private:
+  std::size_t dimensions_;
+  std::vector<std::optional<Scratch>> scratches_;
+};
+
+RowPositives positives_of(const SparseMatrix& rows, std::size_t row) {
+  return {rows.row_columns(row), rows.row_values(row)};
+}
+
+// Rows in three groups, each longest first and then by index.
+struct Schedule {
+  std::vector<std::size_t> heavy;
+  std::vector<std::size_t> primal;
+  std::vector<std::size_t> dual;
+};
+
+template <typename TakesDual>
+Schedule schedule(const SparseMatrix& rows, TakesDual takes_dual) {
+  std::vector<std::size_t> order(rows.rows);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::greater<>(),
+                           [&](std::size_t row) { return rows.row_size(row); });
+  Schedule groups;
+  for (const std::size_t row : order) {
+    const std::size_t n = rows.row_size(row);
+    (takes_dual(n) ? groups.dual : is_heavy(n) ? groups.heavy : groups.primal).push_back(row);
+  }
+  return groups;
+}
+
+// Sums the segments of some heavy rows in parallel, then solves those rows in parallel.
+void solve_heavy(const FixedSide& fixed, const SparseMatrix& rows,
+                 std::span<const std::size_t> heavy, ScratchPool& scratches, Matrix& solutions,
+                 ThreadPool& pool) {
+  struct Segment {
+    std::size_t row;
+    std::size_t begin;
+  };
+  std::vector<Segment> segments;
+  std::vector<std::size_t> first_segment;
+  for (const std::size_t row : heavy) {
+    first_segment.push_back(segments.size());
+    for (std::size_t begin = 0; begin < rows.row_size(row); begin += kSegmentRows) {
+      segments.push_back({row, begin});
     }
   }
-  for (std::size_t i = 0; i < d; ++i) {
-    for (std::size_t k = 0; k < i; ++k) b[i] -= a[i * d + k] * b[k];
-    b[i] /= a[i * d + i];
+  first_segment.push_back(segments.size());
+  std::vector<NormalSums> sums;
+  sums.reserve(segments.size());
+  for (std::size_t i = 0; i < segments.size(); ++i) sums.emplace_back(fixed.dimensions());
+  pool.parallel_for(segments.size(), [&](std::size_t index, int worker) {
+    const auto [row, begin] = segments[index];
+    const std::size_t end = std::min(begin + kSegmentRows, rows.row_size(row));
+    add_positives(fixed, positives_of(rows, row).slice(begin, end), scratches[worker].primal,
+                  sums[index]);
+  });
+  pool.parallel_for(heavy.size(), [&](std::size_t index, int worker) {
+    const auto of_row = std::span(sums).subspan(first_segment[index],
+                                                first_segment[index + 1] - first_segment[index]);
+    solve_primal(fixed, positives_of(rows, heavy[index]), of_row, scratches[worker].primal,
+                 solutions.row(heavy[index]));
+  });
+}
+
+// As many heavy rows at a time as the memory for their segments allows, at least one.
+void solve_heavy_in_waves(const FixedSide& fixed, const SparseMatrix& rows,
+                          std::span<const std::size_t> heavy, ScratchPool& scratches,
+                          Matrix& solutions, ThreadPool& pool) {
+  std::size_t begin = 0;
+  while (begin < heavy.size()) {
+    std::size_t end = begin;
+    std::size_t segment_count = 0;
+    do {
+      segment_count += (rows.row_size(heavy[end]) + kSegmentRows - 1) / kSegmentRows;
+      ++end;
+    } while (end < heavy.size() && segment_count < kWaveSegments);
+    solve_heavy(fixed, rows, heavy.subspan(begin, end - begin), scratches, solutions, pool);
+    begin = end;
   }
-  for (std::size_t i = d; i-- > 0;) {
-    for (std::size_t k = i + 1; k < d; ++k) b[i] -= a[k * d + i] * b[k];
-    b[i] /= a[i * d + i];
+}
+
+void solve_dual_batch(const FixedSide& fixed, const SparseMatrix& rows,
+                      std::span<const std::size_t> batch, Scratch& scratch, Matrix& solutions) {
+  const std::size_t d = fixed.dimensions();
+  std::vector<std::size_t> failed;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const std::span<float> rotated(scratch.rotated.data() + i * d, d);
+    if (!solve_dual(fixed, positives_of(rows, batch[i]), scratch.dual, rotated)) {
+      std::ranges::fill(rotated, 0.0F);
+      failed.push_back(batch[i]);
+    }
+  }
+  rotate_back(fixed, {scratch.rotated.data(), batch.size(), d, d},
+              {scratch.turned.data(), batch.size(), d, d});
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    std::copy_n(scratch.turned.data() + i * d, d, solutions.row(batch[i]).begin());
+  }
+  for (const std::size_t row : failed) {
+    solve_primal(fixed, positives_of(rows, row), scratch.primal, solutions.row(row));
   }
 }
 
 }  // namespace
 
-double row_regularization(std::size_t positive_count, std::size_t fixed_count,
-                          const IalsOptions& options) noexcept {
-  return std::pow(static_cast<double>(positive_count) +
-                      double{options.unobserved_weight} * static_cast<double>(fixed_count),
-                  double{options.regularization_exponent});
+RowSolver::RowSolver(MatrixView fixed, const IalsOptions& options, bool with_eigenbasis,
+                     ThreadPool& pool)
+    : fixed_(fixed, options, with_eigenbasis, pool) {}
+
+bool RowSolver::takes_dual(std::size_t positive_count) const noexcept {
+  return fixed_.has_eigenbasis() &&
+         prefers_dual(positive_count, fixed_.dimensions(), fixed_.options().solver);
 }
 
-std::vector<double> gramian(MatrixView vectors, ThreadPool& pool) {
-  const std::size_t d = vectors.cols;
-  std::vector<double> sums(d * d, 0.0);
-  pool.parallel_for(d, [&](std::size_t i, int) {
-    for (std::size_t row = 0; row < vectors.rows; ++row) {
-      const auto vector = vectors.row(row);
-      for (std::size_t j = 0; j < d; ++j) sums[i * d + j] += double{vector[i]} * vector[j];
-    }
-  });
-  return sums;
-}
-
-RowSolver::RowSolver(MatrixView fixed, const IalsOptions& options, ThreadPool& pool)
-    : fixed_(fixed), options_(options), gramian_(gramian(fixed, pool)) {
-  for (double& value : gramian_) value *= options.unobserved_weight;
-}
-
-void RowSolver::solve(std::span<const std::uint32_t> positives, std::span<const float> weights,
-                      std::span<float> solution) const {
-  const std::size_t d = fixed_.cols;
-  std::vector<double> a = gramian_;
-  std::vector<double> b(d, 0.0);
-  for (std::size_t n = 0; n < positives.size(); ++n) {
-    const auto y = fixed_.row(positives[n]);
-    const double weight = weights.empty() ? 1.0 : weights[n];
-    for (std::size_t i = 0; i < d; ++i) {
-      b[i] += weight * y[i];
-      for (std::size_t j = 0; j <= i; ++j) a[i * d + j] += weight * y[i] * y[j];
+void RowSolver::solve(RowPositives row, std::span<float> solution) const {
+  const std::size_t d = fixed_.dimensions();
+  if (takes_dual(row.size())) {
+    DualScratch scratch(d);
+    std::vector<float> rotated(d);
+    if (solve_dual(fixed_, row, scratch, rotated)) {
+      rotate_back(fixed_, {rotated.data(), 1, d, d}, {solution.data(), 1, d, d});
+      return;
     }
   }
-  const double regularization =
-      options_.regularization * row_regularization(positives.size(), fixed_.rows, options_);
-  for (std::size_t i = 0; i < d; ++i) a[i * d + i] += regularization;
-  solve_in_place(a, b);
-  std::transform(b.begin(), b.end(), solution.begin(),
-                 [](double value) { return static_cast<float>(value); });
+  PrimalScratch scratch(d);
+  solve_primal(fixed_, row, scratch, solution);
+}
+
+void RowSolver::solve_all(const SparseMatrix& rows, Matrix& solutions, ThreadPool& pool) const {
+  KINDRED_CHECK(rows.cols == fixed_.count() && solutions.rows() == rows.rows &&
+                solutions.cols() == fixed_.dimensions());
+  const Schedule groups = schedule(rows, [this](std::size_t n) { return takes_dual(n); });
+  ScratchPool scratches(fixed_.dimensions(), pool.thread_count());
+  solve_heavy_in_waves(fixed_, rows, groups.heavy, scratches, solutions, pool);
+
+  const std::size_t batch_count = (groups.dual.size() + kBatchRows - 1) / kBatchRows;
+  pool.parallel_for(groups.primal.size() + batch_count, [&](std::size_t task, int worker) {
+    Scratch& scratch = scratches[worker];
+    if (task < groups.primal.size()) {
+      const std::size_t row = groups.primal[task];
+      solve_primal(fixed_, positives_of(rows, row), scratch.primal, solutions.row(row));
+      return;
+    }
+    const std::size_t begin = (task - groups.primal.size()) * kBatchRows;
+    const std::size_t end = std::min(begin + kBatchRows, groups.dual.size());
+    solve_dual_batch(fixed_, rows, std::span(groups.dual).subspan(begin, end - begin), scratch,
+                     solutions);
+  });
+}
+
+std::vector<float> RowSolver::shares(RowPositives row, std::span<const float> target) const {
+  std::vector<float> shares(row.size());
+  if (takes_dual(row.size())) {
+    DualScratch scratch(fixed_.dimensions());
+    if (dual_shares(fixed_, row, target, scratch, shares)) return shares;
+  }
+  PrimalScratch scratch(fixed_.dimensions());
+  std::vector<float> response(target.begin(), target.end());
+  apply_inverse(fixed_, row, scratch, response);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const float weight = row.weights.empty() ? 1.0F : row.weights[i];
+    shares[i] = weight * linalg::dot(response, fixed_.vectors().row(row.ids[i]));
+  }
+  return shares;
 }
 
 }  // namespace kindred::factorization

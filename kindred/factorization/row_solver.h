@@ -1,45 +1,47 @@
-// Solves one row of iALS: the vector that fits one person's positives, the rest fixed.
+// Solves rows of iALS exactly, each by the cheaper of two ways.
 //
-//    (a G + Y' C Y + l (n + a N)^v I) w = Y' C 1
-//
-// with Y the n vectors of the row's positives, C their weights on the diagonal, N the
-// number of fixed vectors and G their Gramian. O(n d^2 + d^3 / 3) a row.
+// One RowSolver serves a half-epoch (all rows of one side), or any number of single
+// rows (fold-in). Which of the primal and the dual solve a row takes depends only on
+// its number of positives, so results never depend on the thread count.
 //
 // Thread safety: const members from any number of threads.
 
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <vector>
 
 #include "kindred/base/thread_pool.h"
+#include "kindred/factorization/fixed_side.h"
 #include "kindred/factorization/ials.h"
 #include "kindred/linalg/matrix.h"
+#include "kindred/linalg/sparse.h"
 
 namespace kindred::factorization {
 
-// (n + a N)^v, which the regularization l multiplies.
-double row_regularization(std::size_t positive_count, std::size_t fixed_count,
-                          const IalsOptions& options) noexcept;
-
-// vectors' vectors, d x d, in fixed blocks of rows added in order.
-std::vector<double> gramian(MatrixView vectors, ThreadPool& pool);
-
 class RowSolver {
  public:
-  // Looks at `fixed` (N x d), which must outlive *this.
-  RowSolver(MatrixView fixed, const IalsOptions& options, ThreadPool& pool);
+  // Looks at `fixed` (N x d), which must outlive *this. Without the eigenbasis every
+  // row takes the primal solve.
+  RowSolver(MatrixView fixed, const IalsOptions& options, bool with_eigenbasis, ThreadPool& pool);
 
   // Writes the row's vector to `solution` (d floats); zeros when there are no positives.
-  void solve(std::span<const std::uint32_t> positives, std::span<const float> weights,
-             std::span<float> solution) const;
+  // Requires: ids are distinct and below N; weights are empty (all 1) or finite and > 0.
+  void solve(RowPositives row, std::span<float> solution) const;
+
+  // Solves every row of `rows` (M x N) into `solutions` (M x d): heavy rows first, shared
+  // by all threads, then the others, longest first.
+  void solve_all(const SparseMatrix& rows, Matrix& solutions, ThreadPool& pool) const;
+
+  // What each positive adds to the score <w, target>; the shares add up to it.
+  // Requires: target has d values.
+  std::vector<float> shares(RowPositives row, std::span<const float> target) const;
 
  private:
-  MatrixView fixed_;
-  IalsOptions options_;
-  std::vector<double> gramian_;  // a G, d x d.
+  bool takes_dual(std::size_t positive_count) const noexcept;
+
+  FixedSide fixed_;
 };
 
 }  // namespace kindred::factorization
