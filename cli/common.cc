@@ -1,31 +1,19 @@
 #include "cli/common.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 
 #include "kindred/base/error.h"
+#include "kindred/base/machine.h"
 
 namespace kindred::cli {
 namespace {
 
 constexpr double kGibibyte = 1024.0 * 1024.0 * 1024.0;
-
-std::size_t machine_memory_bytes() {
-  const auto pages = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES));
-  std::size_t bytes = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  std::size_t group_limit = 0;
-  // The file holds the word "max" where the control group sets no limit.
-  if (std::ifstream file("/sys/fs/cgroup/memory.max"); file >> group_limit) {
-    bytes = std::min(bytes, group_limit);
-  }
-  return bytes;
-}
 
 std::size_t parse_size(const std::string& text) {
   std::size_t used = 0;
@@ -73,7 +61,8 @@ void note(const CommonOptions& options, const std::string& line) {
 }
 
 std::size_t memory_limit_bytes(const CommonOptions& options) {
-  return options.memory_limit.empty() ? machine_memory_bytes() : parse_size(options.memory_limit);
+  return options.memory_limit.empty() ? machine_limits().usable_memory_bytes()
+                                      : parse_size(options.memory_limit);
 }
 
 void require_memory(const CommonOptions& options, std::size_t bytes, const std::string& purpose) {

@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
   kindred::cli::add_train(app);
   kindred::cli::add_inspect(app);
   kindred::cli::add_export(app);
+  kindred::cli::add_doctor(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -11,5 +11,6 @@ namespace kindred::cli {
 void add_train(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_export(CLI::App& app);
+void add_doctor(CLI::App& app);
 
 }  // namespace kindred::cli

@@ -1,0 +1,34 @@
+// What this process may use of the machine: cores and memory, as its container sees them.
+//
+// A control group (systemd unit, container) often grants less than the machine has, and
+// says so only in files: both versions of control groups are read, at every level from
+// the process's own group up to the root, and the tightest limit counts.
+//
+// Thread safety: functions of the system's state alone.
+
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+
+namespace kindred {
+
+struct MachineLimits {
+  int core_count = 1;                // Cores that this process may run on (its affinity).
+  std::optional<double> core_quota;  // Cores' worth of time that its control group grants.
+  std::size_t memory_bytes = 0;      // What the machine has.
+  std::size_t available_bytes = 0;   // What it could hand out now without swapping.
+  std::optional<std::size_t> memory_quota_bytes;  // What the control group grants.
+
+  // The memory to plan with: the machine's, or the quota where that is less.
+  std::size_t usable_memory_bytes() const noexcept;
+};
+
+MachineLimits machine_limits();
+
+// The same from the files of another root folder: proc/ and sys/fs/cgroup/ lie in it.
+// What a missing or unreadable file would say stays at its default. For tests.
+MachineLimits machine_limits(const std::filesystem::path& root);
+
+}  // namespace kindred
