@@ -53,3 +53,9 @@ else()
   target_compile_options(kindred_flags INTERFACE
     $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3>)
 endif()
+
+# Every file reports the branches it takes; the fuzz targets alone get libFuzzer's main.
+if(KINDRED_FUZZ)
+  target_compile_options(kindred_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(kindred_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()

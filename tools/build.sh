@@ -20,7 +20,7 @@ show_progress() {
          END { printf "\r\033[K" }'
   else
     awk 'BEGIN { next_time = systime() + 20 }
-         /^ +\[[0-9]+ of [0-9]+\]/ && systime() >= next_time {
+         /^ +\[[1-9][0-9]* of [0-9]+\]/ && systime() >= next_time {
            print "  " $1 " " $2 " " $3; fflush(); next_time = systime() + 20 }'
   fi
 }
