@@ -3,18 +3,24 @@
 namespace kindred::factorization {
 namespace {
 
+// The kernels' times on one core of an Intel Xeon with AVX-512 (Sapphire Rapids class, at
+// about 2.6 GHz, 2 MiB of second-level cache; sgemm 150 GFLOP/s), single-threaded, best
+// of five rounds, d = 32..1024 and n = 8..128. docs/design/dual_solve.md has the table
+// and how well the model fits.
+
 // Nanoseconds for one multiply-add of each kind.
-constexpr double kGramOfColumns = 0.020;
-constexpr double kGramOfRows = 0.024;
-constexpr double kCholesky = 0.026;
+constexpr double kGramOfColumns = 0.0155;
+constexpr double kGramOfRows = 0.0180;
+constexpr double kCholesky = 0.0245;
 constexpr double kTriangularSolve = 0.10;
-constexpr double kWeightedRows = 0.05;
-constexpr double kRotation = 0.015;
-constexpr double kEigen = 0.30;
-// Nanoseconds for one number gathered from a table that lies beyond the caches.
-constexpr double kGather = 0.15;
-// Nanoseconds for one pivot of Cholesky: a root, a division and two trips through memory.
-constexpr double kPivot = 22.0;
+constexpr double kRotation = 0.0145;
+constexpr double kEigen = 0.50;
+// Nanoseconds for one number of a positive's vector: gathered once from beyond the
+// caches, and read again for the weighted sum.
+constexpr double kGather = 0.12;
+// Nanoseconds for one pivot: a root, a division, and the two substitutions' chains of
+// dependent steps.
+constexpr double kPivot = 47.0;
 // Nanoseconds for a row, whatever its size.
 constexpr double kRow = 150.0;
 
@@ -27,15 +33,14 @@ double cholesky_cost(double size) noexcept {
 double primal_cost(std::size_t positive_count, std::size_t dimensions) noexcept {
   const auto n = static_cast<double>(positive_count);
   const auto d = static_cast<double>(dimensions);
-  return kRow + n * d * (kGather + kWeightedRows) + n * d * d / 2.0 * kGramOfColumns +
-         cholesky_cost(d);
+  return kRow + n * d * kGather + n * d * d / 2.0 * kGramOfColumns + cholesky_cost(d);
 }
 
 double dual_cost(std::size_t positive_count, std::size_t dimensions) noexcept {
   const auto n = static_cast<double>(positive_count);
   const auto d = static_cast<double>(dimensions);
-  return kRow + n * d * (kGather + kWeightedRows) + n * n * d / 2.0 * kGramOfRows +
-         cholesky_cost(n) + d * d * kRotation;
+  return kRow + n * d * kGather + n * n * d / 2.0 * kGramOfRows + cholesky_cost(n) +
+         d * d * kRotation;
 }
 
 double eigenbasis_cost(std::size_t fixed_count, std::size_t dimensions) noexcept {

@@ -1,0 +1,261 @@
+// How fast an epoch of iALS is, and how near to what the machine can do.
+//
+//   ials_bench RATINGS|synthetic [--lists] [--dims 32,64,128,256] [--epochs 5]
+//              [--threads 0] [--solvers primal,automatic,dual]
+//
+// Prints for each d and solver the median seconds of an epoch with the spread over the
+// epochs, the processor seconds, and the speed of a core: floating-point operations,
+// counted from the algorithm, by processor second. The peak is the same for a large
+// single-precision matrix product on the same threads in the same run. Processor time
+// rather than elapsed time, because other programs on the machine disturb it less.
+// Every pair of the file is a positive. `--lists` reads lines of "user item item ...".
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kindred/base/error.h"
+#include "kindred/base/rng.h"
+#include "kindred/base/thread_pool.h"
+#include "kindred/data/positives.h"
+#include "kindred/data/ratings_reader.h"
+#include "kindred/factorization/cost_model.h"
+#include "kindred/factorization/ials.h"
+#include "kindred/linalg/blas.h"
+#include "kindred/linalg/kernels/target.h"
+
+namespace kindred {
+namespace {
+
+using factorization::Ials;
+using factorization::IalsOptions;
+using factorization::IalsSolver;
+
+struct Arguments {
+  std::string ratings;
+  bool lists = false;
+  std::vector<int> dims = {32, 64, 128, 256};
+  int epochs = 5;
+  int threads = 0;
+  std::vector<std::string> solvers = {"primal", "automatic", "dual"};
+};
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == ',') {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  return parts;
+}
+
+[[noreturn]] void usage() {
+  std::fputs(
+      "ials_bench RATINGS|synthetic [--lists] [--dims 32,64] [--epochs 5] [--threads 2] "
+      "[--solvers primal,automatic,dual]\n",
+      stderr);
+  std::exit(2);
+}
+
+Arguments parse(int count, char** values) {
+  Arguments arguments;
+  for (int i = 1; i < count; ++i) {
+    const std::string_view name = values[i];
+    const auto next = [&]() -> std::string { return i + 1 < count ? values[++i] : (usage(), ""); };
+    if (name == "--lists") {
+      arguments.lists = true;
+    } else if (name == "--dims") {
+      arguments.dims.clear();
+      for (const std::string& part : split(next()))
+        arguments.dims.push_back(std::atoi(part.c_str()));
+    } else if (name == "--epochs") {
+      arguments.epochs = std::atoi(next().c_str());
+    } else if (name == "--threads") {
+      arguments.threads = std::atoi(next().c_str());
+    } else if (name == "--solvers") {
+      arguments.solvers = split(next());
+    } else if (!name.starts_with("--") && arguments.ratings.empty()) {
+      arguments.ratings = name;
+    } else {
+      usage();
+    }
+  }
+  if (arguments.ratings.empty() || arguments.epochs < 1) usage();
+  return arguments;
+}
+
+double wall_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double processor_seconds() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+std::string processor_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "unknown processor";
+}
+
+// GFLOP/s of a core while all threads multiply 1024 x 1024 matrices: the best of some rounds.
+double peak_gflops(ThreadPool& pool) {
+  constexpr std::size_t kSize = 1024;
+  constexpr int kRounds = 5;
+  constexpr int kProducts = 8;
+  const auto threads = static_cast<std::size_t>(pool.thread_count());
+  const Matrix factor(kSize, kSize, std::vector<float>(kSize * kSize, 0.5F));
+  std::vector<Matrix> products(threads, Matrix(kSize, kSize));
+  double best = 0.0;
+  for (int round = 0; round < kRounds; ++round) {
+    const double start = processor_seconds();
+    pool.parallel_for(threads, [&](std::size_t index, int) {
+      for (int product = 0; product < kProducts; ++product) {
+        linalg::multiply(factor.view(), factor.view(),
+                         {products[index].values().data(), kSize, kSize, kSize});
+      }
+    });
+    const double operations =
+        2.0 * kSize * kSize * kSize * kProducts * static_cast<double>(threads);
+    best = std::max(best, operations / (processor_seconds() - start) / 1e9);
+  }
+  return best;
+}
+
+// The shape of check-in data: 30,000 users x 40,000 items, histories of 10 to some
+// hundreds with a mean of about 27, popularity falling as a power of the rank.
+SparseMatrix synthetic() {
+  SparseMatrix out;
+  out.rows = 30'000;
+  out.cols = 40'000;
+  for (std::size_t user = 0; user < out.rows; ++user) {
+    Rng rng(1, 0, user);
+    const double length = 10.0 / std::sqrt(1.0 - 0.9995 * rng.uniform());
+    std::vector<std::uint32_t> items;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(length); ++i) {
+      const double place = std::pow(rng.uniform(), 2.5);
+      items.push_back(static_cast<std::uint32_t>(place * static_cast<double>(out.cols)));
+    }
+    std::ranges::sort(items);
+    const auto repeated = std::ranges::unique(items);
+    items.erase(repeated.begin(), repeated.end());
+    out.columns.insert(out.columns.end(), items.begin(), items.end());
+    out.offsets.push_back(out.columns.size());
+  }
+  out.values.assign(out.columns.size(), 1.0F);
+  return out;
+}
+
+// Floating-point operations of one side, a multiply-add being two; symmetric products
+// count half, and the d x d eigenproblem is left out.
+double operations(const SparseMatrix& rows, std::size_t dimensions, IalsSolver solver) {
+  const auto d = static_cast<double>(dimensions);
+  const auto fixed_count = static_cast<double>(rows.cols);
+  const bool with_dual = factorization::eigenbasis_pays(rows, dimensions, solver);
+  double sum = fixed_count * d * d + (with_dual ? 2.0 * fixed_count * d * d : 0.0);
+  for (std::size_t row = 0; row < rows.rows; ++row) {
+    const auto n = static_cast<double>(rows.row_size(row));
+    if (n == 0.0) continue;
+    if (with_dual && factorization::prefers_dual(rows.row_size(row), dimensions, solver)) {
+      sum += n * n * d + n * n * n / 3.0 + 2.0 * n * n + 4.0 * n * d + 2.0 * d * d;
+    } else {
+      sum += n * d * d + d * d * d / 3.0 + 2.0 * d * d + 4.0 * n * d;
+    }
+  }
+  return sum;
+}
+
+void measure(const SparseMatrix& positives, const Arguments& arguments, ThreadPool& pool) {
+  const double peak = peak_gflops(pool);
+  std::printf("peak: %.0f GFLOP/s a core, a 1024 x 1024 matrix product on every thread\n\n", peak);
+  std::printf("%5s  %-9s  %8s  %17s  %8s  %12s  %7s  %s\n", "d", "solver", "s/epoch", "spread",
+              "cpu s", "GFLOP/s core", "of peak", "primal cpu / this");
+  const SparseMatrix by_item = transpose(positives);
+  const std::map<std::string, IalsSolver> solvers = {{"primal", IalsSolver::primal},
+                                                     {"automatic", IalsSolver::automatic},
+                                                     {"dual", IalsSolver::dual}};
+  for (const int dimensions : arguments.dims) {
+    double primal_seconds = 0.0;
+    for (const std::string& name : arguments.solvers) {
+      const auto solver = solvers.find(name);
+      if (solver == solvers.end()) usage();
+      Ials ials(positives, {.dimensions = dimensions,
+                            .unobserved_weight = 0.02F,
+                            .regularization = 0.004F,
+                            .solver = solver->second});
+      ials.run_epoch(pool);  // Warms the caches and leaves the random vectors behind.
+      std::vector<double> seconds;
+      const double processor_start = processor_seconds();
+      for (int epoch = 0; epoch < arguments.epochs; ++epoch) {
+        const double start = wall_seconds();
+        ials.run_epoch(pool);
+        seconds.push_back(wall_seconds() - start);
+      }
+      const double processor = (processor_seconds() - processor_start) / arguments.epochs;
+      std::ranges::sort(seconds);
+      const double median = seconds[seconds.size() / 2];
+      const auto d = static_cast<std::size_t>(dimensions);
+      const double counted =
+          operations(positives, d, solver->second) + operations(by_item, d, solver->second);
+      if (solver->second == IalsSolver::primal) primal_seconds = processor;
+      const double speed = counted / processor / 1e9;
+      std::printf("%5d  %-9s  %8.3f  %7.3f - %7.3f  %8.3f  %12.1f  %6.0f%%", dimensions,
+                  name.c_str(), median, seconds.front(), seconds.back(), processor, speed,
+                  100.0 * speed / peak);
+      if (primal_seconds > 0.0) std::printf("  %.2f", primal_seconds / processor);
+      std::printf("\n");
+      std::fflush(stdout);
+    }
+  }
+}
+
+int run(const Arguments& arguments) {
+  ThreadPool pool(arguments.threads);
+  const SparseMatrix pairs =
+      arguments.ratings == "synthetic"
+          ? synthetic()
+          : data::read_ratings(arguments.ratings, {.item_lists = arguments.lists}, pool)
+                .interactions.by_user;
+  const SparseMatrix positives = data::positives(pairs, data::PositiveRule{});
+  const std::string_view simd = linalg::simd_target();
+  std::printf("machine: %s, %d threads, kernels %.*s, BLAS %s\n", processor_name().c_str(),
+              pool.thread_count(), static_cast<int>(simd.size()), simd.data(),
+              linalg::blas_core().c_str());
+  std::printf("data: %s, %zu users x %zu items, %zu pairs; %d epochs each after one to warm up\n",
+              arguments.ratings.c_str(), positives.rows, positives.cols, positives.entry_count(),
+              arguments.epochs);
+  measure(positives, arguments, pool);
+  return 0;
+}
+
+}  // namespace
+}  // namespace kindred
+
+int main(int count, char** values) {
+  const kindred::Arguments arguments = kindred::parse(count, values);
+  try {
+    return kindred::run(arguments);
+  } catch (const kindred::Error& error) {
+    std::fprintf(stderr, "ials_bench: %s\n", error.what());
+    return 1;
+  }
+}
