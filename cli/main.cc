@@ -22,6 +22,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "kindred " KINDRED_VERSION);
   app.require_subcommand(1);
   app.footer("Run 'kindred VERB --help' for the flags of a verb and an example.");
+  kindred::cli::add_demo(app);
   kindred::cli::add_train(app);
   kindred::cli::add_inspect(app);
   kindred::cli::add_export(app);

@@ -8,6 +8,7 @@ class App;
 
 namespace kindred::cli {
 
+void add_demo(CLI::App& app);
 void add_train(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_export(CLI::App& app);
