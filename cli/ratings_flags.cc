@@ -138,6 +138,11 @@ void add_ratings_options(CLI::App& verb, RatingsFlags& flags) {
   add_attributes_options(verb, "items", "id, title, genres, year, ...", flags.items_file,
                          flags.items_options);
   add_attributes_options(verb, "users", "id, age, ...", flags.users_file, flags.users_options);
+  add_ratings_format_options(verb, flags);
+}
+
+void add_ratings_format_options(CLI::App& verb, RatingsFlags& flags) {
+  const std::string group = "Ratings";
   add_format_options(verb, flags);
   add_word(verb, "--encoding", flags.options.encoding, kEncodings, "utf8|latin1",
            "Encoding of all files read; default: utf8")
@@ -161,21 +166,27 @@ data::RatingsOptions ratings_options(const RatingsFlags& flags) {
   return options;
 }
 
-LoadedRatings load_ratings(const std::filesystem::path& ratings_file, const RatingsFlags& flags,
-                           const CommonOptions& common, ThreadPool& pool) {
+data::Ratings load_pairs(const std::filesystem::path& ratings_file, const RatingsFlags& flags,
+                         const CommonOptions& common, ThreadPool& pool) {
   std::error_code ignored;
   const auto file_bytes = std::filesystem::is_regular_file(ratings_file, ignored)
                               ? std::filesystem::file_size(ratings_file, ignored)
                               : std::uintmax_t{0};
-  LoadedRatings loaded;
+  data::Ratings ratings;
   {
     Progress progress(stderr, progress_style(common), "reading", file_bytes, "bytes");
-    data::Ratings ratings =
-        data::read_ratings(ratings_file, ratings_options(flags), pool, &progress);
-    loaded.interactions = std::move(ratings.interactions);
-    loaded.summary = std::move(ratings.summary);
+    ratings = data::read_ratings(ratings_file, ratings_options(flags), pool, &progress);
   }
-  note(common, data::to_text(loaded.summary));
+  note(common, data::to_text(ratings.summary));
+  return ratings;
+}
+
+LoadedRatings load_ratings(const std::filesystem::path& ratings_file, const RatingsFlags& flags,
+                           const CommonOptions& common, ThreadPool& pool) {
+  LoadedRatings loaded;
+  data::Ratings ratings = load_pairs(ratings_file, flags, common, pool);
+  loaded.interactions = std::move(ratings.interactions);
+  loaded.summary = std::move(ratings.summary);
   const data::Encoding encoding = flags.options.encoding;
   loaded.users = load_attributes(flags.users_file, "user", flags.users_options, encoding,
                                  loaded.interactions.users, common);

@@ -47,8 +47,16 @@ struct LoadedRatings {
 // `flags` must outlive the parsing.
 void add_ratings_options(CLI::App& verb, RatingsFlags& flags);
 
+// The same without --items and --users and what goes with them, for verbs to which what
+// is known of items and users makes no difference.
+void add_ratings_format_options(CLI::App& verb, RatingsFlags& flags);
+
 // The options for read_ratings as the flags ask for them.
 data::RatingsOptions ratings_options(const RatingsFlags& flags);
+
+// Reads a ratings file alone, with progress on stderr, and notes what was read there.
+data::Ratings load_pairs(const std::filesystem::path& ratings_file, const RatingsFlags& flags,
+                         const CommonOptions& common, ThreadPool& pool);
 
 // Reads the ratings file and what belongs to it, with progress on stderr, and notes what
 // was read there. Derived attributes are added to the items.
