@@ -10,6 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 . tools/setup.sh
 . tools/build.sh
+ensure_packages
 configure_and_build release kindred_cli
 
 exec build/release/bin/kindred demo "$@"

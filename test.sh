@@ -13,6 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 . tools/setup.sh
 . tools/build.sh
+ensure_packages
 mkdir -p build
 
 if [ "${1:-}" = "--quality" ]; then

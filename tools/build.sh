@@ -15,14 +15,17 @@ build_jobs() {
 
 # Shows ninja's progress: on a terminal one line that changes, elsewhere a line every 20 s.
 show_progress() {
-  if [ -t 1 ]; then
-    awk '/^ +\[[0-9]+ of [0-9]+\]/ { printf "\r%.70s\033[K", $1 " " $2 " " $3 ; fflush() }
-         END { printf "\r\033[K" }'
-  else
-    awk 'BEGIN { next_time = systime() + 20 }
-         /^ +\[[1-9][0-9]* of [0-9]+\]/ && systime() >= next_time {
-           print "  " $1 " " $2 " " $3; fflush(); next_time = systime() + 20 }'
-  fi
+  local line next=$((SECONDS + 20))
+  while IFS= read -r line; do
+    [[ "$line" =~ ^\ *\[([1-9][0-9]*\ of\ [0-9]+)\] ]] || continue
+    if [ -t 1 ]; then
+      printf '\r  %s\033[K' "${BASH_REMATCH[1]}"
+    elif [ $SECONDS -ge $next ]; then
+      echo "  ${BASH_REMATCH[1]}"
+      next=$((SECONDS + 20))
+    fi
+  done
+  [ ! -t 1 ] || printf '\r\033[K'
 }
 
 show_log_and_fail() {

@@ -1,5 +1,5 @@
-# Installs what is missing, and nothing else. Sourced by run.sh and test.sh, which run from
-# the root of the tree with `set -euo pipefail`.
+# ensure_packages installs what is missing, and nothing else. Sourced by run.sh and test.sh,
+# which run from the root of the tree with `set -euo pipefail`.
 #
 # Reads tools/packages.txt. Needs neither root nor a network when nothing is missing.
 
@@ -55,6 +55,7 @@ install_packages() {
   rm -f "$log"
 }
 
+# Returns 1, having said why, where something is missing and cannot be installed.
 ensure_packages() {
   local missing as_root=""
   missing="$(missing_packages | sort -u | tr '\n' ' ')"
@@ -79,5 +80,3 @@ ensure_packages() {
     return 1
   fi
 }
-
-ensure_packages
