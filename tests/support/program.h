@@ -6,12 +6,14 @@
 #pragma once
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/temporary_folder.h"
@@ -24,31 +26,58 @@ struct Ended {
   std::string err;  // and to stderr.
 };
 
-// kindred ARGUMENTS..., with nothing on stdin. `folder` is where relative paths begin.
+// kindred ARGUMENTS..., with nothing on stdin, running until wait() or the destructor,
+// which kills it. `folder` is where relative paths begin.
+class RunningKindred {
+ public:
+  explicit RunningKindred(std::vector<std::string> arguments,
+                          const std::filesystem::path& folder = ".") {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out_.c_str(), O_WRONLY | O_CREAT,
+                                     0600);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err_.c_str(), O_WRONLY | O_CREAT,
+                                     0600);
+    posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
+    std::string program = KINDRED_BINARY;
+    std::vector<char*> argv = {program.data()};
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    const int failure =
+        ::posix_spawn(&child_, program.c_str(), &actions, nullptr, argv.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failure != 0) throw std::runtime_error("cannot start " + program);
+  }
+  ~RunningKindred() {
+    if (child_ == 0) return;
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+  }
+  RunningKindred(const RunningKindred&) = delete;
+  RunningKindred& operator=(const RunningKindred&) = delete;
+
+  void send(int signal) const { ::kill(child_, signal); }
+
+  // Until it ends; once.
+  Ended wait() {
+    int status = 0;
+    if (::waitpid(child_, &status, 0) != child_) throw std::runtime_error("lost the program");
+    child_ = 0;
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return {code, read_bytes(out_), read_bytes(err_)};
+  }
+
+ private:
+  TemporaryFolder output_;
+  std::string out_ = (output_ / "out").string();
+  std::string err_ = (output_ / "err").string();
+  pid_t child_ = 0;
+};
+
 inline Ended run_kindred(std::vector<std::string> arguments,
                          const std::filesystem::path& folder = ".") {
-  const TemporaryFolder output;
-  const std::string out = (output / "out").string();
-  const std::string err = (output / "err").string();
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), O_WRONLY | O_CREAT, 0600);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), O_WRONLY | O_CREAT, 0600);
-  posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-  std::string program = KINDRED_BINARY;
-  std::vector<char*> argv = {program.data()};
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  pid_t child = 0;
-  const int failure =
-      ::posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (failure != 0) throw std::runtime_error("cannot start " + program);
-  int status = 0;
-  if (::waitpid(child, &status, 0) != child) throw std::runtime_error("lost " + program);
-  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return {code, read_bytes(out), read_bytes(err)};
+  return RunningKindred(std::move(arguments), folder).wait();
 }
 
 }  // namespace kindred::test

@@ -1,0 +1,139 @@
+// `kindred train` as a user meets it: the same bytes again, interruptions, and what it
+// says when the input or the place of the output is wrong.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "kindred/base/rng.h"
+#include "kindred/model/io.h"
+#include "tests/support/program.h"
+
+namespace kindred {
+namespace {
+
+using test::run_kindred;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// A header, `user_count` users with every third item or so, and stars.
+std::string ratings_csv(std::size_t user_count, std::size_t item_count) {
+  std::string csv = "userId,movieId,rating\n";
+  for (std::size_t user = 0; user < user_count; ++user) {
+    Rng rng(4, 0, user);
+    for (std::size_t item = 0; item < item_count; ++item) {
+      if (rng.below(3) != user % 3) continue;
+      csv += std::to_string(user) + "," + std::to_string(item) + "," +
+             std::to_string(1 + rng.below(5)) + "\n";
+    }
+  }
+  return csv;
+}
+
+class TrainCommand : public testing::Test {
+ protected:
+  TrainCommand() { test::write_bytes(folder_ / "ratings.csv", ratings_csv(300, 60)); }
+
+  std::vector<std::string> command(std::vector<std::string> more,
+                                   const std::string& output = "m.kindred") {
+    std::vector<std::string> arguments = {"train", "ratings.csv", "-o", output, "--dim", "8"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+  test::Ended train(std::vector<std::string> more, const std::string& output = "m.kindred") {
+    return run_kindred(command(std::move(more), output), folder_.path());
+  }
+
+  // Trains, and sends the signal once there is a checkpoint: somewhere in the epochs.
+  test::Ended train_until(int signal, std::vector<std::string> more) {
+    test::RunningKindred running(command(std::move(more)), folder_.path());
+    const auto checkpoint = folder_ / "m.kindred.checkpoint";
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!std::filesystem::exists(checkpoint) && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    running.send(signal);
+    return running.wait();
+  }
+
+  std::string bytes(const std::string& name) { return test::read_bytes(folder_ / name); }
+
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(TrainCommand, SaysWhatItReadAndWhatItDoes) {
+  const test::Ended ended = train({});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.out, "");
+  EXPECT_THAT(ended.err, HasSubstr("300 users, 60 items"));
+  EXPECT_THAT(ended.err, HasSubstr("60 items: fourth root 2.8, starting point 3"));
+  EXPECT_THAT(ended.err, HasSubstr("positives: rated 4 or more"));
+  EXPECT_THAT(ended.err, HasSubstr("ndcg@20"));
+  EXPECT_THAT(ended.err, HasSubstr("wrote m.kindred"));
+  const model::Model model = model::load(folder_ / "m.kindred");
+  EXPECT_EQ(model.users.size(), 300U);
+  EXPECT_EQ(model.items.size(), 60U);
+  EXPECT_NE(model.items.metadata.find("popularity"), nullptr);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "m.kindred.checkpoint"));
+}
+
+TEST_F(TrainCommand, SameBytesForAnyNumberOfThreads) {
+  ASSERT_EQ(train({"--threads", "1"}, "one.kindred").code, 0);
+  for (const std::string threads : {"2", "4"}) {
+    ASSERT_EQ(train({"--threads", threads}, "more.kindred").code, 0);
+    EXPECT_EQ(bytes("more.kindred"), bytes("one.kindred")) << threads << " threads";
+  }
+  ASSERT_EQ(train({"--seed", "2"}, "other.kindred").code, 0);
+  EXPECT_NE(bytes("other.kindred"), bytes("one.kindred"));
+}
+
+TEST_F(TrainCommand, AfterAKillResumeGivesTheSameBytes) {
+  const std::vector<std::string> long_run = {"--epochs", "60", "--patience", "0"};
+  ASSERT_EQ(train(long_run, "whole.kindred").code, 0);
+  const test::Ended killed = train_until(SIGKILL, long_run);
+  ASSERT_EQ(killed.code, 128 + SIGKILL) << killed.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "m.kindred"));
+  const test::Ended resumed = train({"--epochs", "60", "--patience", "0", "--resume"});
+  ASSERT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_THAT(resumed.err, Not(HasSubstr("    1/60 "))) << "started again from the beginning";
+  EXPECT_EQ(bytes("m.kindred"), bytes("whole.kindred"));
+}
+
+TEST_F(TrainCommand, CtrlCStopsAfterTheEpochAndResumeWantsTheSameOptions) {
+  const test::Ended ended = train_until(SIGINT, {"--epochs", "100000", "--patience", "0"});
+  EXPECT_EQ(ended.code, 130) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("--resume continues"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "m.kindred.checkpoint"));
+  const test::Ended other = train({"--epochs", "100000", "--regularization", "0.5", "--resume"});
+  EXPECT_EQ(other.code, 1);
+  EXPECT_THAT(other.err, HasSubstr("regularization"));
+}
+
+TEST_F(TrainCommand, WhatIsWrongIsSaidBeforeTheWork) {
+  EXPECT_THAT(train({}, "no/such/folder/m.kindred").err, HasSubstr("no/such/folder"));
+  EXPECT_THAT(train({}, ".").err, HasSubstr("is a folder"));
+  EXPECT_EQ(train({"--dim", "0"}).code, 2);
+  EXPECT_EQ(train({"--validate", "some"}).code, 2);
+  EXPECT_THAT(train({"--positive-from", "6"}).err, HasSubstr("rated 6 or more"));
+  const test::Ended limited = train({"--memory-limit", "1K"});
+  EXPECT_EQ(limited.code, 1);
+  EXPECT_THAT(limited.err, HasSubstr("the limit is"));
+  EXPECT_EQ(run_kindred({"train", "none.csv", "-o", "m.kindred"}, folder_.path()).code, 1);
+}
+
+TEST_F(TrainCommand, QuietJsonIsForPrograms) {
+  const test::Ended ended = train({"--json", "--quiet"});
+  ASSERT_EQ(ended.code, 0);
+  EXPECT_EQ(ended.err, "");
+  const Json json = Json::parse(ended.out);
+  EXPECT_EQ(json.at("users").as_int(), 300);
+  EXPECT_EQ(json.at("dimensions").as_int(), 8);
+}
+
+}  // namespace
+}  // namespace kindred
