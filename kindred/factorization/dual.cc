@@ -13,12 +13,12 @@ namespace {
 using linalg::round_up;
 using linalg::tile_stride;
 
-// Gathers Z and factors I + Z Z'; false if that fails.
-bool factor(const FixedSide& fixed, RowPositives row, DualScratch& scratch) {
+// Gathers Z and the kernel matrix I + Z Z'.
+void gather_kernel(const FixedSide& fixed, RowPositives row, DualScratch& scratch) {
   const std::size_t n = row.size();
   const std::size_t d = fixed.dimensions();
   const std::size_t stride = tile_stride(d);
-  const std::size_t kernel_stride = tile_stride(round_up(n, 4));
+  const std::size_t kernel_stride = matrix_stride(round_up(n, 4));
   if (scratch.scale_for != n) {
     fixed.inverse_roots(n, scratch.scale);
     scratch.scale_for = n;
@@ -41,13 +41,18 @@ bool factor(const FixedSide& fixed, RowPositives row, DualScratch& scratch) {
     // The factorisation reads whole vectors, so the padding has to be finite.
     std::fill_n(kernel + i * kernel_stride + n, kernel_stride - n, 0.0F);
   }
-  return linalg::factor_upper(kernel, n, kernel_stride, scratch.inverse_diagonal) == n;
 }
 
-void solve_factored(DualScratch& scratch) {
+// Solves the kernel equations for scratch.coefficients in place; false if that fails.
+bool solve_kernel(DualScratch& scratch) {
   const std::size_t n = scratch.coefficients.size();
-  linalg::solve_upper(scratch.kernel.data(), tile_stride(round_up(n, 4)), scratch.inverse_diagonal,
-                      scratch.coefficients);
+  const std::size_t stride = matrix_stride(round_up(n, 4));
+  float* kernel = scratch.kernel.data();
+  for (std::size_t i = 0; i < n; ++i) kernel[i * stride + n] = scratch.coefficients[i];
+  if (linalg::factor_upper(kernel, n, stride, 1, scratch.inverse_diagonal) != n) return false;
+  for (std::size_t i = 0; i < n; ++i) scratch.coefficients[i] = kernel[i * stride + n];
+  linalg::back_substitute(kernel, stride, scratch.inverse_diagonal, scratch.coefficients);
+  return true;
 }
 
 }  // namespace
@@ -63,9 +68,9 @@ bool solve_dual(const FixedSide& fixed, RowPositives row, DualScratch& scratch,
     std::ranges::fill(rotated, 0.0F);
     return true;
   }
-  if (!factor(fixed, row, scratch)) return false;
+  gather_kernel(fixed, row, scratch);
   scratch.coefficients.assign(scratch.roots.begin(), scratch.roots.end());
-  solve_factored(scratch);
+  if (!solve_kernel(scratch)) return false;
   std::fill_n(scratch.sums.data(), scratch.sums.size(), 0.0F);
   linalg::add_weighted_rows({scratch.tile.data(), row.size(), d, tile_stride(d)},
                             scratch.coefficients, scratch.sums.data());
@@ -84,7 +89,7 @@ bool dual_shares(const FixedSide& fixed, RowPositives row, std::span<const float
   const std::size_t n = row.size();
   KINDRED_DCHECK(target.size() == d && shares.size() == n);
   if (n == 0) return true;
-  if (!factor(fixed, row, scratch)) return false;
+  gather_kernel(fixed, row, scratch);
   std::vector<float> rotated_target(d);
   for (std::size_t k = 0; k < d; ++k) {
     rotated_target[k] = scratch.scale[k] * linalg::dot(fixed.eigenvectors().row(k), target);
@@ -94,7 +99,7 @@ bool dual_shares(const FixedSide& fixed, RowPositives row, std::span<const float
     scratch.coefficients[i] =
         linalg::dot({scratch.tile.data() + i * tile_stride(d), d}, rotated_target);
   }
-  solve_factored(scratch);
+  if (!solve_kernel(scratch)) return false;
   std::ranges::transform(scratch.roots, scratch.coefficients, shares.begin(), std::multiplies<>());
   return true;
 }

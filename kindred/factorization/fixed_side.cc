@@ -26,13 +26,13 @@ FixedSide::FixedSide(MatrixView vectors, const IalsOptions& options, bool with_e
     : vectors_(vectors),
       options_(options),
       gramian_(linalg::gramian(vectors, pool)),
-      gramian_tile_(vectors.cols * linalg::tile_stride(vectors.cols)) {
+      gramian_tile_(vectors.cols * matrix_stride(vectors.cols)) {
   const std::size_t d = dimensions();
   for (double& value : gramian_) value *= double{options.unobserved_weight};
   for (std::size_t i = 0; i < d; ++i) {
     std::transform(gramian_.begin() + static_cast<std::ptrdiff_t>(i * d),
                    gramian_.begin() + static_cast<std::ptrdiff_t>((i + 1) * d),
-                   gramian_tile_.data() + i * linalg::tile_stride(d),
+                   gramian_tile_.data() + i * matrix_stride(d),
                    [](double value) { return static_cast<float>(value); });
   }
   if (with_eigenbasis) find_eigenbasis(pool);

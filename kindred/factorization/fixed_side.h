@@ -43,6 +43,11 @@ struct RowPositives {
   }
 };
 
+// Floats from one row of a d x d matrix to the next, with room for a right-hand side.
+constexpr std::size_t matrix_stride(std::size_t dimensions) noexcept {
+  return linalg::tile_stride(dimensions + 1);
+}
+
 class FixedSide {
  public:
   // Looks at `vectors` (N x d), which must outlive *this. Without the eigenbasis only
@@ -59,7 +64,7 @@ class FixedSide {
 
   // a G in double precision, d x d.
   std::span<const double> weighted_gramian() const noexcept { return gramian_; }
-  // The same rounded, with rows of tile_stride(d) floats.
+  // The same rounded, in rows of matrix_stride(d) floats.
   const linalg::AlignedBuffer& gramian_tile() const noexcept { return gramian_tile_; }
 
   bool has_eigenbasis() const noexcept { return !eigenvalues_.empty(); }
@@ -78,7 +83,7 @@ class FixedSide {
   MatrixView vectors_;
   IalsOptions options_;
   std::vector<double> gramian_;         // a G, d x d.
-  linalg::AlignedBuffer gramian_tile_;  // a G, d x tile_stride(d).
+  linalg::AlignedBuffer gramian_tile_;  // a G, d x matrix_stride(d).
   std::vector<double> eigenvalues_;     // of a G, at least 0, ascending.
   Matrix eigenvectors_;                 // E, d x d.
   linalg::AlignedBuffer rotated_;       // Y E', N x tile_stride(d).

@@ -68,23 +68,28 @@ void solve_precisely(const FixedSide& fixed, RowPositives row, std::span<double>
   }
 }
 
-// Adds the ridge to the summed matrix and factors it; false if single precision would
-// leave too little of the solution.
-bool factor(const FixedSide& fixed, std::size_t positive_count, PrimalScratch& scratch) {
+// Adds the ridge to the summed matrix and solves for `vector` in place; false, leaving
+// it as it was, if single precision would leave too little of the solution.
+bool solve_summed(const FixedSide& fixed, std::size_t positive_count, PrimalScratch& scratch,
+                  std::span<float> vector) {
   const std::size_t d = fixed.dimensions();
-  const std::size_t stride = tile_stride(d);
+  const std::size_t stride = matrix_stride(d);
   float* matrix = scratch.sums.matrix.data();
   const auto ridge = static_cast<float>(fixed.ridge(positive_count));
   float diagonal_max = 0.0F;
   for (std::size_t i = 0; i < d; ++i) {
     matrix[i * stride + i] += ridge;
+    matrix[i * stride + d] = vector[i];
     diagonal_max = std::max(diagonal_max, matrix[i * stride + i]);
   }
-  if (linalg::factor_upper(matrix, d, stride, scratch.inverse_diagonal) != d) return false;
+  if (linalg::factor_upper(matrix, d, stride, 1, scratch.inverse_diagonal) != d) return false;
   // The largest diagonal element over the smallest squared pivot is at most the condition
   // number and near it in practice; beyond 1e6 only one digit of single precision is left.
   const float inverse_max = std::ranges::max(scratch.inverse_diagonal);
-  return diagonal_max * inverse_max * inverse_max < 1e6F;
+  if (!(diagonal_max * inverse_max * inverse_max < 1e6F)) return false;
+  for (std::size_t i = 0; i < d; ++i) vector[i] = matrix[i * stride + d];
+  linalg::back_substitute(matrix, stride, scratch.inverse_diagonal, vector);
+  return true;
 }
 
 // From the sums of the whole row to its vector.
@@ -92,11 +97,7 @@ void finish(const FixedSide& fixed, RowPositives row, PrimalScratch& scratch,
             std::span<float> solution) {
   const std::size_t d = fixed.dimensions();
   std::copy_n(scratch.sums.right_hand_side.data(), d, solution.begin());
-  if (factor(fixed, row.size(), scratch)) {
-    linalg::solve_upper(scratch.sums.matrix.data(), tile_stride(d), scratch.inverse_diagonal,
-                        solution);
-    return;
-  }
+  if (solve_summed(fixed, row.size(), scratch, solution)) return;
   std::vector<double> precise = precise_right_hand_side(fixed, row);
   solve_precisely(fixed, row, precise);
   std::ranges::transform(precise, solution.begin(),
@@ -120,7 +121,7 @@ void sum_row(const FixedSide& fixed, RowPositives row, PrimalScratch& scratch) {
 }  // namespace
 
 NormalSums::NormalSums(std::size_t dimensions)
-    : matrix(dimensions * tile_stride(dimensions)), right_hand_side(tile_stride(dimensions)) {}
+    : matrix(dimensions * matrix_stride(dimensions)), right_hand_side(tile_stride(dimensions)) {}
 
 PrimalScratch::PrimalScratch(std::size_t dimensions)
     : sums(dimensions),
@@ -141,7 +142,7 @@ void add_positives(const FixedSide& fixed, RowPositives row, PrimalScratch& scra
     }
     const linalg::Tile tile = {scratch.tile.data(), part.size(), d, stride};
     linalg::gather_rows({fixed.vectors().data, d}, part.ids, roots, {}, tile);
-    linalg::add_gram_of_columns(tile, sums.matrix.data(), stride);
+    linalg::add_gram_of_columns(tile, sums.matrix.data(), matrix_stride(d));
     linalg::add_weighted_rows(tile, roots, sums.right_hand_side.data());
   }
 }
@@ -168,11 +169,7 @@ void solve_primal(const FixedSide& fixed, RowPositives row, std::span<const Norm
 void apply_inverse(const FixedSide& fixed, RowPositives row, PrimalScratch& scratch,
                    std::span<float> vector) {
   sum_row(fixed, row, scratch);
-  if (factor(fixed, row.size(), scratch)) {
-    linalg::solve_upper(scratch.sums.matrix.data(), tile_stride(fixed.dimensions()),
-                        scratch.inverse_diagonal, vector);
-    return;
-  }
+  if (solve_summed(fixed, row.size(), scratch, vector)) return;
   std::vector<double> precise(vector.begin(), vector.end());
   solve_precisely(fixed, row, precise);
   std::ranges::transform(precise, vector.begin(),

@@ -32,7 +32,7 @@ constexpr bool is_heavy(std::size_t positive_count) noexcept {
 
 // The sums over some positives of a row: Y'CY and Y'C1.
 struct NormalSums {
-  linalg::AlignedBuffer matrix;           // d x tile_stride(d), upper triangle.
+  linalg::AlignedBuffer matrix;           // d x matrix_stride(d), upper triangle.
   linalg::AlignedBuffer right_hand_side;  // tile_stride(d).
 
   explicit NormalSums(std::size_t dimensions);

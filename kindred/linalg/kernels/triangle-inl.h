@@ -32,12 +32,18 @@ static_assert(kPanelRows % kFloatLanes == 0 && kOuterRows % kPanelRows == 0);
 HWY_INLINE std::size_t factor_square(float* square, std::size_t stride, std::size_t rows,
                                      float* inverse_diagonal) {
   const FloatTag d;
+  float pivot = square[0];
   for (std::size_t k = 0; k < rows; ++k) {
     float* pivot_row = square + k * stride;
-    const float pivot = pivot_row[k];
     if (!(pivot > 0.0F && pivot <= std::numeric_limits<float>::max())) return k;
     const float inverse = 1.0F / std::sqrt(pivot);
     inverse_diagonal[k] = inverse;
+    if (k + 1 < rows) {
+      // The next pivot ahead of the vectors: the chain from pivot to pivot then never
+      // waits for a store.
+      const float factor = pivot_row[k + 1] * inverse;
+      pivot = pivot_row[stride + k + 1] - factor * factor;
+    }
     const std::size_t first = k / kFloatLanes * kFloatLanes;
     const FloatVector inverses = hn::Set(d, inverse);
     for (std::size_t j = first; j < kPanelRows; j += kFloatLanes) {
@@ -80,8 +86,8 @@ HWY_INLINE void solve_panel(float* panel, std::size_t stride, std::size_t row_in
 }
 
 std::size_t factor_upper(float* a, std::size_t size, std::size_t stride,
-                         std::span<float> inverse_diagonal) {
-  const std::size_t column_end = round_up(size, kFloatLanes);
+                         std::size_t right_hand_sides, std::span<float> inverse_diagonal) {
+  const std::size_t column_end = round_up(size + right_hand_sides, kFloatLanes);
   for (std::size_t outer = 0; outer < size; outer += kOuterRows) {
     const std::size_t outer_end = std::min(outer + kOuterRows, size);
     for (std::size_t begin = outer; begin < outer_end; begin += kPanelRows) {
@@ -114,26 +120,13 @@ HWY_INLINE float fused_dot(const float* u, const float* x, std::size_t begin, st
   return sum;
 }
 
-void solve_upper(const float* u, std::size_t stride, std::span<const float> inverse_diagonal,
-                 std::span<float> x) {
-  const FloatTag d;
-  const std::size_t size = x.size();
-  // Forward, U'y = x: each y is final once the rows above have been subtracted.
-  for (std::size_t k = 0; k < size; ++k) {
-    const float* row = u + k * stride;
-    x[k] *= inverse_diagonal[k];
-    const FloatVector y = hn::Set(d, x[k]);
-    std::size_t j = k + 1;
-    for (; j < size && j % kFloatLanes != 0; ++j) x[j] -= row[j] * x[k];
-    for (; j + kFloatLanes <= size; j += kFloatLanes) {
-      const FloatVector rest = hn::LoadU(d, x.data() + j);
-      hn::StoreU(hn::NegMulAdd(y, hn::Load(d, row + j), rest), d, x.data() + j);
-    }
-    for (; j < size; ++j) x[j] -= row[j] * x[k];
-  }
-  // Backward, Ux = y, in bands: the products with what is known already are independent
-  // of each other, so only the band's own small triangle is a chain of dependencies.
+void back_substitute(const float* u, std::size_t stride, std::span<const float> inverse_diagonal,
+                     std::span<float> x) {
+  // In bands: the products with what is known already are independent of each other, so
+  // only the band's own small triangle is a chain of dependencies. In it the element
+  // that was found last comes last.
   constexpr std::size_t kBand = 8;
+  const std::size_t size = x.size();
   for (std::size_t end = size; end > 0;) {
     const std::size_t begin = (end - 1) / kBand * kBand;
     for (std::size_t k = begin; k < end; ++k) {
@@ -141,7 +134,7 @@ void solve_upper(const float* u, std::size_t stride, std::span<const float> inve
     }
     for (std::size_t k = end; k-- > begin;) {
       float sum = x[k];
-      for (std::size_t j = k + 1; j < end; ++j) sum -= u[k * stride + j] * x[j];
+      for (std::size_t j = end; j-- > k + 1;) sum -= u[k * stride + j] * x[j];
       x[k] = sum * inverse_diagonal[k];
     }
     end = begin;

@@ -15,22 +15,23 @@ namespace kindred::linalg {
 namespace {
 
 HWY_EXPORT(factor_upper);
-HWY_EXPORT(solve_upper);
+HWY_EXPORT(back_substitute);
 
 [[maybe_unused]] const bool target_chosen = apply_simd_override();
 
 }  // namespace
 
 std::size_t factor_upper(float* a, std::size_t size, std::size_t stride,
-                         std::span<float> inverse_diagonal) noexcept {
-  KINDRED_DCHECK(stride % kTileLanes == 0 && stride >= size && inverse_diagonal.size() == size);
-  return HWY_DYNAMIC_DISPATCH(factor_upper)(a, size, stride, inverse_diagonal);
+                         std::size_t right_hand_sides, std::span<float> inverse_diagonal) noexcept {
+  KINDRED_DCHECK(stride % kTileLanes == 0 && stride >= size + right_hand_sides);
+  KINDRED_DCHECK(right_hand_sides <= 1 && inverse_diagonal.size() == size);
+  return HWY_DYNAMIC_DISPATCH(factor_upper)(a, size, stride, right_hand_sides, inverse_diagonal);
 }
 
-void solve_upper(const float* u, std::size_t stride, std::span<const float> inverse_diagonal,
-                 std::span<float> x) noexcept {
+void back_substitute(const float* u, std::size_t stride, std::span<const float> inverse_diagonal,
+                     std::span<float> x) noexcept {
   KINDRED_DCHECK(x.size() == inverse_diagonal.size());
-  HWY_DYNAMIC_DISPATCH(solve_upper)(u, stride, inverse_diagonal, x);
+  HWY_DYNAMIC_DISPATCH(back_substitute)(u, stride, inverse_diagonal, x);
 }
 
 }  // namespace kindred::linalg

@@ -28,7 +28,7 @@ struct PositiveDefinite {
   std::vector<double> full;
 
   explicit PositiveDefinite(std::size_t n)
-      : size(n), stride(tile_stride(n)), upper(n * stride), full(n * n) {
+      : size(n), stride(tile_stride(n + 1)), upper(n * stride), full(n * n) {
     Rng rng(n);
     std::vector<double> b(n * n);
     for (double& value : b) value = rng.normal();
@@ -50,7 +50,7 @@ TEST_P(TriangleOnTarget, TheFactorMultipliedByItselfGivesTheMatrix) {
        {0U, 1U, 2U, 7U, 8U, 9U, 15U, 16U, 17U, 33U, 63U, 64U, 65U, 100U, 150U}) {
     PositiveDefinite a(n);
     std::vector<float> inverse_diagonal(n);
-    ASSERT_EQ(factor_upper(a.upper.data(), n, a.stride, inverse_diagonal), n);
+    ASSERT_EQ(factor_upper(a.upper.data(), n, a.stride, 0, inverse_diagonal), n);
     const float* u = a.upper.data();
     for (std::size_t i = 0; i < n; ++i) {
       EXPECT_NEAR(u[i * a.stride + i] * inverse_diagonal[i], 1.0, 1e-6);
@@ -68,13 +68,15 @@ TEST_P(TriangleOnTarget, TheFactorMultipliedByItselfGivesTheMatrix) {
 TEST_P(TriangleOnTarget, TheSolutionLeavesNoResidual) {
   for (const std::size_t n : {1U, 5U, 8U, 16U, 17U, 31U, 64U, 129U}) {
     PositiveDefinite a(n);
-    std::vector<float> inverse_diagonal(n);
-    ASSERT_EQ(factor_upper(a.upper.data(), n, a.stride, inverse_diagonal), n);
     Rng rng(77);
     std::vector<float> b(n);
     for (float& value : b) value = static_cast<float>(rng.normal());
-    std::vector<float> x = b;
-    solve_upper(a.upper.data(), a.stride, inverse_diagonal, x);
+    for (std::size_t i = 0; i < n; ++i) a.upper.data()[i * a.stride + n] = b[i];
+    std::vector<float> inverse_diagonal(n);
+    ASSERT_EQ(factor_upper(a.upper.data(), n, a.stride, 1, inverse_diagonal), n);
+    std::vector<float> x(n);
+    for (std::size_t i = 0; i < n; ++i) x[i] = a.upper.data()[i * a.stride + n];
+    back_substitute(a.upper.data(), a.stride, inverse_diagonal, x);
     for (std::size_t i = 0; i < n; ++i) {
       double residual = -double{b[i]};
       for (std::size_t j = 0; j < n; ++j) residual += a.full[i * n + j] * x[j];
@@ -91,7 +93,7 @@ TEST_P(TriangleOnTarget, TheRowThatIsNotPositiveIsNamed) {
       const std::size_t row = n * 3 / 4;
       a.upper.data()[row * a.stride + row] = pivot;
       std::vector<float> inverse_diagonal(n);
-      EXPECT_EQ(factor_upper(a.upper.data(), n, a.stride, inverse_diagonal), row);
+      EXPECT_EQ(factor_upper(a.upper.data(), n, a.stride, 0, inverse_diagonal), row);
     }
   }
 }
@@ -100,9 +102,11 @@ TEST_P(TriangleOnTarget, DenormalsAreNotFlushed) {
   AlignedBuffer a(16);
   a.data()[0] = 4.0F;
   std::vector<float> inverse_diagonal(1);
-  ASSERT_EQ(factor_upper(a.data(), 1, 16, inverse_diagonal), 1U);
-  std::vector<float> x = {std::numeric_limits<float>::denorm_min() * 64.0F};
-  solve_upper(a.data(), 16, inverse_diagonal, x);
+  a.data()[1] = std::numeric_limits<float>::denorm_min() * 64.0F;
+  ASSERT_EQ(factor_upper(a.data(), 1, 16, 1, inverse_diagonal), 1U);
+  std::vector<float> x = {a.data()[1]};
+  EXPECT_EQ(x[0], std::numeric_limits<float>::denorm_min() * 32.0F);
+  back_substitute(a.data(), 16, inverse_diagonal, x);
   EXPECT_EQ(x[0], std::numeric_limits<float>::denorm_min() * 16.0F);
 }
 
