@@ -5,8 +5,7 @@ namespace {
 
 // The kernels' times on one core of an Intel Xeon with AVX-512 (Sapphire Rapids class, at
 // about 2.6 GHz, 2 MiB of second-level cache; sgemm 150 GFLOP/s), single-threaded, best
-// of five rounds, d = 32..1024 and n = 8..128. docs/design/dual_solve.md has the table
-// and how well the model fits.
+// of five rounds, d = 32..1024 and n = 8..128. docs/design/dual_solve.md has the table.
 
 // Nanoseconds for one multiply-add of each kind.
 constexpr double kGramOfColumns = 0.0155;
