@@ -9,6 +9,7 @@
 #include "kindred/data/positives.h"
 #include "kindred/embedding/dimension_rule.h"
 #include "kindred/factorization/ials.h"
+#include "kindred/search/exact.h"
 #include "kindred/training/training_loop.h"
 
 namespace kindred::cli {
@@ -58,34 +59,21 @@ void learn(Lesson& lesson, const SparseMatrix& liked, ThreadPool& pool) {
   lesson.model.facts.set("seed", lesson.options.seed);
 }
 
-// The vectors scaled to length 1: their dot products are cosines.
-Matrix directions(const Matrix& vectors) {
-  Matrix scaled = vectors;
-  for (std::size_t row = 0; row < scaled.rows(); ++row) {
-    double squares = 0.0;
-    for (const float value : scaled.row(row)) squares += double{value} * value;
-    if (squares == 0.0) continue;
-    for (float& value : scaled.row(row)) value = static_cast<float>(value / std::sqrt(squares));
-  }
-  return scaled;
-}
-
 // All other movies, nearest first.
-std::vector<search::Neighbor> neighbors(const Matrix& unit_vectors, std::string_view title,
-                                        ThreadPool& pool) {
+std::vector<search::Neighbor> neighbors(const Lesson& lesson, const search::ExactIndex& index,
+                                        std::string_view title, ThreadPool& pool) {
   const std::size_t row = data::movie_row(title);
   search::TopKFilter filter;
-  filter.allowed.assign(unit_vectors.rows(), true);
+  filter.allowed.assign(index.size(), true);
   filter.allowed[row] = false;
-  return search::top_k(unit_vectors.view().slice(row, row + 1), unit_vectors, unit_vectors.rows(),
-                       filter, pool)
-      .front();
+  const MatrixView query = lesson.model.items.vectors.view().slice(row, row + 1);
+  return index.search(query, index.size(), filter, pool).front();
 }
 
 void look_around(Lesson& lesson, ThreadPool& pool) {
-  const Matrix unit_vectors = directions(lesson.model.items.vectors);
+  const search::ExactIndex index(lesson.model.items.vectors, search::Metric::cosine);
   for (std::size_t i = 0; i < kPairedCount; ++i) {
-    const auto nearest = neighbors(unit_vectors, kMarkedMovies[i].title, pool);
+    const auto nearest = neighbors(lesson, index, kMarkedMovies[i].title, pool);
     const std::size_t partner = data::movie_row(kMarkedMovies[i ^ 1U].title);
     const auto found =
         std::find_if(nearest.begin(), nearest.end(),
@@ -98,8 +86,8 @@ void look_around(Lesson& lesson, ThreadPool& pool) {
     all.resize(std::min(all.size(), kNeighborCount));
     return all;
   };
-  lesson.shrek = first(neighbors(unit_vectors, "Shrek (2001)", pool));
-  lesson.star_wars = first(neighbors(unit_vectors, "Star Wars (1977)", pool));
+  lesson.shrek = first(neighbors(lesson, index, "Shrek (2001)", pool));
+  lesson.star_wars = first(neighbors(lesson, index, "Star Wars (1977)", pool));
 }
 
 // The person with eight to sixteen liked movies of which the largest share is of this

@@ -205,7 +205,7 @@ std::vector<std::string> age_and_tickets(const Paint& paint) {
   for (const double tickets : {1.0, 3.0, 10.0, 30.0, 100.0, 300.0}) {
     numbers[row_of(tickets)] = fmt::format("{:g}", tickets);
   }
-  std::vector<std::string> lines = {"tickets, millions"};
+  std::vector<std::string> lines = {"tickets, millions (logarithmic)"};
   for (std::size_t row = 0; row < grid.size(); ++row) {
     lines.push_back(fmt::format("{:>{}} {}{}", numbers[row], kMargin - 2,
                                 numbers[row].empty() ? '|' : '+', painted(grid[row], paint)));

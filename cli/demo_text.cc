@@ -18,6 +18,14 @@ std::string_view title(std::size_t row) { return movies()[row].title; }
 
 std::string_view name(std::size_t row) { return without_year(movies()[row].title); }
 
+// "1st", "2nd", "11th".
+std::string ordinal(std::size_t rank) {
+  const bool teen = rank % 100 / 10 == 1;
+  const std::size_t digit = teen ? 0 : rank % 10;
+  const std::string_view ending = digit == 1 ? "st" : digit == 2 ? "nd" : digit == 3 ? "rd" : "th";
+  return fmt::format("{}{}", rank, ending);
+}
+
 // "Toy Story, Shrek": what a suggestion rests on, in at most 48 columns.
 std::string reasons(const Suggestion& suggestion) {
   constexpr std::size_t kWidth = 46;  // Without the comma and the space.
@@ -92,8 +100,10 @@ void Page::one_attribute() {
   picture(age_axis(paint_));
   line("  Children's movies left, grown-up ones right: a start. But the {} movies within a year of",
        same_age_as_star_wars().size());
-  line("  Star Wars are romances, musicals, horror; The Dark Knight Rises is not among them. One");
-  line("  number cannot tell movies apart.");
+  line(
+      "  Star Wars are romances, musicals, comedies, horror and a cartoon; The Dark Knight Rises "
+      "is");
+  line("  not among them. One number cannot tell movies apart.");
 }
 
 void Page::two_attributes() {
@@ -156,14 +166,23 @@ void Page::neighbors() {
          star_wars.substr(0, star_wars.find_last_not_of(' ') + 1));
   }
   line("");
-  line("  The pairs found each other, among all {} and without an attribute:", movies().size());
+  const bool found = std::all_of(lesson_.partners.begin(), lesson_.partners.end(),
+                                 [](const PartnerRank& each) { return each.rank <= 10; });
+  if (found) {
+    line("  The pairs found each other, among all {} and without an attribute:", movies().size());
+  } else {
+    line("  The pairs, among all {}; the options as they are by default bring each into the",
+         movies().size());
+    line("  other's ten nearest:");
+  }
   line("");
   for (std::size_t i = 0; i < lesson_.partners.size(); i += 2) {
     const MarkedMovie& one = kMarkedMovies[lesson_.partners[i].movie];
     const MarkedMovie& other = kMarkedMovies[lesson_.partners[i + 1].movie];
-    line("  {}  cosine {:.2f}   {:>2}. nearest, and {:>2}. the other way round",
+    line("  {}  cosine {:.2f}   {:>5} nearest, {} the other way round",
          paint_.pair(one.pair, fitted(fmt::format("{} - {}", one.label, other.label), 34)),
-         lesson_.partners[i].cosine, lesson_.partners[i].rank, lesson_.partners[i + 1].rank);
+         lesson_.partners[i].cosine, ordinal(lesson_.partners[i].rank),
+         ordinal(lesson_.partners[i + 1].rank));
   }
 }
 

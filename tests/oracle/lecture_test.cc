@@ -17,7 +17,7 @@
 #include "kindred/data/movie_world.h"
 #include "kindred/data/positives.h"
 #include "kindred/factorization/ials.h"
-#include "kindred/search/top_k.h"
+#include "kindred/search/exact.h"
 
 namespace kindred {
 namespace {
@@ -61,34 +61,26 @@ double distance(const Point& a, const Point& b) {
   return std::hypot(a.age - b.age, a.tickets - b.tickets);
 }
 
-// Unit vectors of all movies, learned from the ratings of a simulated audience.
-Matrix learned_directions(std::uint64_t seed, ThreadPool& pool) {
+// Vectors of all movies, learned from the ratings of a simulated audience.
+Matrix learned_vectors(std::uint64_t seed, ThreadPool& pool) {
   const data::MovieWorld world = data::simulate_movie_world({.seed = seed});
   const SparseMatrix positives = data::positives(world.ratings.by_user, {.threshold = 4.0F});
   factorization::Ials ials(
       positives,
       {.dimensions = 12, .unobserved_weight = 0.3F, .regularization = 0.01F, .seed = seed});
   for (int epoch = 0; epoch < 12; ++epoch) ials.run_epoch(pool);
-  Matrix directions = ials.item_vectors();
-  for (std::size_t row = 0; row < directions.rows(); ++row) {
-    double squares = 0;
-    for (const float value : directions.row(row)) squares += static_cast<double>(value) * value;
-    for (float& value : directions.row(row)) {
-      value = static_cast<float>(value / std::sqrt(squares));
-    }
-  }
-  return directions;
+  return ials.item_vectors();
 }
 
 // Titles of the ten movies nearest to `title` by cosine, nearest first.
-std::vector<std::string_view> ten_nearest(const Matrix& directions, std::string_view title,
+std::vector<std::string_view> ten_nearest(const Matrix& vectors, std::string_view title,
                                           ThreadPool& pool) {
   const std::size_t row = movie_row(title);
   search::TopKFilter filter;
-  filter.allowed.assign(directions.rows(), true);
+  filter.allowed.assign(vectors.rows(), true);
   filter.allowed[row] = false;
-  const auto found =
-      search::top_k(directions.view().slice(row, row + 1), directions, 10, filter, pool);
+  const search::ExactIndex index(vectors, search::Metric::cosine);
+  const auto found = index.search(vectors.view().slice(row, row + 1), 10, filter, pool);
   std::vector<std::string_view> titles;
   for (const search::Neighbor& neighbor : found[0]) titles.push_back(movies()[neighbor.id].title);
   return titles;
@@ -154,17 +146,17 @@ class LearnedLecture : public ::testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(LearnedLecture, EachPartnerIsAmongTheTenNearestOfAll) {
   ThreadPool pool(2);
-  const Matrix directions = learned_directions(GetParam(), pool);
+  const Matrix vectors = learned_vectors(GetParam(), pool);
   for (std::size_t i = 0; i < kSix.size(); ++i) {
-    EXPECT_TRUE(contains(ten_nearest(directions, kSix[i], pool), kSix[i ^ 1U]))
+    EXPECT_TRUE(contains(ten_nearest(vectors, kSix[i], pool), kSix[i ^ 1U]))
         << kSix[i ^ 1U] << " is not near " << kSix[i];
   }
 }
 
 TEST_P(LearnedLecture, StarWarsHasLeftTheMoviesOfItsAge) {
   ThreadPool pool(2);
-  const Matrix directions = learned_directions(GetParam(), pool);
-  const auto near = ten_nearest(directions, "Star Wars (1977)", pool);
+  const Matrix vectors = learned_vectors(GetParam(), pool);
+  const auto near = ten_nearest(vectors, "Star Wars (1977)", pool);
   for (const std::string_view title : same_age_as_star_wars()) {
     EXPECT_FALSE(contains(near, title)) << title;
   }
