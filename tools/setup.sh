@@ -38,7 +38,7 @@ install_packages() {
   local packages="$*" log package refused=""
   log="$(mktemp "${TMPDIR:-/tmp}/kindred-setup.XXXXXX")"
   echo "Installing: $packages" >&2
-  if ! apt_quietly "$log" update; then
+  if ! apt_quietly "$log" update --error-on=any; then
     echo "warning: apt-get update failed; going on with the package lists that are here (see $log)" >&2
   fi
   if ! apt_quietly "$log" install -y --no-install-recommends $packages; then
@@ -48,7 +48,7 @@ install_packages() {
     done
   fi
   if [ -n "$refused" ]; then
-    tail -n 15 "$log" >&2
+    grep '^[EW]:' "$log" | sort -u | tail -n 8 >&2 || true
     echo "error: apt-get cannot install$refused (the whole story is in $log)" >&2
     return 1
   fi
