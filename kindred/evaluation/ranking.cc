@@ -14,15 +14,27 @@ struct Outranking {
   std::size_t higher_or_equal = 0;
 };
 
-// A plain loop over floats, which the compiler turns into vector compares.
-Outranking count_outranking(std::span<const float> scores, float score) {
+inline void count_block(const float* scores, std::size_t count, float score, Outranking& by) {
   std::uint32_t higher = 0;
   std::uint32_t higher_or_equal = 0;
-  for (const float other : scores) {
-    higher += other > score ? 1U : 0U;
-    higher_or_equal += other >= score ? 1U : 0U;
+  for (std::size_t i = 0; i < count; ++i) {
+    higher += scores[i] > score ? 1U : 0U;
+    higher_or_equal += scores[i] >= score ? 1U : 0U;
   }
-  return {higher, higher_or_equal};
+  by.higher += higher;
+  by.higher_or_equal += higher_or_equal;
+}
+
+// Blocks of a length that the compiler knows become vector compares without a remainder.
+Outranking count_outranking(std::span<const float> scores, float score) {
+  constexpr std::size_t kBlock = 256;
+  Outranking by;
+  std::size_t at = 0;
+  for (; at + kBlock <= scores.size(); at += kBlock) {
+    count_block(scores.data() + at, kBlock, score, by);
+  }
+  count_block(scores.data() + at, scores.size() - at, score, by);
+  return by;
 }
 
 // Of the (target, other candidate) pairs, the share won: `ranks` holds for each target

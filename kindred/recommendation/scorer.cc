@@ -5,12 +5,11 @@
 
 #include "kindred/base/check.h"
 #include "kindred/linalg/kernels/dot.h"
-#include "kindred/search/top_k.h"
 
 namespace kindred::recommendation {
 
 VectorScorer::VectorScorer(const data::Split& split, MatrixView people, MatrixView items)
-    : split_(split), people_(people), items_(items) {
+    : split_(split), people_(people), items_(items), search_(items, {}) {
   KINDRED_CHECK(people.rows == split.person_count() && items.rows == split.targets.cols);
   KINDRED_CHECK(people.cols == items.cols);
 }
@@ -28,9 +27,8 @@ std::span<const float> VectorScorer::scores(std::size_t person, std::span<float>
 
 std::vector<ItemList> VectorScorer::lists(std::size_t begin, std::size_t end, std::size_t k,
                                           ThreadPool& pool) const {
-  search::TopKFilter filter;
-  filter.excluded = [&](std::size_t query) { return split_.seen(begin + query); };
-  const auto found = search::top_k(people_.slice(begin, end), items_, k, filter, pool);
+  const auto seen = [&](std::size_t query) { return split_.seen(begin + query); };
+  const auto found = search_.search(people_.slice(begin, end), k, seen, pool);
   std::vector<ItemList> lists(found.size());
   for (std::size_t query = 0; query < found.size(); ++query) {
     for (const search::Neighbor& neighbor : found[query]) lists[query].push_back(neighbor.id);

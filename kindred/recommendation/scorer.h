@@ -13,6 +13,7 @@
 #include "kindred/base/thread_pool.h"
 #include "kindred/data/split.h"
 #include "kindred/linalg/matrix.h"
+#include "kindred/search/top_k.h"
 
 namespace kindred::recommendation {
 
@@ -48,6 +49,7 @@ class VectorScorer final : public Scorer {
   const data::Split& split_;
   MatrixView people_;
   MatrixView items_;
+  search::BatchTopK search_;
 };
 
 // The number of training users who like the item; the same for every person.
