@@ -129,14 +129,14 @@ void AtomicFile::create_temporary() {
   const std::string prefix = temporary_prefix(name_);
   remove_abandoned_files(folder_, prefix);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    const std::string candidate = prefix + random_digits() + std::string(kSuffix);
+    std::string candidate = prefix + random_digits() + std::string(kSuffix);
     file_ = retry([&] {
       return ::openat(folder_, candidate.c_str(),
                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     });
     if (file_ < 0 && errno == EEXIST) continue;
     if (file_ < 0) fail("create a temporary file beside it", errno);
-    temporary_ = candidate;
+    temporary_ = std::move(candidate);  // Must not fail: the file exists by now.
     // Between creation and lock another writer may take the file for abandoned and
     // remove it. A file system without locks gives another error and never removes.
     const bool taken = ::flock(file_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;

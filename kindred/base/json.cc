@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 #include <unordered_set>
 
 #include "kindred/base/check.h"
@@ -209,6 +210,18 @@ Json::Json(std::uint64_t value) {
   } else {
     value_ = value;
   }
+}
+
+// Copies the alternative first and moves it in: the variant of libstdc++ 12 crashes when
+// an allocation fails while the variant itself is being copied.
+Json::Json(const Json& other) {
+  std::visit([this](const auto& value) { value_ = std::decay_t<decltype(value)>(value); },
+             other.value_);
+}
+
+Json& Json::operator=(const Json& other) {
+  Json copy = other;
+  return *this = std::move(copy);
 }
 
 Json Json::parse(std::string_view text) {

@@ -53,7 +53,9 @@ void save(const Model& model, const std::filesystem::path& path) {
   content.set("users", parts.add_embeddings("user", model.users));
   content.set("seen", parts.add_sparse("seen", model.seen));
   content.set("history", to_json(model.history, KeepSeconds::no));
-  content.set("facts", model.facts.is_null() ? Json(Json::Object()) : model.facts);
+  Json facts = model.facts;
+  if (facts.is_null()) facts = Json(Json::Object());
+  content.set("facts", std::move(facts));
   parts.writer().write(path, format(), std::move(content));
 }
 
