@@ -1,40 +1,40 @@
 #include "kindred/recommendation/text_file.h"
 
-#include <fmt/format.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <algorithm>
+#include <array>
 #include <string_view>
-#include <system_error>
 
-#include "kindred/base/error.h"
+#include "kindred/base/byte_source.h"
 #include "kindred/recommendation/text_fold.h"
 
 namespace kindred::recommendation {
+namespace {
+
+std::string read_all(const std::filesystem::path& path) {
+  ByteSource source(path);
+  std::string text;
+  std::array<char, 1U << 16U> buffer;
+  for (;;) {
+    const std::size_t count = source.read(buffer);
+    text.append(buffer.data(), count);
+    if (count < buffer.size()) return text;
+  }
+}
+
+}  // namespace
 
 std::vector<TextLine> read_lines(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) {
-    throw Error(ErrorCode::not_found, fmt::format("{}: there is no such file", path.string()));
-  }
-  if (std::filesystem::is_directory(path, ignored)) {
-    throw Error(ErrorCode::io, fmt::format("{}: is a folder, not a file", path.string()));
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    throw Error(ErrorCode::io, fmt::format("{}: {}", path.string(), std::strerror(errno)));
-  }
+  const std::string bytes = read_all(path);
+  std::string_view rest = bytes;
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
   std::vector<TextLine> lines;
-  std::string line;
-  for (std::size_t number = 1; std::getline(file, line); ++number) {
-    std::string_view text = line;
-    if (number == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    text = trim(text);
-    if (!text.empty()) lines.push_back({std::string(text), number});
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = trim(rest.substr(0, end));
+    if (!line.empty()) lines.push_back({std::string(line), number});
+    rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  if (file.bad()) throw Error(ErrorCode::io, fmt::format("{}: cannot be read", path.string()));
   return lines;
 }
 

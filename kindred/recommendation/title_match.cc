@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "kindred/base/error.h"
+#include "kindred/base/printable.h"
 #include "kindred/recommendation/columns.h"
 #include "kindred/recommendation/text_fold.h"
 
@@ -15,6 +16,7 @@ namespace kindred::recommendation {
 namespace {
 
 constexpr std::size_t kListedMax = 10;
+constexpr std::size_t kShownBytes = 90;
 constexpr std::size_t kSuggestionsMax = 5;
 
 // Rules 3 to 6 of the header, for two folded names.
@@ -167,7 +169,8 @@ std::vector<std::uint32_t> TitleMatcher::nearest_by_spelling(const Title& wanted
 std::string TitleMatcher::describe(std::uint32_t row) const {
   const std::string title = title_of(items_, row);
   const std::string_view label = items_.labels.label(row);
-  return title == label ? title : fmt::format("{} (id {})", title, label);
+  if (title == label) return printable(label);
+  return fmt::format("{} (id {})", printable(title, kShownBytes), printable(label));
 }
 
 std::string TitleMatcher::list_of(const std::vector<std::uint32_t>& rows) const {
@@ -186,8 +189,9 @@ std::uint32_t TitleMatcher::find_one(std::string_view text, const Wording& wordi
   if (rows.size() > 1) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{}'{}' could be any of {} {}s; write more of the title, its year, or "
-                            "id:ID:{}",
-                            wording.before, text, rows.size(), noun_, list_of(rows)));
+                            "its id, as in id:{}:{}",
+                            wording.before, printable(text), rows.size(), noun_,
+                            printable(items_.labels.label(rows.front())), list_of(rows)));
   }
   Title wanted = take_apart(text);
   std::vector<std::uint32_t> near;

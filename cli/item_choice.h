@@ -1,0 +1,36 @@
+// Which items may come back: --where, --allow and --deny, shared by the verbs that list
+// items.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/common.h"
+#include "kindred/embedding/embeddings.h"
+
+namespace CLI {
+class App;
+}
+
+namespace kindred::cli {
+
+struct ItemChoice {
+  std::vector<std::string> where;
+  std::filesystem::path allow;
+  std::filesystem::path deny;
+};
+
+// Adds --where, --allow and --deny. `choice` must outlive the parsing.
+void add_item_choice(CLI::App& verb, ItemChoice& choice);
+
+// One flag an item; empty when nothing was chosen. Notes how many are left.
+// Throws Error(invalid_argument) when none is left, naming the flags at fault.
+std::vector<bool> allowed_items(const ItemChoice& choice, const embedding::Embeddings& items,
+                                const CommonOptions& common);
+
+// Throws Error(invalid_argument) when both paths are the same file.
+void refuse_to_overwrite(const std::filesystem::path& output, const std::filesystem::path& model);
+
+}  // namespace kindred::cli

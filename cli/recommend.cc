@@ -1,0 +1,261 @@
+// kindred recommend: what people will like, from a trained model.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/common.h"
+#include "cli/item_choice.h"
+#include "cli/model_text.h"
+#include "cli/recommendation_text.h"
+#include "cli/result_sink.h"
+#include "cli/verbs.h"
+#include "kindred/base/error.h"
+#include "kindred/factorization/fold_in.h"
+#include "kindred/model/io.h"
+#include "kindred/recommendation/text_file.h"
+
+namespace kindred::cli {
+namespace {
+
+using recommendation::Person;
+
+constexpr std::size_t kReasonsShown = 3;
+
+// People answered together; with large k fewer, so that a tile of lists stays small.
+constexpr std::size_t kTilePeople = 4096;
+constexpr std::size_t kTileRecommendations = std::size_t{1} << 22U;
+
+struct RecommendFlags {
+  CommonOptions common;
+  std::filesystem::path model;
+  std::optional<std::string> user;
+  std::filesystem::path users;
+  bool all = false;
+  std::optional<std::string> history;
+  std::filesystem::path history_file;
+  std::int64_t count = 10;
+  ItemChoice choice;
+  bool explain = false;
+  std::filesystem::path output;
+};
+
+ResultFormat format_of(const RecommendFlags& flags) {
+  if (flags.output.extension() == ".csv") return ResultFormat::csv;
+  if (!flags.output.empty() || flags.common.json) return ResultFormat::json_lines;
+  return flags.all ? ResultFormat::csv : ResultFormat::table;
+}
+
+// What all kinds of people share in one run.
+struct Run {
+  const RecommendFlags& flags;
+  const model::Model& model;
+  ThreadPool& pool;
+  recommendation::Recommender recommender;
+  std::optional<factorization::FoldIn> fold_in;  // For made-up people and for reasons.
+  std::size_t count;                             // k, at most the number of items.
+  ResultFormat format;
+  ResultSink sink;
+  std::size_t short_lists = 0;
+  std::size_t popularity_lists = 0;
+};
+
+void explain(const Run& run, const Person& person, Answer& answer) {
+  for (const auto& chosen : answer.list.items) {
+    answer.reasons.push_back(
+        answer.list.by_popularity
+            ? std::vector<recommendation::Reason>()
+            : recommendation::reasons_for(*run.fold_in, person, chosen.item, kReasonsShown));
+  }
+}
+
+void print(Run& run, std::vector<Answer>& answers) {
+  std::vector<std::string> texts(answers.size());
+  run.pool.parallel_for(answers.size(), [&](std::size_t i, int) {
+    Answer& answer = answers[i];
+    if (run.flags.explain && answer.user) {
+      explain(run, recommendation::known_person(run.model, *answer.user), answer);
+    }
+    texts[i] = text_of(answer, run.model, run.format);
+  });
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    run.short_lists += answers[i].list.items.size() < run.count ? 1U : 0U;
+    run.popularity_lists += answers[i].list.by_popularity ? 1U : 0U;
+    run.sink.append(texts[i]);
+  }
+}
+
+std::string user_heading(const model::Model& model, std::uint32_t user) {
+  const Person person = recommendation::known_person(model, user);
+  return fmt::format("User {}: {} seen, {} liked ({})", model.users.labels.label(user),
+                     format_count(person.seen.size()), format_count(person.liked.size()),
+                     data::describe(model.positive_rule));
+}
+
+void recommend_to_users(Run& run, const std::vector<std::uint32_t>& users) {
+  const std::size_t tile =
+      std::clamp<std::size_t>(kTileRecommendations / run.count, 1, kTilePeople);
+  Progress progress(stderr,
+                    users.size() > 1 ? progress_style(run.flags.common) : ProgressStyle::silent,
+                    "recommending", users.size(), "users");
+  for (std::size_t begin = 0; begin < users.size(); begin += tile) {
+    const auto part = std::span(users).subspan(begin, std::min(tile, users.size() - begin));
+    auto lists = run.recommender.for_users(part, run.count, run.pool);
+    std::vector<Answer> answers(part.size());
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      answers[i].user = part[i];
+      answers[i].list = std::move(lists[i]);
+      if (run.format != ResultFormat::table) continue;
+      answers[i].heading = (begin + i == 0 ? "" : "\n") + user_heading(run.model, part[i]);
+    }
+    print(run, answers);
+    progress.advance(part.size());
+  }
+}
+
+// Says how the history was understood, so that a wrong guess is seen at once.
+void note_history(const RecommendFlags& flags, const model::Model& model,
+                  const std::vector<recommendation::FoundEntry>& entries) {
+  note(flags.common, "history, as understood:");
+  std::size_t liked = 0;
+  for (const auto& found : entries) {
+    liked += found.liked ? 1U : 0U;
+    const std::string rating =
+        found.entry.rating ? fmt::format("{:g}", *found.entry.rating) : "watched";
+    note(flags.common, fmt::format("  {:>7}  {}{}", rating, shown_title(model.items, found.item),
+                                   found.liked ? "" : "  (seen only)"));
+  }
+  if (liked < entries.size()) {
+    note(flags.common,
+         fmt::format("{} of {} count as liked ({}); the others are only left out of the results",
+                     liked, entries.size(), data::describe(model.positive_rule)));
+  }
+}
+
+void recommend_to_made_up_person(Run& run) {
+  const RecommendFlags& flags = run.flags;
+  const auto history = flags.history ? recommendation::parse_history(*flags.history)
+                                     : recommendation::read_history(flags.history_file);
+  const recommendation::TitleMatcher titles(run.model.items);
+  const auto entries = recommendation::find_entries(run.model, titles, history);
+  note_history(flags, run.model, entries);
+  const Person person = recommendation::made_up_person(run.model, entries);
+  const std::vector<float> vector = run.fold_in->solve(person.liked, person.weights);
+  std::vector<Answer> answers(1);
+  answers[0].heading =
+      fmt::format("For somebody who liked {} of {}:", person.liked.size(), person.seen.size());
+  answers[0].list = run.recommender.for_person(vector, person, run.count, run.pool);
+  if (flags.explain) explain(run, person, answers[0]);
+  print(run, answers);
+}
+
+std::vector<std::uint32_t> wanted_users(const RecommendFlags& flags, const model::Model& model) {
+  if (flags.user) return {user_row(model, *flags.user)};
+  std::vector<std::uint32_t> users;
+  if (flags.all) {
+    users.resize(model.users.size());
+    std::iota(users.begin(), users.end(), 0U);
+    return users;
+  }
+  for (const auto& line : recommendation::read_lines(flags.users)) {
+    users.push_back(
+        user_row(model, line.text, fmt::format("{}:{}: ", flags.users.string(), line.number)));
+  }
+  if (users.empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: names no users; write one id a line", flags.users.string()));
+  }
+  return users;
+}
+
+void note_outcome(const Run& run, std::size_t people) {
+  const CommonOptions& common = run.flags.common;
+  if (run.popularity_lists > 0 && run.format != ResultFormat::table) {
+    note(common, fmt::format("{} of {} liked nothing yet and got what is popular",
+                             format_count(run.popularity_lists), format_count(people)));
+  }
+  if (run.short_lists > 0) {
+    note(common, fmt::format("{} of {} got fewer than {}: no more unseen items are left",
+                             format_count(run.short_lists), format_count(people), run.flags.count));
+  }
+  if (!run.flags.output.empty()) {
+    note(common, fmt::format("wrote {}", run.flags.output.string()));
+  }
+}
+
+void run_verb(const RecommendFlags& flags) {
+  refuse_to_overwrite(flags.output, flags.model);
+  if (!flags.output.empty()) require_writable(flags.output);
+  const model::Model model = model::load(flags.model);
+  ThreadPool pool(flags.common.threads);
+  const bool made_up = flags.history || !flags.history_file.empty();
+  const auto users = made_up ? std::vector<std::uint32_t>() : wanted_users(flags, model);
+  Run run{.flags = flags,
+          .model = model,
+          .pool = pool,
+          .recommender = {model,
+                          {.allowed = allowed_items(flags.choice, model.items, flags.common),
+                           .many_people = users.size() > kTilePeople}},
+          .fold_in = {},
+          .count = std::min(static_cast<std::size_t>(flags.count),
+                            std::max<std::size_t>(1, model.items.size())),
+          .format = format_of(flags),
+          .sink = ResultSink(flags.output)};
+  if (made_up || flags.explain) run.fold_in.emplace(model.items.vectors, model.options, pool);
+  run.sink.append(text_before(run.format, flags.explain));
+  if (made_up) {
+    recommend_to_made_up_person(run);
+  } else {
+    recommend_to_users(run, users);
+  }
+  run.sink.finish();
+  note_outcome(run, std::max<std::size_t>(1, users.size()));
+}
+
+void add_people_options(CLI::App& verb, RecommendFlags& flags) {
+  auto* who = verb.add_option_group("Who", "One of these");
+  who->add_option("--user", flags.user, "A user of the ratings file, by id");
+  who->add_option("--users", flags.users, "A file with one user id a line; - is stdin");
+  who->add_flag("--all", flags.all, "Everybody; prints CSV");
+  who->add_option("--history", flags.history,
+                  "A made-up person: \"Shrek (2001)=5,Memento (2000)=4\"; entries without a number "
+                  "were watched, and ; separates too");
+  who->add_option("--history-file", flags.history_file,
+                  "A made-up person: a file with lines of id-or-title,rating");
+  who->require_option(1);
+}
+
+}  // namespace
+
+void add_recommend(CLI::App& app) {
+  auto flags = std::make_shared<RecommendFlags>();
+  CLI::App* verb = app.add_subcommand(
+      "recommend", "What people will like: known users, or somebody you make up");
+  verb->add_option("MODEL", flags->model, "A model that 'kindred train' has written")->required();
+  add_people_options(*verb, *flags);
+  verb->add_option("-k", flags->count, "How many for each person")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  add_item_choice(*verb, flags->choice);
+  verb->add_flag("--explain", flags->explain, "Say which of what they liked carried each score");
+  verb->add_option("-o,--output", flags->output, "Write a .csv or .jsonl file")
+      ->check(CLI::Validator([](std::string& path) { return check_result_path(path); }, "FILE"));
+  add_common_options(*verb, flags->common);
+  verb->footer(
+      "Nobody is recommended anything they have seen, however they rated it.\n\n"
+      "Examples:\n"
+      "  kindred recommend movies.kindred --user 17 --explain\n"
+      "  kindred recommend movies.kindred --history \"Shrek (2001)=5,Memento (2000)=4\"\n"
+      "  kindred recommend movies.kindred --all -k 5 --where genre=Comedy -o lists.csv");
+  verb->callback([flags] { run_verb(*flags); });
+}
+
+}  // namespace kindred::cli

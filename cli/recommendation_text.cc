@@ -1,0 +1,123 @@
+#include "cli/recommendation_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/model_text.h"
+#include "kindred/base/json.h"
+#include "kindred/recommendation/columns.h"
+
+namespace kindred::cli {
+namespace {
+
+constexpr std::size_t kTitleWidth = 56;
+constexpr std::size_t kReasonWidth = 36;
+
+std::string user_label(const Answer& answer, const model::Model& model) {
+  return answer.user ? std::string(model.users.labels.label(*answer.user)) : std::string();
+}
+
+Json reason_json(const recommendation::Reason& reason, const model::Model& model) {
+  Json json;
+  json.set("id", model.items.labels.label(reason.item));
+  json.set("title", recommendation::title_of(model.items, reason.item));
+  json.set("share", json_number(reason.share));
+  return json;
+}
+
+std::string json_line(const Answer& answer, const model::Model& model) {
+  Json items = Json(Json::Array());
+  for (std::size_t i = 0; i < answer.list.items.size(); ++i) {
+    const recommendation::Recommendation& chosen = answer.list.items[i];
+    Json item;
+    item.set("rank", std::uint64_t{chosen.rank});
+    item.set("id", model.items.labels.label(chosen.item));
+    item.set("title", recommendation::title_of(model.items, chosen.item));
+    item.set("score", json_number(chosen.score));
+    if (!answer.reasons.empty()) {
+      Json reasons = Json(Json::Array());
+      for (const recommendation::Reason& reason : answer.reasons[i]) {
+        reasons.push(reason_json(reason, model));
+      }
+      item.set("reasons", std::move(reasons));
+    }
+    items.push(std::move(item));
+  }
+  Json line;
+  line.set("user", answer.user ? Json(user_label(answer, model)) : Json());
+  if (answer.list.by_popularity) line.set("fallback", "popularity");
+  line.set("items", std::move(items));
+  return line.dump() + "\n";
+}
+
+std::string csv_rows(const Answer& answer, const model::Model& model) {
+  std::string rows;
+  const std::string user = csv_field(user_label(answer, model));
+  for (std::size_t i = 0; i < answer.list.items.size(); ++i) {
+    const recommendation::Recommendation& chosen = answer.list.items[i];
+    rows += fmt::format("{},{},{},{}", user, chosen.rank,
+                        csv_field(model.items.labels.label(chosen.item)), shortest(chosen.score));
+    if (!answer.reasons.empty()) {
+      std::string parts;
+      for (const recommendation::Reason& reason : answer.reasons[i]) {
+        parts += fmt::format("{}{}:{:.4f}", parts.empty() ? "" : ";",
+                             model.items.labels.label(reason.item), reason.share);
+      }
+      rows += "," + csv_field(parts);
+    }
+    rows += "\n";
+  }
+  return rows;
+}
+
+std::string reason_line(const std::vector<recommendation::Reason>& reasons,
+                        const model::Model& model) {
+  std::string line;
+  for (const recommendation::Reason& reason : reasons) {
+    line += fmt::format("{}{} {:.0f}%", line.empty() ? "because of " : ", ",
+                        shown_title(model.items, reason.item, kReasonWidth), 100.0F * reason.share);
+  }
+  return line;
+}
+
+std::string table(const Answer& answer, const model::Model& model) {
+  std::string text = answer.heading + "\n";
+  if (answer.list.by_popularity) {
+    text +=
+        "  They liked nothing yet, so this is what most people have seen; the score is the\n"
+        "  share of people who have.\n";
+  }
+  if (answer.list.items.empty()) return text + "  nothing is left to recommend\n";
+  std::size_t width = 0;
+  for (const auto& chosen : answer.list.items) {
+    width = std::max(width, shown_title(model.items, chosen.item).size());
+  }
+  width = std::min(width, kTitleWidth);
+  for (std::size_t i = 0; i < answer.list.items.size(); ++i) {
+    const recommendation::Recommendation& chosen = answer.list.items[i];
+    std::string line = fmt::format("{:>4}  {:>6.3f}  {}  {}", chosen.rank, chosen.score,
+                                   padded(shown_title(model.items, chosen.item), width),
+                                   details(model.items, chosen.item));
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+    const std::string why = answer.reasons.empty() ? "" : reason_line(answer.reasons[i], model);
+    if (!why.empty()) text += fmt::format("{:14}{}\n", "", why);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string text_before(ResultFormat format, bool with_reasons) {
+  if (format != ResultFormat::csv) return "";
+  return with_reasons ? "user,rank,item,score,reasons\n" : "user,rank,item,score\n";
+}
+
+std::string text_of(const Answer& answer, const model::Model& model, ResultFormat format) {
+  if (format == ResultFormat::csv) return csv_rows(answer, model);
+  if (format == ResultFormat::json_lines) return json_line(answer, model);
+  return table(answer, model);
+}
+
+}  // namespace kindred::cli
