@@ -39,7 +39,7 @@ target_compile_options(kindred_flags INTERFACE
   -Wformat=2 -Wimplicit-fallthrough -Werror=format-security
   -ffp-contract=off
   -fstack-protector-strong -fno-delete-null-pointer-checks -fno-strict-overflow
-  -ftrivial-auto-var-init=zero)
+  $<$<CXX_COMPILER_ID:GNU>:-ftrivial-auto-var-init=zero>)  # Clang 14 hides it.
 target_compile_definitions(kindred_flags INTERFACE _GLIBCXX_ASSERTIONS)
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
   target_compile_options(kindred_flags INTERFACE -fcf-protection=full)
