@@ -5,12 +5,27 @@
 #include <cmath>
 
 #include "kindred/base/error.h"
+#include "kindred/base/printable.h"
 
 namespace kindred::model {
+namespace {
+
+// Labels go into JSON, tables and terminals, so they are text and not just bytes.
+void require_utf8(const data::Vocabulary& labels, const char* what) {
+  for (std::size_t row = 0; row < labels.size(); ++row) {
+    if (find_invalid_utf8(labels.label(row)) == std::string_view::npos) continue;
+    throw Error(ErrorCode::corrupt,
+                fmt::format("{}: the label '{}' is not UTF-8", what, printable(labels.label(row))));
+  }
+}
+
+}  // namespace
 
 void validate(const Model& model) {
   embedding::validate(model.items, "items");
   embedding::validate(model.users, "users");
+  require_utf8(model.items.labels, "items");
+  require_utf8(model.users.labels, "users");
   kindred::validate(model.seen, "seen");
   const auto d = static_cast<std::size_t>(model.options.dimensions);
   if (model.items.dimensions() != d || model.users.dimensions() != d) {

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "kindred/base/error.h"
+#include "kindred/base/printable.h"
 
 namespace kindred::model {
 namespace {
@@ -56,8 +57,8 @@ data::Vocabulary read_labels(storage::ContainerReader& reader, const std::string
   data::Vocabulary labels;
   for (std::size_t row = 0; row < texts.row_count(); ++row) {
     if (labels.insert(texts.row(row)) != row) {
-      throw Error(ErrorCode::corrupt,
-                  fmt::format("the label '{}' appears twice in '{}'", texts.row(row), name));
+      throw Error(ErrorCode::corrupt, fmt::format("the label '{}' appears twice in '{}'",
+                                                  printable(texts.row(row)), name));
     }
   }
   return labels;
