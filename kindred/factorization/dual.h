@@ -1,9 +1,9 @@
 // The dual solve: a row's n x n kernel equations, in the Gramian's eigenbasis.
 //
-// With Z = C^1/2 Y' D^-1/2, the row's n rotated vectors scaled on both sides
-// (fixed_side.h defines Y' and D), the push-through identity gives
+// With Z = C^1/2 R D^-1/2, the row's n rotated vectors scaled on both sides
+// (fixed_side.h defines R and D), the push-through identity gives
 //
-//    w' = D^-1/2 Z' inverse(I + Z Z') C^1/2 1        w = w' E
+//    v = D^-1/2 Z' inverse(I + Z Z') C^1/2 1        w = E'v
 //
 // exactly the primal solution, for n^2 d + n^3/3 + 2 d^2 instead of n d^2 + d^3/3. The
 // matrix I + Z Z' has no eigenvalue below 1, so single precision is enough.
@@ -41,7 +41,7 @@ class DualScratch {
   std::size_t scale_for = 0;            // 0: none yet.
 };
 
-// Writes w' (d floats, in the eigenbasis) to `rotated`; zeros when there are no
+// Writes v (d floats, in the eigenbasis) to `rotated`; zeros when there are no
 // positives. False if the kernel matrix is not finite or not positive definite.
 // Requires: fixed.has_eigenbasis(); ids are below N; weights are > 0.
 bool solve_dual(const FixedSide& fixed, RowPositives row, DualScratch& scratch,

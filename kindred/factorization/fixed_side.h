@@ -6,7 +6,7 @@
 // and so works in the eigenbasis G = E'LE (the rows of E are the eigenvectors), where
 // that inverse is a division:
 //
-//    Y' = Y E'          rotated once, 2 N d^2
+//    R = Y E'           rotated once, 2 N d^2
 //    D  = a L + l (n + a N)^v      a diagonal for each number of positives n
 //
 // Cost: O(N d^2) for G, and O(N d^2 + d^3) more and N x d floats for the eigenbasis.
@@ -70,7 +70,7 @@ class FixedSide {
   bool has_eigenbasis() const noexcept { return !eigenvalues_.empty(); }
   // E, d x d: its rows are the eigenvectors. Requires: has_eigenbasis().
   MatrixView eigenvectors() const noexcept { return eigenvectors_; }
-  // Y', with rows of tile_stride(d) floats. Requires: has_eigenbasis().
+  // R, with rows of tile_stride(d) floats. Requires: has_eigenbasis().
   linalg::GatherSource rotated() const noexcept {
     return {rotated_.data(), linalg::tile_stride(dimensions())};
   }
@@ -86,7 +86,7 @@ class FixedSide {
   linalg::AlignedBuffer gramian_tile_;  // a G, d x matrix_stride(d).
   std::vector<double> eigenvalues_;     // of a G, at least 0, ascending.
   Matrix eigenvectors_;                 // E, d x d.
-  linalg::AlignedBuffer rotated_;       // Y E', N x tile_stride(d).
+  linalg::AlignedBuffer rotated_;       // R, N x tile_stride(d).
 };
 
 }  // namespace kindred::factorization
