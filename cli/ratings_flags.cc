@@ -61,7 +61,7 @@ void add_attributes_options(CLI::App& verb, const std::string& kind, const std::
       ->group(group);
   verb.add_option(name + "-columns", options.columns,
                   fmt::format("Names of the columns, where the {} file has no header", kind))
-      ->type_name("NAME,...")
+      ->type_name("NAME")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->group(group);

@@ -112,6 +112,7 @@ void AttributesReader::recognize() {
   if (head.empty()) {
     throw Error(ErrorCode::invalid_argument, fmt::format("{}: the file is empty", reader_.name()));
   }
+  check_line_ends(head, reader_.name());
   const Sample sample = take_sample(head, reader_.head_is_all(), options_.separator);
   if (sample.records.empty()) {
     throw Error(ErrorCode::invalid_argument,

@@ -93,6 +93,16 @@ bool is_blank(std::string_view record) noexcept {
   return record.find_first_not_of(' ') == std::string_view::npos;
 }
 
+void check_line_ends(std::string_view head, const std::string& file) {
+  if (head.find('\n') != std::string_view::npos || head.find('\r') == std::string_view::npos) {
+    return;
+  }
+  throw Error(ErrorCode::unsupported,
+              fmt::format("{}: lines end in a carriage return alone; convert the file first: "
+                          "tr '\\r' '\\n'",
+                          file));
+}
+
 void check_separator(const std::string& separator) {
   const auto is_possible = [](char byte) {
     return std::isalnum(static_cast<unsigned char>(byte)) == 0 && byte != '"' && byte != '.' &&

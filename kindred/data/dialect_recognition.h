@@ -30,6 +30,9 @@ struct Sample {
 // Whether a record counts as blank: nothing in it but spaces.
 bool is_blank(std::string_view record) noexcept;
 
+// Throws Error(unsupported) when carriage returns alone end the lines of `head`.
+void check_line_ends(std::string_view head, const std::string& file);
+
 // The first records of `head`, split by `separator`, or by the one that fits best.
 // `head_is_all`: the text ends with `head`.
 Sample take_sample(std::string_view head, bool head_is_all,

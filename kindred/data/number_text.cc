@@ -63,6 +63,11 @@ NumberFault parse_any(std::string_view text, Float& value) noexcept {
   if (text.empty()) return NumberFault::empty;
   if (is_word_for_not_finite(text)) return NumberFault::not_finite;
   if (text.starts_with('+') && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
+  // fast_float would read "nan(1)" and the like too.
+  const std::size_t first = text.starts_with('-') ? 1 : 0;
+  if (first == text.size() || !(is_digit(text[first]) || text[first] == '.')) {
+    return NumberFault::malformed;
+  }
   const char* const end = text.data() + text.size();
   const auto [stop, error] = fast_float::from_chars(text.data(), end, value);
   if (stop != end || error == std::errc::invalid_argument) return NumberFault::malformed;

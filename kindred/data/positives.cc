@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+
+#include "kindred/base/error.h"
 
 namespace kindred::data {
 
@@ -24,6 +27,11 @@ std::string describe(const PositiveRule& rule) {
 }
 
 SparseMatrix positives(const SparseMatrix& ratings, const PositiveRule& rule) {
+  if (!(rule.weight_per_value >= 0.0F && std::isfinite(rule.weight_per_value))) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("the weight per value is {}, not a number from 0 up", rule.weight_per_value));
+  }
   SparseMatrix out;
   out.rows = ratings.rows;
   out.cols = ratings.cols;

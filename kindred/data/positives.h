@@ -30,7 +30,9 @@ PositiveRule default_positive_rule(const Interactions& interactions);
 // "rated 4 or more", "every pair"; for messages.
 std::string describe(const PositiveRule& rule);
 
-// The positives as users x items; the value is the weight.
+// The positives as users x items; the value is the weight, 1 or more: negative ratings
+// weigh as 0 does. Throws Error(invalid_argument) when the weight per value is negative or
+// not finite.
 SparseMatrix positives(const SparseMatrix& ratings, const PositiveRule& rule);
 
 }  // namespace kindred::data

@@ -226,8 +226,10 @@ bool ChunkParser::parse_value(float& value) {
   if (fault == NumberFault::not_finite) problem = "is not a finite number";
   if (fault == NumberFault::too_large) problem = "is too large for a rating";
   const bool comma = fault == NumberFault::malformed && text.find(',') != std::string_view::npos;
-  report(BadRow::bad_rating, fmt::format("{}: '{}' {}{}", column, printable(text), problem,
-                                         comma ? "; decimals are written with a point" : ""));
+  report(BadRow::bad_rating,
+         fmt::format("{}: '{}' {}{}{}", column, printable(text), problem,
+                     comma ? "; decimals are written with a point" : "",
+                     format_.header ? "" : " (--rating-column - if this is no rating)"));
   return false;
 }
 
@@ -239,8 +241,9 @@ bool ChunkParser::parse_time(std::int64_t& time) {
   report(BadRow::bad_timestamp,
          fault == NumberFault::empty
              ? fmt::format("{} is empty", column)
-             : fmt::format("{}: '{}' is not a time (seconds, or 2019-01-02 03:04:05)", column,
-                           printable(text)));
+             : fmt::format("{}: '{}' is not a time (seconds, or 2019-01-02 03:04:05){}", column,
+                           printable(text),
+                           format_.header ? "" : " (--timestamp-column - if it is none)"));
   return false;
 }
 

@@ -72,30 +72,23 @@ std::size_t& column_of(RatingsFormat& format, Role role) {
   return format.timestamp_column;
 }
 
-// What the sample's rows (without the header) say about a column.
-struct ColumnFacts {
-  bool numbers = true;         // Most are numbers.
-  bool large_integers = true;  // Most are whole numbers of eight digits or more, or dates.
-};
-
-ColumnFacts look_at(const Sample& sample, bool header, std::size_t column) {
+// Whether most of a column's sampled values are whole numbers of eight digits or more, or
+// dates: times, not ratings.
+bool holds_times(const Sample& sample, bool header, std::size_t column) {
   std::size_t rows = 0;
-  std::size_t numbers = 0;
-  std::size_t large_integers = 0;
+  std::size_t times = 0;
   for (std::size_t i = header ? 1 : 0; i < sample.records.size(); ++i) {
     if (column >= sample.records[i].size()) continue;
     const std::string& field = sample.records[i][column];
-    float number = 0.0F;
     std::int64_t time = 0;
     ++rows;
-    if (parse_number(field, number) == NumberFault::none) ++numbers;
     const bool has_point = field.find('.') != std::string::npos;
     if (!has_point && parse_timestamp(field, time) == NumberFault::none &&
         (time >= 10'000'000 || time <= -10'000'000)) {
-      ++large_integers;
+      ++times;
     }
   }
-  return {.numbers = 2 * numbers > rows, .large_integers = 2 * large_integers > rows};
+  return 2 * times > rows;
 }
 
 bool all_integers(const Sample& sample) {
@@ -160,7 +153,8 @@ std::size_t next_free(const RatingsFormat& format) {
   return column < format.field_count ? column : kNoColumn;
 }
 
-// Columns by position: user, item, rating, timestamp.
+// Columns by position: user, item, rating, timestamp. What they hold is not asked, so that
+// a column that cannot be read is an error and never left out silently.
 void take_columns_in_order(RatingsFormat& format, const std::array<bool, 4>& open,
                            const Sample& sample) {
   for (const Role role : {user, item}) {
@@ -168,19 +162,16 @@ void take_columns_in_order(RatingsFormat& format, const std::array<bool, 4>& ope
   }
   const std::size_t third = next_free(format);
   if (third == kNoColumn) return;
-  const ColumnFacts facts = look_at(sample, format.header, third);
-  const bool is_time = facts.large_integers && format.rating_column == kNoColumn &&
-                       format.timestamp_column == kNoColumn && open[timestamp];
-  if (is_time && format.field_count <= 3) {
+  const bool is_last = format.field_count <= 3;
+  if (is_last && open[timestamp] && holds_times(sample, format.header, third)) {
     format.timestamp_column = third;
-    return;
-  }
-  if (open[rating] && format.rating_column == kNoColumn && facts.numbers) {
+  } else if (open[rating]) {
     format.rating_column = third;
   }
   const std::size_t fourth = next_free(format);
-  if (fourth == kNoColumn || !open[timestamp] || format.timestamp_column != kNoColumn) return;
-  if (look_at(sample, format.header, fourth).large_integers) format.timestamp_column = fourth;
+  if (fourth != kNoColumn && open[timestamp] && format.timestamp_column == kNoColumn) {
+    format.timestamp_column = fourth;
+  }
 }
 
 void choose_columns(RatingsFormat& format, const RatingsOptions& options, const Sample& sample,
@@ -237,6 +228,7 @@ RatingsFormat recognize_ratings_format(std::string_view head, bool head_is_all,
   if (head.empty()) {
     throw Error(ErrorCode::invalid_argument, fmt::format("{}: the file is empty", file));
   }
+  check_line_ends(head, file);
   const Sample sample = take_sample(head, head_is_all, options.separator);
   if (sample.records.empty()) {
     throw Error(ErrorCode::invalid_argument,

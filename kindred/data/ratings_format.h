@@ -2,8 +2,8 @@
 //
 // What the options leave open is recognised from the first records: columns by the
 // names in the header (userId, movie_id, stars, time, ...), else by position: user,
-// item, rating, timestamp. A third column without a name that holds only large whole
-// numbers is taken for a timestamp. Lines of whole numbers of very different lengths are
+// item, rating, timestamp. A third and last column of large whole numbers or dates is taken
+// for a timestamp. Lines of whole numbers of very different lengths are
 // taken for "user item item ..." lists.
 
 #pragma once

@@ -3,12 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
 
-#include "kindred/base/error.h"
 #include "tests/support/data_path.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/ratings_fixture.h"
 
 namespace kindred::data {
 namespace {
@@ -17,50 +15,15 @@ using ::testing::HasSubstr;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
 
-class RatingsReader : public ::testing::Test {
- protected:
-  std::filesystem::path write(const std::string& text, const std::string& name = "r.csv") {
-    const auto path = folder_.path() / name;
-    std::ofstream(path, std::ios::binary) << text;
-    return path;
-  }
-  Ratings read(const std::string& text, const RatingsOptions& options = {}) {
-    return read_ratings(write(text), options, pool_);
-  }
-  std::string error_of(const std::string& text, const RatingsOptions& options = {}) {
-    try {
-      read(text, options);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
-  }
-
-  test::TemporaryFolder folder_;
-  ThreadPool pool_{2};
-};
-
-// The entries as "user item value" in matrix order.
-std::string entries(const Ratings& ratings) {
-  const Interactions& all = ratings.interactions;
-  std::string text;
-  for (std::size_t user = 0; user < all.by_user.rows; ++user) {
-    for (std::size_t i = 0; i < all.by_user.row_size(user); ++i) {
-      text += std::string(all.users.label(user)) + " " +
-              std::string(all.items.label(all.by_user.row_columns(user)[i])) + " " +
-              std::to_string(static_cast<int>(all.by_user.row_values(user)[i])) + "\n";
-    }
-  }
-  return text;
-}
+class RatingsReader : public test::RatingsFixture {};
+using test::entries;
 
 TEST_F(RatingsReader, EveryCommonLayoutGivesTheSameRatings) {
   const std::string expected = "1 10 5\n1 20 3\n2 10 1\n";
   for (const char* text : {
-           "userId,movieId,rating,timestamp\n1,10,5,978300760\n1,20,3,978302109\n2,10,1,"
-           "978301968\n",
+           "userId,movieId,rating\n1,10,5\n1,20,3\n2,10,1\n",
            "1,10,5\n1,20,3\n2,10,1\n",
-           "1\t10\t5\t978300760\n1\t20\t3\t978302109\n2\t10\t1\t978301968\n",
+           "1\t10\t5\n1\t20\t3\n2\t10\t1\n",
            "1::10::5\n1::20::3\n2::10::1",
            "1 10 5\n1 20 3\n2 10 1\n",
            "  1  10   5\n1 20 3  \n2 10 1\n",
@@ -74,6 +37,35 @@ TEST_F(RatingsReader, EveryCommonLayoutGivesTheSameRatings) {
        }) {
     EXPECT_EQ(entries(read(text)), expected) << text;
   }
+}
+
+TEST_F(RatingsReader, TimesInAllTheirForms) {
+  EXPECT_EQ(entries(read("1\t10\t5\t978300760\n2\t10\t4.5\t978300761\n")),
+            "1 10 5 @978300760\n2 10 4.5 @978300761\n");
+  EXPECT_EQ(entries(read("user,item,timestamp\n1,2,1970-01-02 00:00:01\n1,3,1969-12-31\n"
+                         "1,4,2019-01-02T03:04:05Z\n1,5,2.75\n1,6,-0.5\n")),
+            // date -u -d '2019-01-02T03:04:05Z' +%s
+            "1 2 1 @86401\n1 3 1 @-86400\n1 4 1 @1546398245\n1 5 1 @2\n1 6 1 @-1\n");
+  EXPECT_EQ(entries(read("1,2,978300760\n1,3,978300761\n")), "1 2 1 @978300760\n1 3 1 @978300761\n")
+      << "a third column of large whole numbers is a time";
+}
+
+TEST_F(RatingsReader, ColumnsByNameAndByPosition) {
+  const std::string text = "when,who,what,how\n5,ann,x,1\n6,bob,y,2\n";
+  const std::string expected = "ann x 1 @5\nbob y 2 @6\n";
+  EXPECT_EQ(entries(read(text, {.user_column = "who",
+                                .item_column = "what",
+                                .rating_column = "how",
+                                .timestamp_column = "when"})),
+            expected);
+  EXPECT_EQ(entries(read(text, {.user_column = "2",
+                                .item_column = "WHAT",
+                                .rating_column = "4",
+                                .timestamp_column = "1"})),
+            expected);
+  EXPECT_EQ(entries(read("1,2,3,4\n", {.rating_column = "-", .timestamp_column = "-"})), "1 2 1\n");
+  EXPECT_EQ(entries(read("a,b\nc,d\n", {.header = true})), "c d 1\n");
+  EXPECT_EQ(entries(read("a,b\nc,d\n")), "a b 1\nc d 1\n");
 }
 
 TEST_F(RatingsReader, ListsOfItems) {
