@@ -1,6 +1,8 @@
 #include "kindred/data/duplicate_pairs.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 
 namespace kindred::data {
@@ -111,21 +113,26 @@ DuplicateMerge merge_duplicate_pairs(SparseMatrix& matrix, std::vector<std::int6
 }
 
 std::map<float, std::size_t> count_values(std::span<const float> values) {
-  // Ratings have few values, and often the same one as the rating before.
-  std::vector<std::pair<float, std::size_t>> counts;
-  std::size_t last = 0;
+  // A hash table of four times the room that is needed at most, so that nearly every
+  // value is where its hash says.
+  constexpr std::size_t kSlotCount = 4 * kDistinctValuesMax;
+  std::array<float, kSlotCount> slot_values{};
+  std::array<std::size_t, kSlotCount> counts{};
+  std::size_t distinct_count = 0;
   for (const float value : values) {
-    if (last >= counts.size() || counts[last].first != value) {
-      last = 0;
-      while (last < counts.size() && counts[last].first != value) ++last;
-      if (last == counts.size()) {
-        if (counts.size() == kDistinctValuesMax) return {};
-        counts.emplace_back(value, 0);
-      }
+    std::size_t slot = (std::bit_cast<std::uint32_t>(value) * 0x9E3779B9U) >> 25U;
+    while (counts[slot] != 0 && slot_values[slot] != value) slot = (slot + 1) % kSlotCount;
+    if (counts[slot] == 0) {
+      if (distinct_count++ == kDistinctValuesMax) return {};
+      slot_values[slot] = value;
     }
-    ++counts[last].second;
+    ++counts[slot];
   }
-  return {counts.begin(), counts.end()};
+  std::map<float, std::size_t> found;
+  for (std::size_t slot = 0; slot < kSlotCount; ++slot) {
+    if (counts[slot] != 0) found[slot_values[slot]] = counts[slot];
+  }
+  return found;
 }
 
 }  // namespace kindred::data

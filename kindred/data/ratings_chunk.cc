@@ -70,6 +70,12 @@ class ChunkParser {
   RatingsChunk run();
 
  private:
+  std::size_t next_record_end(std::string_view text) const {
+    if (dialect_.quotes) return find_record_end(text, dialect_);
+    const void* end = std::memchr(text.data(), '\n', text.size());
+    if (end == nullptr) return std::string_view::npos;
+    return static_cast<std::size_t>(static_cast<const char*>(end) - text.data()) + 1;
+  }
   void parse_record(std::string_view record);
   void parse_rating();
   void parse_list();
@@ -80,6 +86,8 @@ class ChunkParser {
   void add(std::string_view user, std::string_view item);
   void report(BadRow cause, std::string message);
   void note_tail();
+  void reserve(std::string_view record);
+  std::uint32_t number_of_user(std::string_view label);
   std::uint32_t number(LabelNumbering& numbering, std::string_view label);
   std::string column_name(std::size_t column) const;
 
@@ -94,6 +102,8 @@ class ChunkParser {
   std::size_t bad_count_ = 0;
   LabelNumbering users_;
   LabelNumbering items_;
+  std::string_view last_user_;  // The user of the rating before, and the number.
+  std::uint32_t last_user_number_ = 0;
   std::deque<std::string> unescaped_labels_;  // Labels that are not bytes of the chunk.
   RatingsChunk out_;
 };
@@ -102,7 +112,7 @@ RatingsChunk ChunkParser::run() {
   std::size_t at = 0;
   while (at < text_.size()) {
     if (stop_at_bad_row_ && bad_count_ > 0) break;
-    std::size_t length = find_record_end(text_.substr(at), dialect_);
+    std::size_t length = next_record_end(text_.substr(at));
     if (length == std::string_view::npos) length = text_.size() - at;
     const std::string_view record = text_.substr(at, length);
     if (length > kRecordBytesMax) {
@@ -110,6 +120,7 @@ RatingsChunk ChunkParser::run() {
       out_.fatal_line = line_;
       break;
     }
+    if (at == 0) reserve(record);
     parse_record(record);
     at += length;
     // Only a quoted record has more than one line.
@@ -129,7 +140,7 @@ RatingsChunk ChunkParser::run() {
 
 void ChunkParser::parse_record(std::string_view record) {
   const std::string_view line = without_line_end(record);
-  if (is_blank(line)) return;
+  if (line.empty() || (line.front() == ' ' && is_blank(line))) return;
   if (!facts_.ascii || facts_.nul || facts_.carriage_return) {
     if (!is_text(line)) return;
   }
@@ -201,16 +212,14 @@ void ChunkParser::parse_list() {
 }
 
 bool ChunkParser::is_id(std::string_view id, std::size_t column) {
+  if (!id.empty() && id.size() <= kIdBytesMax) return true;
   if (id.empty()) {
     report(BadRow::empty_id, fmt::format("{} is empty", column_name(column)));
-    return false;
-  }
-  if (id.size() > kIdBytesMax) {
+  } else {
     report(BadRow::long_id, fmt::format("{} has {} bytes, more than {}: '{}'", column_name(column),
                                         id.size(), kIdBytesMax, printable(id)));
-    return false;
   }
-  return true;
+  return false;
 }
 
 bool ChunkParser::parse_value(float& value) {
@@ -257,11 +266,30 @@ void ChunkParser::add(std::string_view user, std::string_view item) {
     std::iota(out_.lines.begin(), out_.lines.end(), 0U);
     out_.lines.push_back(static_cast<std::uint32_t>(line_));
   }
-  out_.users.push_back(number(users_, user));
+  out_.users.push_back(number_of_user(user));
   out_.items.push_back(number(items_, item));
 }
 
+// Room for as many ratings as there would be if all records were as long as the first.
+void ChunkParser::reserve(std::string_view record) {
+  const std::size_t count = text_.size() / record.size() + text_.size() / 64 + 1;
+  out_.users.reserve(count);
+  out_.items.reserve(count);
+  if (format_.rating_column != kNoColumn) out_.values.reserve(count);
+  if (format_.timestamp_column != kNoColumn) out_.timestamps.reserve(count);
+}
+
+// Most files have a user's ratings together, so the user is usually the last one again.
+std::uint32_t ChunkParser::number_of_user(std::string_view label) {
+  if (label != last_user_) {
+    last_user_number_ = number(users_, label);
+    last_user_ = users_.labels()[last_user_number_];
+  }
+  return last_user_number_;
+}
+
 std::uint32_t ChunkParser::number(LabelNumbering& numbering, std::string_view label) {
+  if (!dialect_.quotes) return numbering.number(label);
   const bool in_chunk = std::less_equal<>()(text_.data(), label.data()) &&
                         std::less<>()(label.data(), text_.data() + text_.size());
   if (in_chunk) return numbering.number(label);
