@@ -201,6 +201,7 @@ void measure(const SparseMatrix& positives, const Arguments& arguments, ThreadPo
       Ials ials(positives, {.dimensions = dimensions,
                             .unobserved_weight = 0.02F,
                             .regularization = 0.004F,
+                            .regularization_exponent = 1.0F,
                             .solver = solver->second});
       ials.run_epoch(pool);  // Warms the caches and leaves the random vectors behind.
       std::vector<double> seconds;

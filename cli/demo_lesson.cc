@@ -25,6 +25,7 @@ factorization::IalsOptions ials_options(const LessonOptions& options, int dimens
           .epochs = options.epochs,
           .unobserved_weight = 0.3F,
           .regularization = 0.01F,
+          .regularization_exponent = 1.0F,
           .seed = options.seed};
 }
 

@@ -65,9 +65,11 @@ double distance(const Point& a, const Point& b) {
 Matrix learned_vectors(std::uint64_t seed, ThreadPool& pool) {
   const data::MovieWorld world = data::simulate_movie_world({.seed = seed});
   const SparseMatrix positives = data::positives(world.ratings.by_user, {.threshold = 4.0F});
-  factorization::Ials ials(
-      positives,
-      {.dimensions = 12, .unobserved_weight = 0.3F, .regularization = 0.01F, .seed = seed});
+  factorization::Ials ials(positives, {.dimensions = 12,
+                                       .unobserved_weight = 0.3F,
+                                       .regularization = 0.01F,
+                                       .regularization_exponent = 1.0F,
+                                       .seed = seed});
   for (int epoch = 0; epoch < 12; ++epoch) ials.run_epoch(pool);
   return ials.item_vectors();
 }
