@@ -84,8 +84,10 @@ TEST(IalsOracle, EverySolverSolvesEveryRow) {
     for (const float unobserved : {0.0F, 0.1F, 1.0F}) {
       for (const IalsSolver solver : kSolvers) {
         // Condition numbers of up to 100: single precision leaves 1e-5 of the solution.
-        const IalsOptions options = {
-            .unobserved_weight = unobserved, .regularization = 0.05F, .solver = solver};
+        const IalsOptions options = {.unobserved_weight = unobserved,
+                                     .regularization = 0.05F,
+                                     .regularization_exponent = 1.0F,
+                                     .solver = solver};
         const RowSolver rows(fixed, options, solver != IalsSolver::primal, pool);
         for (const std::size_t n : {0U, 1U, 2U, 3U, 4U, 5U, 16U, 31U, 64U, 65U, 200U}) {
           const auto ids = random_ids(n, fixed_count, d + n);
@@ -110,7 +112,7 @@ TEST(IalsOracle, HeavyRowsAreSolvedInSegments) {
   for (const std::size_t n : {2048U, 2049U, 4097U}) {
     const auto ids = random_ids(n, 5000, n);
     const auto weights = random_weights(n);
-    const IalsOptions options = {.regularization = 0.05F};
+    const IalsOptions options = {.regularization = 0.05F, .regularization_exponent = 1.0F};
     const RowSolver rows(fixed, options, false, pool);
     std::vector<float> solution(20);
     rows.solve({ids, weights}, solution);
