@@ -11,6 +11,7 @@
 #include "cli/ials_flags.h"
 #include "cli/ratings_flags.h"
 #include "cli/verbs.h"
+#include "kindred/base/atomic_file.h"
 #include "kindred/base/error.h"
 #include "kindred/base/interrupt.h"
 #include "kindred/base/json.h"
@@ -137,19 +138,6 @@ void print_result(const TrainFlags& flags, const recommendation::TrainResult& re
                   flags.output.string(), model.users.labels.label(0), model.items.labels.label(0)));
 }
 
-// A model that cannot be written should be known before an hour of training, not after.
-void require_writable_target(const std::filesystem::path& output) {
-  const std::filesystem::path folder =
-      output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
-  if (!std::filesystem::is_directory(folder)) {
-    throw Error(ErrorCode::not_found, fmt::format("{}: no such folder", folder.string()));
-  }
-  if (std::filesystem::is_directory(output)) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("{}: is a folder; -o names the model file", output.string()));
-  }
-}
-
 void tell_about_checkpoint(const TrainFlags& flags, const std::filesystem::path& checkpoint) {
   const bool exists = std::filesystem::exists(checkpoint);
   if (flags.resume && !exists) {
@@ -164,7 +152,7 @@ void tell_about_checkpoint(const TrainFlags& flags, const std::filesystem::path&
 
 void run(const TrainFlags& flags) {
   const auto start = std::chrono::steady_clock::now();
-  require_writable_target(flags.output);
+  require_writable(flags.output);  // Known before an hour of training, not after.
   ThreadPool pool(flags.common.threads);
   LoadedRatings data = load_ratings(flags.ratings_file, flags.ratings, flags.common, pool);
   note(flags.common, dimension_hint(data.interactions.items.size()));

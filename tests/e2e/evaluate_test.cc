@@ -85,9 +85,10 @@ TEST_F(Evaluate, TheTableDefinesWhatItShows) {
 }
 
 TEST_F(Evaluate, AWrittenSplitGivesTheSamePeopleAndTargets) {
-  const Json first = run_json({"ratings.csv", "--protocol", "strong", "--write-split", "split"});
+  const Json first = run_json(
+      {"ratings.csv", "--protocol", "strong", "--write-split", "split", "--metrics", "auc"});
   const Json again = run_json({"split/train.csv", "--fold-in", "split/fold_in.csv", "--test",
-                               "split/test.csv", "--positive-from", "4"});
+                               "split/test.csv", "--positive-from", "4", "--metrics", "auc"});
   EXPECT_EQ(again.at("people"), first.at("people"));
   EXPECT_EQ(again.at("targets"), first.at("targets"));
   EXPECT_NEAR(value(again.at("metrics"), "auc"), value(first.at("metrics"), "auc"), 0.1);
