@@ -4,11 +4,14 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 namespace kindred::data {
 namespace {
 
 constexpr std::size_t kDistinctValuesMax = 32;
+// From here up counting 256 places twice is cheaper than comparing; reader_bench.
+constexpr std::size_t kRadixKeysMin = 64;
 
 bool ascends_strictly(std::span<const std::uint32_t> columns) {
   for (std::size_t i = 1; i < columns.size(); ++i) {
@@ -59,7 +62,7 @@ void RowSorter::sort(std::span<std::uint32_t> columns, std::span<float> values,
   for (std::size_t i = 0; i < columns.size(); ++i) {
     keys_[i] = (std::uint64_t{columns[i]} << 32U) | i;
   }
-  std::sort(keys_.begin(), keys_.end());
+  sort_keys(*std::max_element(columns.begin(), columns.end()));
   values_.assign(values.begin(), values.end());
   times_.assign(times.begin(), times.end());
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -67,6 +70,23 @@ void RowSorter::sort(std::span<std::uint32_t> columns, std::span<float> values,
     columns[i] = static_cast<std::uint32_t>(keys_[i] >> 32U);
     values[i] = values_[from];
     if (!times.empty()) times[i] = times_[from];
+  }
+}
+
+// By bytes of the column, least first, where a row is long enough to pay for the
+// counting; each pass keeps the order of the one before, so equal columns stay in order.
+void RowSorter::sort_keys(std::uint32_t column_max) {
+  if (keys_.size() < kRadixKeysMin) {
+    std::sort(keys_.begin(), keys_.end());
+    return;
+  }
+  other_keys_.resize(keys_.size());
+  for (int shift = 32; shift < 64 && (std::uint64_t{column_max} << 32U) >> shift != 0; shift += 8) {
+    std::array<std::uint32_t, 257> begins{};
+    for (const std::uint64_t key : keys_) ++begins[((key >> shift) & 0xFFU) + 1];
+    for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
+    for (const std::uint64_t key : keys_) other_keys_[begins[(key >> shift) & 0xFFU]++] = key;
+    std::swap(keys_, other_keys_);
   }
 }
 

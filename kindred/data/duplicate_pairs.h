@@ -27,7 +27,10 @@ class RowSorter {
             std::span<std::int64_t> times);
 
  private:
-  std::vector<std::uint64_t> keys_;  // Column in the upper half, place in the lower.
+  void sort_keys(std::uint32_t column_max);
+
+  std::vector<std::uint64_t> keys_;        // Column in the upper half, place in the lower.
+  std::vector<std::uint64_t> other_keys_;  // Where a pass of the radix sort goes.
   std::vector<float> values_;
   std::vector<std::int64_t> times_;
 };

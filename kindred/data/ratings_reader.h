@@ -51,7 +51,7 @@ struct RatingsOptions {
   OnBad on_bad = OnBad::error;
   std::size_t bad_count_max = 1000;  // With skip: more bad rows than this are an error after all.
 
-  std::size_t chunk_bytes = std::size_t{4} << 20U;  // For tests; the result never depends on it.
+  std::size_t chunk_bytes = std::size_t{1} << 20U;  // For tests; the result never depends on it.
 };
 
 // What was read, for people and for --json.
