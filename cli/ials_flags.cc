@@ -56,7 +56,7 @@ void add_ials_options(CLI::App& verb, IalsFlags& flags) {
   auto& options = flags.options;
   verb.add_option("--dim", flags.dimensions,
                   fmt::format("Dimensions of the embedding, or auto for the fourth root of the "
-                              "number of items; default {}",
+                              "number of items; default {}, less for fewer than 1,024 items",
                               options.dimensions))
       ->check(validator(check_dimensions, "N|auto"))
       ->group(group);
@@ -109,6 +109,8 @@ factorization::IalsOptions ials_options(const IalsFlags& flags, std::size_t item
     options.dimensions = embedding::starting_dimensions(item_count);
   } else if (const auto dimensions = parse_number<int>(flags.dimensions)) {
     options.dimensions = *dimensions;
+  } else {
+    options.dimensions = embedding::default_dimensions(item_count, options.dimensions);
   }
   factorization::validate(options);
   return options;

@@ -21,7 +21,7 @@ class App;
 namespace kindred::cli {
 
 struct IalsFlags {
-  std::string dimensions;              // "", "auto" or a number; "" is the default of IalsOptions.
+  std::string dimensions;              // "", "auto" or a number; "" is default_dimensions().
   factorization::IalsOptions options;  // What the other flags set, seed and dimensions apart.
   std::string solver = "automatic";    // "automatic", "primal" or "dual".
   std::string positive_from;           // "", "all" or a number.

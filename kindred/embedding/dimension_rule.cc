@@ -15,4 +15,12 @@ int starting_dimensions(std::size_t count) noexcept {
   return 5 * static_cast<int>(std::lround(root / 5.0));
 }
 
+int default_dimensions(std::size_t count, int usual) noexcept {
+  constexpr std::size_t kThingsPerDimension = 8;
+  constexpr int kDimensionsMin = 8;
+  const std::size_t filled = count / kThingsPerDimension;
+  if (filled >= static_cast<std::size_t>(usual)) return usual;
+  return std::max(kDimensionsMin, static_cast<int>(filled));
+}
+
 }  // namespace kindred::embedding

@@ -16,4 +16,8 @@ double fourth_root(std::size_t count) noexcept;
 // of 5 above; at least 1. 500,000 -> 25.
 int starting_dimensions(std::size_t count) noexcept;
 
+// Where nobody chose: `usual`, but no more than one dimension for eight things, which a
+// small vocabulary cannot fill with anything but chance; at least 8.
+int default_dimensions(std::size_t count, int usual) noexcept;
+
 }  // namespace kindred::embedding

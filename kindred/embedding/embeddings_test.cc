@@ -19,6 +19,13 @@ TEST(DimensionRule, FourthRootRoundedToFives) {
   EXPECT_EQ(starting_dimensions(0), 1);
 }
 
+TEST(DimensionRule, DefaultIsSmallerForSmallVocabularies) {
+  EXPECT_EQ(default_dimensions(500000, 128), 128);
+  EXPECT_EQ(default_dimensions(1024, 128), 128);
+  EXPECT_EQ(default_dimensions(158, 128), 19);
+  EXPECT_EQ(default_dimensions(3, 128), 8);
+}
+
 TEST(Embeddings, ValidateComparesRowsAndRefusesNan) {
   Embeddings embeddings;
   EXPECT_NO_THROW(validate(embeddings, "items"));
