@@ -34,6 +34,12 @@ std::size_t parse_size(const std::string& text) {
   return static_cast<std::size_t>(std::min(value, 0x1p62));
 }
 
+std::string format_bytes(std::size_t bytes) {
+  const auto value = static_cast<double>(bytes);
+  if (value >= kGibibyte) return fmt::format("{:.1f} GiB", value / kGibibyte);
+  return fmt::format("{:.1f} MiB", value / kGibibyte * 1024.0);
+}
+
 }  // namespace
 
 void add_common_options(CLI::App& verb, CommonOptions& options) {
@@ -68,9 +74,8 @@ std::size_t memory_limit_bytes(const CommonOptions& options) {
 void require_memory(const CommonOptions& options, std::size_t bytes, const std::string& purpose) {
   const std::size_t limit = memory_limit_bytes(options);
   if (bytes <= limit) return;
-  throw Error(ErrorCode::out_of_memory, fmt::format("{} needs {:.1f} GiB, the limit is {:.1f} GiB",
-                                                    purpose, static_cast<double>(bytes) / kGibibyte,
-                                                    static_cast<double>(limit) / kGibibyte));
+  throw Error(ErrorCode::out_of_memory, fmt::format("{} needs {}, the limit is {}", purpose,
+                                                    format_bytes(bytes), format_bytes(limit)));
 }
 
 }  // namespace kindred::cli

@@ -14,6 +14,7 @@
 #include "cli/common.h"
 #include "cli/evaluate_report.h"
 #include "cli/ials_flags.h"
+#include "cli/model_text.h"
 #include "cli/ratings_flags.h"
 #include "cli/verbs.h"
 #include "kindred/base/error.h"
@@ -164,7 +165,7 @@ void evaluate_model(const EvaluateFlags& flags, ThreadPool& pool) {
   }
   recommendation::ProtocolOptions options;
   options.metrics = parse_metrics(flags);
-  model::Model model = model::load(flags.input);
+  model::Model model = load_model(flags.common, flags.input);
   options.ials = model.options;
   options.rule = model.positive_rule;
   data::Interactions train;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/common.h"
+#include "cli/model_text.h"
 #include "cli/verbs.h"
 #include "kindred/base/error.h"
 #include "kindred/base/json.h"
@@ -87,7 +88,7 @@ void run(const ExportFlags& flags) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{}: -o would overwrite the model itself", flags.output.string()));
   }
-  const model::Model model = model::load(flags.model);
+  const model::Model model = load_model(flags.common, flags.model);
   const embedding::Embeddings& embeddings = flags.what == "users" ? model.users : model.items;
   const Exported result = export_as(flags, embeddings);
   if (flags.common.json) {

@@ -8,6 +8,7 @@
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
 #include "kindred/base/progress.h"
+#include "kindred/model/io.h"
 #include "kindred/recommendation/columns.h"
 
 namespace kindred::cli {
@@ -80,14 +81,12 @@ Json json_number(float value) {
   return Json(number);
 }
 
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string out = "\"";
-  for (const char byte : text) {
-    if (byte == '"') out += '"';
-    out += byte;
-  }
-  return out + '"';
+model::Model load_model(const CommonOptions& common, const std::filesystem::path& path) {
+  std::error_code absent;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, absent);
+  // Whatever a model needs beyond its vectors, labels and pairs is small beside them.
+  if (!absent) require_memory(common, bytes, fmt::format("the model {}", path.string()));
+  return model::load(path);
 }
 
 std::uint32_t user_row(const model::Model& model, std::string_view id, const std::string& before) {

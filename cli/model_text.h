@@ -1,12 +1,14 @@
-// How items and users of a model are shown and named on the command line.
+// How models are loaded, and how their items and users are shown and named on the command line.
 
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
+#include "cli/common.h"
 #include "kindred/base/json.h"
 #include "kindred/embedding/embeddings.h"
 #include "kindred/model/model.h"
@@ -29,8 +31,9 @@ std::string details(const embedding::Embeddings& things, std::size_t row);
 std::string shortest(float value);
 Json json_number(float value);
 
-// A CSV field: quoted as RFC 4180 asks where it must be.
-std::string csv_field(std::string_view text);
+// model::load, unless the model is larger than the memory limit.
+// Throws Error(out_of_memory) then.
+model::Model load_model(const CommonOptions& common, const std::filesystem::path& path);
 
 // The row of the user with this id.
 // Throws Error(not_found) saying how many users there are and what their ids look like;

@@ -194,7 +194,7 @@ void note_outcome(const Run& run, std::size_t people) {
 void run_verb(const RecommendFlags& flags) {
   refuse_to_overwrite(flags.output, flags.model);
   if (!flags.output.empty()) require_writable(flags.output);
-  const model::Model model = model::load(flags.model);
+  const model::Model model = load_model(flags.common, flags.model);
   ThreadPool pool(flags.common.threads);
   const bool made_up = flags.history || !flags.history_file.empty();
   const auto users = made_up ? std::vector<std::uint32_t>() : wanted_users(flags, model);

@@ -6,6 +6,7 @@
 
 #include "cli/model_text.h"
 #include "kindred/base/json.h"
+#include "kindred/data/csv_writer.h"
 #include "kindred/recommendation/columns.h"
 
 namespace kindred::cli {
@@ -53,18 +54,19 @@ std::string json_line(const Answer& answer, const model::Model& model) {
 
 std::string csv_rows(const Answer& answer, const model::Model& model) {
   std::string rows;
-  const std::string user = csv_field(user_label(answer, model));
+  const std::string user = data::csv_field(user_label(answer, model));
   for (std::size_t i = 0; i < answer.list.items.size(); ++i) {
     const recommendation::Recommendation& chosen = answer.list.items[i];
-    rows += fmt::format("{},{},{},{}", user, chosen.rank,
-                        csv_field(model.items.labels.label(chosen.item)), shortest(chosen.score));
+    rows +=
+        fmt::format("{},{},{},{}", user, chosen.rank,
+                    data::csv_field(model.items.labels.label(chosen.item)), shortest(chosen.score));
     if (!answer.reasons.empty()) {
       std::string parts;
       for (const recommendation::Reason& reason : answer.reasons[i]) {
         parts += fmt::format("{}{}:{:.4f}", parts.empty() ? "" : ";",
                              model.items.labels.label(reason.item), reason.share);
       }
-      rows += "," + csv_field(parts);
+      rows += "," + data::csv_field(parts);
     }
     rows += "\n";
   }

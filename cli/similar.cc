@@ -18,6 +18,7 @@
 #include "kindred/base/error.h"
 #include "kindred/base/json.h"
 #include "kindred/base/printable.h"
+#include "kindred/data/csv_writer.h"
 #include "kindred/model/io.h"
 #include "kindred/recommendation/attribute_space.h"
 #include "kindred/recommendation/columns.h"
@@ -168,9 +169,9 @@ std::string csv(const SimilarFlags& flags, const Space& space,
                 const std::vector<search::Neighbor>& found) {
   std::string text = flags.users ? "user,rank,neighbor,score\n" : "item,rank,neighbor,score\n";
   for (std::size_t i = 0; i < found.size(); ++i) {
-    text +=
-        fmt::format("{},{},{},{}\n", csv_field(space.things.labels.label(space.target)), i + 1,
-                    csv_field(space.things.labels.label(found[i].id)), shortest(found[i].score));
+    text += fmt::format("{},{},{},{}\n", data::csv_field(space.things.labels.label(space.target)),
+                        i + 1, data::csv_field(space.things.labels.label(found[i].id)),
+                        shortest(found[i].score));
   }
   return text;
 }
@@ -190,7 +191,7 @@ std::uint32_t target_row(const SimilarFlags& flags, const model::Model& model) {
 void run(const SimilarFlags& flags) {
   refuse_to_overwrite(flags.output, flags.model);
   if (!flags.output.empty()) require_writable(flags.output);
-  const model::Model model = model::load(flags.model);
+  const model::Model model = load_model(flags.common, flags.model);
   ThreadPool pool(flags.common.threads);
   Space space(flags.users ? model.users : model.items);
   space.target = target_row(flags, model);

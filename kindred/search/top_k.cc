@@ -15,8 +15,8 @@
 namespace kindred::search {
 namespace {
 
-// Chosen by benchmarks/top_k_bench. The first blocks are short, because with skewed
-// norms many queries are done after them.
+// A tile's scores, 512 KiB, stay in the second-level cache. The first blocks are short,
+// because with skewed norms many queries are done after them.
 constexpr std::size_t kTileQueries = 128;
 constexpr std::size_t kBlockItems = 1024;
 constexpr std::size_t kFirstBlockItems = 128;

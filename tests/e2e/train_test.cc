@@ -126,6 +126,17 @@ TEST_F(TrainCommand, WhatIsWrongIsSaidBeforeTheWork) {
   EXPECT_EQ(run_kindred({"train", "none.csv", "-o", "m.kindred"}, folder_.path()).code, 1);
 }
 
+TEST_F(TrainCommand, AModelPastTheMemoryLimitIsNotLoaded) {
+  ASSERT_EQ(train({}).code, 0);
+  const std::vector<std::string> recommend = {"recommend", "m.kindred", "--user", "1"};
+  EXPECT_EQ(run_kindred(recommend, folder_.path()).code, 0);
+  std::vector<std::string> limited = recommend;
+  limited.insert(limited.end(), {"--memory-limit", "1K"});
+  const test::Ended ended = run_kindred(limited, folder_.path());
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("m.kindred needs"));
+}
+
 TEST_F(TrainCommand, QuietJsonIsForPrograms) {
   const test::Ended ended = train({"--json", "--quiet"});
   ASSERT_EQ(ended.code, 0);
