@@ -78,4 +78,12 @@ void require_memory(const CommonOptions& options, std::size_t bytes, const std::
                                                     format_bytes(bytes), format_bytes(limit)));
 }
 
+void refuse_to_overwrite(const std::filesystem::path& output, const std::filesystem::path& input) {
+  std::error_code absent;
+  if (!output.empty() && std::filesystem::equivalent(output, input, absent)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: would be overwritten, but it is an input", output.string()));
+  }
+}
+
 }  // namespace kindred::cli

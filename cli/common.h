@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -40,5 +41,8 @@ std::size_t memory_limit_bytes(const CommonOptions& options);
 
 // Throws Error(out_of_memory) saying what needs how much, when `bytes` is past the limit.
 void require_memory(const CommonOptions& options, std::size_t bytes, const std::string& purpose);
+
+// Throws Error(invalid_argument) when both paths are the same file.
+void refuse_to_overwrite(const std::filesystem::path& output, const std::filesystem::path& input);
 
 }  // namespace kindred::cli

@@ -218,6 +218,12 @@ void evaluate_ratings(const EvaluateFlags& flags, ThreadPool& pool) {
 }
 
 void run(const EvaluateFlags& flags) {
+  for (const char* name : {"train.csv", "test.csv", "fold_in.csv"}) {
+    if (flags.split_folder.empty()) break;
+    for (const auto& input : {flags.input, flags.test, flags.fold_in}) {
+      refuse_to_overwrite(flags.split_folder / name, input);
+    }
+  }
   ThreadPool pool(flags.common.threads);
   if (is_model_file(flags.input)) {
     evaluate_model(flags, pool);

@@ -67,12 +67,4 @@ std::vector<bool> allowed_items(const ItemChoice& choice, const embedding::Embed
   return allowed;
 }
 
-void refuse_to_overwrite(const std::filesystem::path& output, const std::filesystem::path& model) {
-  std::error_code absent;
-  if (!output.empty() && std::filesystem::equivalent(output, model, absent)) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("{}: -o would overwrite the model itself", output.string()));
-  }
-}
-
 }  // namespace kindred::cli

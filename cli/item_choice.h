@@ -30,7 +30,4 @@ void add_item_choice(CLI::App& verb, ItemChoice& choice);
 std::vector<bool> allowed_items(const ItemChoice& choice, const embedding::Embeddings& items,
                                 const CommonOptions& common);
 
-// Throws Error(invalid_argument) when both paths are the same file.
-void refuse_to_overwrite(const std::filesystem::path& output, const std::filesystem::path& model);
-
 }  // namespace kindred::cli

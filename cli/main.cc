@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <system_error>
 
 #include "cli/verbs.h"
 #include "kindred/base/error.h"
@@ -35,6 +36,10 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
   }
+  // What a full disk kept back is known only now.
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    throw kindred::Error(kindred::ErrorCode::io, "cannot write all of the output to stdout");
+  }
   return 0;
 }
 
@@ -48,6 +53,8 @@ int main(int argc, char** argv) {
     if (error.code() == kindred::ErrorCode::cancelled) return kExitInterrupted;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "kindred: out of memory\n");
+  } catch (const std::system_error& error) {
+    fmt::print(stderr, "kindred: {}\n", error.what());
   } catch (const std::exception& error) {
     fmt::print(stderr, "kindred: internal error: {}\n", error.what());
   }

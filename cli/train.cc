@@ -15,6 +15,7 @@
 #include "kindred/base/error.h"
 #include "kindred/base/interrupt.h"
 #include "kindred/base/json.h"
+#include "kindred/base/printable.h"
 #include "kindred/model/checkpoint.h"
 #include "kindred/model/io.h"
 #include "kindred/recommendation/train.h"
@@ -132,10 +133,10 @@ void print_result(const TrainFlags& flags, const recommendation::TrainResult& re
                    flags.output.string(), static_cast<double>(bytes) / 1e6,
                    format_duration(seconds), format_count(model.users.size()),
                    format_count(model.items.size()), model.options.dimensions));
-  note(
-      flags.common,
-      fmt::format("next: kindred recommend {0} --user {1}    kindred similar {0} {2}",
-                  flags.output.string(), model.users.labels.label(0), model.items.labels.label(0)));
+  note(flags.common,
+       fmt::format("next: kindred recommend {0} --user '{1}'    kindred similar {0} '{2}'",
+                   flags.output.string(), printable(model.users.labels.label(0)),
+                   printable(model.items.labels.label(0))));
 }
 
 void tell_about_checkpoint(const TrainFlags& flags, const std::filesystem::path& checkpoint) {
@@ -152,6 +153,10 @@ void tell_about_checkpoint(const TrainFlags& flags, const std::filesystem::path&
 
 void run(const TrainFlags& flags) {
   const auto start = std::chrono::steady_clock::now();
+  for (const auto& input :
+       {flags.ratings_file, flags.ratings.items_file, flags.ratings.users_file}) {
+    refuse_to_overwrite(flags.output, input);
+  }
   require_writable(flags.output);  // Known before an hour of training, not after.
   ThreadPool pool(flags.common.threads);
   LoadedRatings data = load_ratings(flags.ratings_file, flags.ratings, flags.common, pool);

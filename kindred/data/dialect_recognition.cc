@@ -87,6 +87,13 @@ std::string list_columns(const std::vector<std::string>& names, std::size_t colu
   return fmt::format("the columns are: {}", fmt::join(shown, ", "));
 }
 
+// A number, or what somebody wrote for one that is not finite.
+bool is_value(const std::string& field) {
+  double value = 0.0;
+  const NumberFault fault = parse_number(field, value);
+  return fault == NumberFault::none || fault == NumberFault::not_finite;
+}
+
 }  // namespace
 
 bool is_blank(std::string_view record) noexcept {
@@ -143,6 +150,8 @@ bool looks_like_header(const Sample& sample, bool (*known)(std::string_view norm
     if (known(normalized_name(field))) ++known_count;
   }
   if (known_count >= 2) return true;
+  // A name is not a number: a row with one bad cell is a bad row, and no header.
+  if (std::any_of(first.begin(), first.end(), is_value)) return false;
   for (std::size_t column = 0; column < first.size(); ++column) {
     if (first[column].empty() || is_number(first[column])) continue;
     std::size_t number_count = 0;

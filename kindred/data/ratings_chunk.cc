@@ -122,6 +122,7 @@ RatingsChunk ChunkParser::run() {
     }
     if (at == 0) reserve(record);
     parse_record(record);
+    if (!out_.fatal_message.empty()) break;
     at += length;
     // Only a quoted record has more than one line.
     line_ += dialect_.quotes
@@ -145,6 +146,14 @@ void ChunkParser::parse_record(std::string_view record) {
     if (!is_text(line)) return;
   }
   if (!fields_.split(line)) {
+    if (line.find('\n') != std::string_view::npos) {
+      // The rows that the stray quote swallowed cannot be counted, so none is skipped.
+      out_.fatal_message =
+          fmt::format("a quote that opens on this line closes on a later one, inside a field: '{}'",
+                      printable(line));
+      out_.fatal_line = line_;
+      return;
+    }
     report(
         BadRow::misplaced_quote,
         fmt::format("a quote inside a field that is not quoted as a whole: '{}'", printable(line)));

@@ -166,7 +166,8 @@ SampledNegatives read_negatives(const std::filesystem::path& path) {
   const std::string text = read_text(path);
   SampledNegatives sampled;
   std::size_t line_number = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
+  std::size_t begin = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;  // A byte order mark.
+  while (begin < text.size()) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     std::string_view line = std::string_view(text).substr(begin, end - begin);
     ++line_number;

@@ -32,7 +32,8 @@ void validate(const SparseMatrix& matrix, const char* what) {
   const auto fail = [&](const std::string& problem) {
     throw Error(ErrorCode::corrupt, fmt::format("{}: {}", what, problem));
   };
-  if (matrix.offsets.size() != matrix.rows + 1) {
+  // Not rows + 1, which a hostile row count makes 0.
+  if (matrix.offsets.empty() || matrix.offsets.size() - 1 != matrix.rows) {
     fail(fmt::format("{} offsets for {} rows", matrix.offsets.size(), matrix.rows));
   }
   if (matrix.columns.size() != matrix.values.size()) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+
 #include "kindred/base/error.h"
 
 namespace kindred {
@@ -31,6 +33,10 @@ TEST(SparseMatrix, ValidateFindsEveryBrokenPromise) {
   EXPECT_NO_THROW(validate(SparseMatrix{}, "m"));
   SparseMatrix broken = example();
   broken.offsets.pop_back();
+  EXPECT_THROW(validate(broken, "m"), Error);
+  broken = SparseMatrix();
+  broken.rows = SIZE_MAX;
+  broken.offsets.clear();
   EXPECT_THROW(validate(broken, "m"), Error);
   broken = example();
   broken.offsets[1] = 9;

@@ -12,6 +12,8 @@
 namespace kindred::storage {
 namespace {
 
+constexpr std::size_t kTensorCountMax = 4096;
+
 constexpr std::string_view kChecksumKey = "header_checksum";
 constexpr std::string_view kManifestKey = "manifest";
 constexpr std::string_view kZeroDigits = "0000000000000000";
@@ -66,6 +68,11 @@ void check_manifest(const SafetensorsFile& file, const Json& manifest) {
   if (checksums == nullptr || !checksums->is_object() || content == nullptr ||
       !content->is_object()) {
     damaged("the manifest has no checksums or no content");
+  }
+  // Each is looked up by name below: thousands would take seconds.
+  if (file.header().tensors.size() > kTensorCountMax) {
+    damaged(
+        fmt::format("{} tensors, more than any file of Kindred has", file.header().tensors.size()));
   }
   if (checksums->as_object().size() != file.header().tensors.size()) {
     damaged(fmt::format("{} checksums for {} tensors", checksums->as_object().size(),

@@ -10,6 +10,7 @@
 #include <new>
 
 #include "kindred/base/error.h"
+#include "kindred/base/printable.h"
 
 namespace kindred::storage {
 
@@ -19,7 +20,8 @@ auto with_file_name(const std::filesystem::path& path, Work work) {
   try {
     return work();
   } catch (const Error& error) {
-    throw Error(error.code(), path.string() + ": " + error.what());
+    // What a hostile file holds must not reach a terminal as it is.
+    throw Error(error.code(), path.string() + ": " + printable(error.what(), 2000));
   } catch (const std::bad_alloc&) {
     throw Error(ErrorCode::out_of_memory, path.string() + ": not enough memory to read it");
   }

@@ -137,6 +137,37 @@ TEST_F(TrainCommand, AModelPastTheMemoryLimitIsNotLoaded) {
   EXPECT_THAT(ended.err, HasSubstr("m.kindred needs"));
 }
 
+TEST_F(TrainCommand, InputsAreNeverOverwritten) {
+  const std::string before = bytes("ratings.csv");
+  const test::Ended ended = train({}, "ratings.csv");
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("it is an input"));
+  test::write_bytes(folder_ / "train.csv", before);
+  EXPECT_EQ(run_kindred({"evaluate", "train.csv", "--write-split", "."}, folder_.path()).code, 1);
+  EXPECT_EQ(bytes("train.csv"), before);
+  EXPECT_EQ(bytes("ratings.csv"), before);
+}
+
+TEST_F(TrainCommand, ABadFirstRowIsNoHeader) {
+  for (const std::string first : {"1,10,x5", "1,10,NaN", "guest,10,x"}) {
+    test::write_bytes(folder_ / "bad.csv", first + "\n1,1,5\n2,1,4\n2,3,5\n3,1,4\n");
+    const test::Ended ended =
+        run_kindred({"train", "bad.csv", "-o", "m.kindred", "--dim", "2"}, folder_.path());
+    EXPECT_EQ(ended.code, 1) << first;
+    EXPECT_THAT(ended.err, HasSubstr("bad.csv:1:")) << first;
+  }
+}
+
+TEST_F(TrainCommand, RowsThatAStrayQuoteSwallowedAreNotSkippedInSilence) {
+  test::write_bytes(folder_ / "quote.csv", "u,i,r\n1,\"a,5\n1,b,4\n2,c,5\n4,\"d,2\n5,e,4\n");
+  const test::Ended ended =
+      run_kindred({"train", "quote.csv", "-o", "m.kindred", "--dim", "2", "--on-bad", "skip",
+                   "--user-column", "u", "--item-column", "i", "--rating-column", "r"},
+                  folder_.path());
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("quote.csv:2:"));
+}
+
 TEST_F(TrainCommand, QuietJsonIsForPrograms) {
   const test::Ended ended = train({"--json", "--quiet"});
   ASSERT_EQ(ended.code, 0);
