@@ -175,7 +175,7 @@ People draw_people(const Interactions& ratings, const PositiveRule& rule,
       options.held_out_count > 0
           ? options.held_out_count
           : std::min(kHeldOutMax, std::max<std::size_t>(1, users.size() / 10));
-  if (users.size() <= 2 * held_out) {
+  if (held_out > users.size() / 2 || users.size() == 2 * held_out) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{} users have {} or more positives, too few to hold out {} for "
                             "validation, {} for the test and train on the rest",

@@ -171,7 +171,11 @@ Split split_given_new_people(Interactions train, const PositiveRule& rule,
       continue;
     }
     SparseMatrix history;
-    append(map_row(known, *person, split.train.items, unknown_known_items), history);
+    std::vector<Pair> past = map_row(known, *person, split.train.items, unknown_known_items);
+    if (!known.has_values && rule.threshold) {  // Without ratings, listed means liked.
+      for (Pair& pair : past) pair.value = std::max(pair.value, *rule.threshold);
+    }
+    append(past, history);
     const auto pairs = map_row(test, row, split.train.items, split.left_out.unknown_items);
     const std::vector<Pair> targets =
         targets_of(pairs, history.row_columns(0), test_rule, split.left_out);

@@ -124,6 +124,10 @@ bool has_part(const std::string& cell, const std::vector<std::string>& wanted) {
 }
 
 std::function<bool(const std::string&)> text_test(const Condition& condition) {
+  if (fold(condition.value).empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("'{}': there is no letter or digit to look for", condition.text));
+  }
   if (condition.operation == "~") {
     return [wanted = fold(condition.value)](const std::string& cell) {
       return fold(cell).find(wanted) != std::string::npos;

@@ -45,7 +45,7 @@ Recommender::Recommender(const model::Model& model, const RecommenderOptions& op
     candidates_[item] = allowed(item) && !is_zero(model.items.vectors.row(item));
     candidate_count_ += candidates_[item] ? 1U : 0U;
   }
-  std::erase_if(by_popularity_, [&](const auto& neighbor) { return !allowed(neighbor.id); });
+  std::erase_if(by_popularity_, [&](const auto& neighbor) { return !candidates_[neighbor.id]; });
   std::ranges::sort(by_popularity_, search::better);
   if (options.many_people) batch_search_.emplace(model.items.vectors, candidates_);
 }

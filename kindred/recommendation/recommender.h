@@ -73,7 +73,7 @@ class Recommender {
   const model::Model& model_;
   std::vector<bool> candidates_;                   // One flag an item.
   std::size_t candidate_count_ = 0;                // How many are set.
-  std::vector<search::Neighbor> by_popularity_;    // Allowed items, most seen first.
+  std::vector<search::Neighbor> by_popularity_;    // Candidates, most seen first.
   std::optional<search::BatchTopK> batch_search_;  // With many_people.
 };
 

@@ -51,6 +51,12 @@ class Training {
     if (!options_.resume || !std::filesystem::exists(options_.checkpoint)) return {};
     model::Checkpoint saved = model::load_checkpoint(options_.checkpoint);
     model::require_same_training(saved, options_.ials, fingerprint_, settings());
+    if (saved.epoch > options_.ials.epochs) {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("cannot resume: the checkpoint has {} epochs behind it, only {} are "
+                              "asked for",
+                              saved.epoch, options_.ials.epochs));
+    }
     ials_->restore(std::move(saved.user_vectors), std::move(saved.item_vectors), saved.epoch);
     best_ = std::move(saved.best);
     return std::move(saved.history);
@@ -135,9 +141,12 @@ std::size_t training_memory_bytes(const data::Interactions& interactions,
                                   const TrainOptions& options) noexcept {
   const std::size_t rows = interactions.users.size() + interactions.items.size();
   const std::size_t vectors = rows * static_cast<std::size_t>(options.ials.dimensions);
-  // Vectors, the best ones so far and one side rotated into the eigenbasis; positives by
-  // user and by item at 8 bytes an entry, and the pairs kept as seen.
-  return 3 * sizeof(float) * vectors + 3 * 8 * interactions.by_user.entry_count() + 16 * rows;
+  // Vectors, the best ones so far, one side rotated into the eigenbasis and the copy that a
+  // checkpoint writes; at 8 bytes an entry the positives by user and by item, those that
+  // validation leaves for training, and the pairs kept as seen.
+  const std::size_t pair_copies = options.validation_users > 0 ? 4 : 3;
+  return 4 * sizeof(float) * vectors + pair_copies * 8 * interactions.by_user.entry_count() +
+         16 * rows;
 }
 
 TrainResult train(const data::Interactions& interactions, const TrainOptions& options,
