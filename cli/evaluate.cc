@@ -115,7 +115,8 @@ void add_negatives(const EvaluateFlags& flags, data::Split& split) {
   add("rows without a test pair:", use.rows_without_target);
   add("test pairs without a row:", use.targets_without_row);
   add("negatives that are not in training:", use.unknown_negatives);
-  add("negatives that are the target itself:", use.negatives_that_are_targets);
+  add("negatives that are a target of the same person:", use.negatives_that_are_targets);
+  add("rows without a known negative, left out:", use.rows_without_negatives);
   if (!text.empty()) note(flags.common, fmt::format("{}: {}", flags.negatives.string(), text));
 }
 

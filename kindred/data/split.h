@@ -129,6 +129,7 @@ struct NegativesUse {
   std::size_t targets_without_row = 0;
   std::size_t unknown_negatives = 0;
   std::size_t negatives_that_are_targets = 0;
+  std::size_t rows_without_negatives = 0;  // None of theirs is known, so nothing to outrank.
 
   bool operator==(const NegativesUse&) const = default;
 };

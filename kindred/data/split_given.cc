@@ -82,16 +82,16 @@ std::vector<Pair> targets_of_row(const Split& split, std::size_t person,
   return targets;
 }
 
-// Distinct, ascending, without the targets themselves.
-std::vector<Pair> negatives_of_row(const Split& split, const SampledNegatives::Row& row,
-                                   const std::vector<Pair>& targets, NegativesUse& use) {
+// Distinct, ascending, without any of the person's targets.
+std::vector<Pair> negatives_of_row(const Split& split, std::size_t person,
+                                   const SampledNegatives::Row& row, NegativesUse& use) {
+  const auto targets = split.targets.row_columns(person);
   std::vector<Pair> negatives;
   for (const std::string& label : row.negatives) {
     const auto item = split.train.items.find(label);
     if (!item) {
       ++use.unknown_negatives;
-    } else if (std::any_of(targets.begin(), targets.end(),
-                           [&](const Pair& target) { return target.item == *item; })) {
+    } else if (std::binary_search(targets.begin(), targets.end(), *item)) {
       ++use.negatives_that_are_targets;
     } else {
       negatives.push_back({*item, 1.0F});
@@ -208,9 +208,14 @@ NegativesUse use_negatives(Split& split, const SampledNegatives& sampled) {
       ++use.rows_without_target;
       continue;
     }
+    const std::vector<Pair> rivals = negatives_of_row(split, found->second, row, use);
+    if (rivals.empty()) {
+      ++use.rows_without_negatives;
+      continue;
+    }
     people.push_back(found->second);
     append(wanted, targets);
-    append(negatives_of_row(split, row, wanted, use), negatives);
+    append(rivals, negatives);
   }
   use.targets_without_row =
       split.targets.entry_count() - std::min(targets.entry_count(), split.targets.entry_count());

@@ -268,6 +268,7 @@ TEST(Negatives, RowsRankTheirOwnTarget) {
   const NegativesUse use = use_negatives(
       split, {{{.user = "b", .item = "p", .negatives = {"t", "q", "p", "t", "unheard"}},
                {.user = "a", .item = "t", .negatives = {"q"}},  // Not in the test file.
+               {.user = "c", .item = "q", .negatives = {"nobody", "knows"}},
                {.user = "a", .item = {}, .negatives = {"s", "t"}}}});
   expect_sound(split);
   EXPECT_EQ(split.labels, (std::vector<std::string>{"b", "a"}));
@@ -276,8 +277,9 @@ TEST(Negatives, RowsRankTheirOwnTarget) {
             (LabelPairs{{"b", "q"}, {"b", "t"}, {"a", "s"}, {"a", "t"}}));
   EXPECT_EQ(use, (NegativesUse{.rows_without_target = 1,
                                .targets_without_row = 1,
-                               .unknown_negatives = 1,
-                               .negatives_that_are_targets = 1}));
+                               .unknown_negatives = 3,
+                               .negatives_that_are_targets = 1,
+                               .rows_without_negatives = 1}));
 }
 
 TEST(Negatives, FileIsParsed) {
