@@ -13,8 +13,6 @@
 namespace kindred::cli {
 namespace {
 
-constexpr double kGibibyte = 1024.0 * 1024.0 * 1024.0;
-
 std::size_t parse_size(const std::string& text) {
   std::size_t used = 0;
   double value = -1.0;

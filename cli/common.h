@@ -37,6 +37,8 @@ ProgressStyle progress_style(const CommonOptions& options);
 void note(const CommonOptions& options, const std::string& line);
 
 // The limit in bytes. Throws Error(invalid_argument) when the text is not a size.
+inline constexpr double kGibibyte = 1024.0 * 1024.0 * 1024.0;
+
 std::size_t memory_limit_bytes(const CommonOptions& options);
 
 // Throws Error(out_of_memory) saying what needs how much, when `bytes` is past the limit.

@@ -32,7 +32,6 @@
 namespace kindred::cli {
 namespace {
 
-constexpr double kGibibyte = 1024.0 * 1024.0 * 1024.0;
 // Below these a first-time user would notice: the data sets of the field need more.
 constexpr double kMemoryMinGibibytes = 1.0;
 constexpr double kDiskMinGibibytes = 1.0;

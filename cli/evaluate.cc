@@ -107,16 +107,7 @@ data::Split split_by_files(data::Interactions train, const data::PositiveRule& r
 void add_negatives(const EvaluateFlags& flags, data::Split& split) {
   if (flags.negatives.empty()) return;
   const data::NegativesUse use = data::use_negatives(split, data::read_negatives(flags.negatives));
-  std::string text;
-  const auto add = [&text](const char* what, std::size_t count) {
-    if (count > 0)
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", what, format_count(count));
-  };
-  add("rows without a test pair:", use.rows_without_target);
-  add("test pairs without a row:", use.targets_without_row);
-  add("negatives that are not in training:", use.unknown_negatives);
-  add("negatives that are a target of the same person:", use.negatives_that_are_targets);
-  add("rows without a known negative, left out:", use.rows_without_negatives);
+  const std::string text = data::to_text(use);
   if (!text.empty()) note(flags.common, fmt::format("{}: {}", flags.negatives.string(), text));
 }
 

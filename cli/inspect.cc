@@ -13,6 +13,7 @@
 #include "cli/verbs.h"
 #include "kindred/base/error.h"
 #include "kindred/base/json.h"
+#include "kindred/base/printable.h"
 #include "kindred/model/io.h"
 #include "kindred/storage/checksum.h"
 #include "kindred/storage/container.h"
@@ -23,14 +24,6 @@ namespace kindred::cli {
 namespace {
 
 constexpr std::size_t kValueWidthMax = 76;
-
-// Text from the file, safe for a terminal: control characters are escaped.
-std::string printable(const std::string& text, std::size_t width_max = kValueWidthMax) {
-  const std::string quoted = Json(text).dump();
-  std::string inner = quoted.substr(1, quoted.size() - 2);
-  if (inner.size() > width_max) inner = inner.substr(0, width_max - 3) + "...";
-  return inner;
-}
 
 struct InspectFlags {
   CommonOptions common;
@@ -95,7 +88,7 @@ void flatten(const std::string& prefix, const Json& value,
              std::vector<std::pair<std::string, std::string>>& rows) {
   if (value.is_object() && !value.as_object().empty()) {
     for (const auto& [key, member] : value.as_object()) {
-      const std::string safe_key = printable(key);
+      const std::string safe_key = printable(key, kValueWidthMax);
       flatten(prefix.empty() ? safe_key : prefix + "." + safe_key, member, rows);
     }
   } else {
@@ -131,7 +124,7 @@ void print_history(const Json& history) {
     for (const auto& [term, value] : losses->as_object()) terms.push_back(term);
   }
   fmt::print("\nhistory\n  {:>5}", "epoch");
-  for (const std::string& term : terms) fmt::print("  {:>14}", printable(term, 14));
+  for (const std::string& term : terms) fmt::print("  {:>14}", printable(term, 11));
   fmt::print("{}\n", validated ? fmt::format("  {:>12}", "validation") : "");
   for (const Json& entry : entries) {
     const Json* epoch = entry.find("epoch");

@@ -19,6 +19,7 @@
 #include "kindred/base/json.h"
 #include "kindred/base/printable.h"
 #include "kindred/data/csv_writer.h"
+#include "kindred/embedding/embeddings.h"
 #include "kindred/model/io.h"
 #include "kindred/recommendation/attribute_space.h"
 #include "kindred/recommendation/columns.h"
@@ -53,13 +54,9 @@ struct Space {
   std::vector<std::string> columns;  // With --by.
 };
 
-bool is_zero(std::span<const float> vector) {
-  return std::ranges::all_of(vector, [](float value) { return value == 0.0F; });
-}
-
 // Leaves out everything about which nothing was learned: it is near to nothing.
 void allow_learned_rows(const SimilarFlags& flags, const model::Model& model, Space& space) {
-  if (is_zero(space.vectors.row(space.target))) {
+  if (!embedding::is_learned(space.vectors.row(space.target))) {
     throw Error(
         ErrorCode::not_found,
         fmt::format("nothing was learned about {}: there is no pair with it that counts "
@@ -68,7 +65,7 @@ void allow_learned_rows(const SimilarFlags& flags, const model::Model& model, Sp
   }
   std::size_t unlearned = 0;
   for (std::size_t row = 0; row < space.vectors.rows; ++row) {
-    if (!space.allowed[row] || !is_zero(space.vectors.row(row))) continue;
+    if (!space.allowed[row] || embedding::is_learned(space.vectors.row(row))) continue;
     space.allowed[row] = false;
     ++unlearned;
   }

@@ -10,6 +10,7 @@
 
 #include "kindred/base/check.h"
 #include "kindred/base/error.h"
+#include "kindred/base/printable.h"
 
 namespace kindred {
 namespace {
@@ -98,23 +99,6 @@ namespace {
   throw Error(ErrorCode::corrupt, fmt::format("JSON value is {}, not {}", shown, wanted));
 }
 
-// The length of the valid UTF-8 sequence at the start of `text`, or 0.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80) return 0;
-  }
-  const unsigned char second = byte(1);
-  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
-  const bool surrogate = lead == 0xED && second > 0x9F;
-  const bool too_large = lead == 0xF4 && second > 0x8F;
-  return overlong || surrogate || too_large ? 0 : length;
-}
-
 void dump_string(std::string_view text, std::string& out) {
   out += '"';
   while (!text.empty()) {
@@ -129,7 +113,7 @@ void dump_string(std::string_view text, std::string& out) {
       out += "\\t";
     } else if (c < 0x20) {
       fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
-    } else if (const std::size_t length = utf8_length(text); length > 0) {
+    } else if (const std::size_t length = utf8_character_bytes(text); length > 0) {
       out.append(text.substr(0, length));
       used = length;
     } else {

@@ -133,6 +133,8 @@ struct NegativesUse {
 
   bool operator==(const NegativesUse&) const = default;
 };
+// "rows without a test pair: 3", or "".
+std::string to_text(const NegativesUse& use);
 NegativesUse use_negatives(Split& split, const SampledNegatives& sampled);
 
 // Writes train.csv, test.csv and, for new people, fold_in.csv into `folder`, which is

@@ -2,35 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <initializer_list>
 #include <string_view>
+#include <utility>
 
 #include "kindred/base/atomic_file.h"
 #include "kindred/base/byte_source.h"
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
 #include "kindred/base/progress.h"
+#include "kindred/data/csv_writer.h"
 #include "kindred/data/split.h"
 
 namespace kindred::data {
 namespace {
 
 constexpr std::size_t kFlushBytes = std::size_t{1} << 20U;
-
-// RFC 4180: quoted where the label would otherwise be read as something else.
-void append_field(std::string& text, std::string_view field) {
-  const bool plain = !field.empty() && field.find_first_of("\",\r\n") == std::string_view::npos &&
-                     field.front() != ' ' && field.back() != ' ';
-  if (plain) {
-    text += field;
-    return;
-  }
-  text += '"';
-  for (const char c : field) {
-    if (c == '"') text += '"';
-    text += c;
-  }
-  text += '"';
-}
 
 // The rows of one CSV file of a split.
 class PairWriter {
@@ -45,9 +32,9 @@ class PairWriter {
 
   void write(std::string_view user, std::uint32_t item, float value,
              const std::int64_t* timestamp = nullptr) {
-    append_field(text_, user);
+    text_ += csv_field(user);
     text_ += ',';
-    append_field(text_, split_.train.items.label(item));
+    text_ += csv_field(split_.train.items.label(item));
     if (split_.train.has_values) fmt::format_to(std::back_inserter(text_), ",{}", value);
     if (timestamp != nullptr) fmt::format_to(std::back_inserter(text_), ",{}", *timestamp);
     text_ += '\n';
@@ -184,18 +171,36 @@ SampledNegatives read_negatives(const std::filesystem::path& path) {
   return sampled;
 }
 
-std::string to_text(const LeftOut& left_out) {
+namespace {
+
+// "what: 12, other: 3" of the counts that are not 0.
+std::string non_zero(std::initializer_list<std::pair<const char*, std::size_t>> counts) {
   std::string text;
-  const auto add = [&text](const char* what, std::size_t count) {
-    if (count > 0)
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", what, format_count(count));
-  };
-  add("pairs of users that are not in training:", left_out.unknown_users);
-  add("pairs of items that are not in training:", left_out.unknown_items);
-  add("pairs that are in training as well (a leak):", left_out.in_training);
-  add("pairs below the threshold:", left_out.below_threshold);
-  add("users without a target:", left_out.people_without_target);
+  for (const auto& [what, count] : counts) {
+    if (count > 0) {
+      text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", what, format_count(count));
+    }
+  }
   return text;
+}
+
+}  // namespace
+
+std::string to_text(const LeftOut& left_out) {
+  return non_zero({{"pairs of users that are not in training", left_out.unknown_users},
+                   {"pairs of items that are not in training", left_out.unknown_items},
+                   {"pairs that are in training as well (a leak)", left_out.in_training},
+                   {"pairs below the threshold", left_out.below_threshold},
+                   {"users without a target", left_out.people_without_target}});
+}
+
+std::string to_text(const NegativesUse& use) {
+  return non_zero(
+      {{"rows without a test pair", use.rows_without_target},
+       {"test pairs without a row", use.targets_without_row},
+       {"negatives that are not in training", use.unknown_negatives},
+       {"negatives that are a target of the same person", use.negatives_that_are_targets},
+       {"rows without a known negative, left out", use.rows_without_negatives}});
 }
 
 Json to_json(const LeftOut& left_out) {

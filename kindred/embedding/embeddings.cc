@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "kindred/base/error.h"
 
 namespace kindred::embedding {
+
+bool is_learned(std::span<const float> vector) noexcept {
+  return std::ranges::any_of(vector, [](float value) { return value != 0.0F; });
+}
 
 void validate(const Embeddings& embeddings, const char* what) {
   const std::size_t rows = embeddings.vectors.rows();

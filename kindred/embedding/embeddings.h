@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "kindred/data/table.h"
 #include "kindred/data/vocabulary.h"
@@ -21,6 +22,9 @@ struct Embeddings {
   std::size_t size() const noexcept { return vectors.rows(); }
   std::size_t dimensions() const noexcept { return vectors.cols(); }
 };
+
+// Whether anything was learned about the thing: a row of zeros is near to nothing.
+bool is_learned(std::span<const float> vector) noexcept;
 
 // Throws Error(corrupt), naming `what`, unless labels, vectors and metadata have the
 // same number of rows and every vector is finite.

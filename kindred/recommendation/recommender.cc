@@ -8,10 +8,6 @@
 namespace kindred::recommendation {
 namespace {
 
-bool is_zero(std::span<const float> vector) {
-  return std::ranges::all_of(vector, [](float value) { return value == 0.0F; });
-}
-
 RecommendationList ranked(const std::vector<search::Neighbor>& neighbors) {
   RecommendationList list;
   for (const search::Neighbor& neighbor : neighbors) {
@@ -42,7 +38,7 @@ Recommender::Recommender(const model::Model& model, const RecommenderOptions& op
     return options.allowed.empty() || options.allowed[item];
   };
   for (std::size_t item = 0; item < candidates_.size(); ++item) {
-    candidates_[item] = allowed(item) && !is_zero(model.items.vectors.row(item));
+    candidates_[item] = allowed(item) && embedding::is_learned(model.items.vectors.row(item));
     candidate_count_ += candidates_[item] ? 1U : 0U;
   }
   std::erase_if(by_popularity_, [&](const auto& neighbor) { return !candidates_[neighbor.id]; });
@@ -74,14 +70,14 @@ std::vector<RecommendationList> Recommender::for_users(std::span<const std::uint
   std::vector<RecommendationList> lists;
   lists.reserve(users.size());
   for (std::size_t i = 0; i < users.size(); ++i) {
-    lists.push_back(is_zero(vectors.row(i)) ? popular(seen(i), k) : ranked(found[i]));
+    lists.push_back(embedding::is_learned(vectors.row(i)) ? ranked(found[i]) : popular(seen(i), k));
   }
   return lists;
 }
 
 RecommendationList Recommender::for_person(std::span<const float> vector, const Person& person,
                                            std::size_t k, ThreadPool& pool) const {
-  if (is_zero(vector)) return popular(person.seen, k);
+  if (!embedding::is_learned(vector)) return popular(person.seen, k);
   const search::ExcludedIds seen = [&](std::size_t) {
     return std::span<const std::uint32_t>(person.seen);
   };
