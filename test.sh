@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests: everything in release mode, then unit, oracle and fault tests under
-# AddressSanitizer and UndefinedBehaviorSanitizer, then the format check.
+# AddressSanitizer and UndefinedBehaviorSanitizer, then what runs on several threads under
+# ThreadSanitizer, then the format check.
 #
 #   ./test.sh             all of that; minutes
 #   ./test.sh --quality   every figure of docs/guide/quality.md again, against tests/golden; hours
@@ -25,9 +26,12 @@ elif [ $# -gt 0 ]; then
   exit 2
 fi
 
-# run_tests PRESET: streams ctest's lines and keeps them for the summary.
+# run_tests PRESET [OPTION...]: streams ctest's lines and keeps them for the summary.
 run_tests() {
-  ctest --preset "$1" -j "$(nproc)" 2>&1 | tee "build/$1.tests.log" || failures+=" $1-tests"
+  local preset="$1"
+  shift
+  ctest --preset "$preset" -j "$(nproc)" "$@" 2>&1 | tee "build/$preset.tests.log" ||
+    failures+=" $preset-tests"
 }
 
 # ctest's own last lines, and each reason for a skipped test with how often it was given.
@@ -56,11 +60,16 @@ export ASAN_OPTIONS="detect_leaks=$leaks:allocator_may_return_null=0:${ASAN_OPTI
 export UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}"
 run_tests asan
 
+# The whole tree under ThreadSanitizer (ctest --preset tsan) takes minutes more.
+configure_and_build tsan base_test factorization_test search_test training_fault_test
+run_tests tsan -R '^(ThreadPool|Ials|ExactIndex|Determinism|TrainingFaults)\.'
+
 echo "Checking the format ..."
 tools/check_format.sh || failures+=" format"
 
 summarise release
 summarise asan
+summarise tsan
 echo
 if [ -n "$failures" ]; then
   echo "FAILED:$failures ($SECONDS s)"

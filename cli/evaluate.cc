@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -209,6 +211,22 @@ void evaluate_ratings(const EvaluateFlags& flags, ThreadPool& pool) {
   print(flags, split, comparison);
 }
 
+// What belongs to another protocol is a mistake, not a wish to pass over.
+void require_used(const CLI::App& verb, const EvaluateFlags& flags) {
+  const std::string chosen = !flags.test.empty()      ? "--test"
+                             : flags.protocol.empty() ? "leave-one-out"
+                                                      : flags.protocol;
+  const auto require = [&](const char* flag, std::initializer_list<const char*> users) {
+    if (verb.count(flag) == 0 || std::ranges::find(users, chosen) != users.end()) return;
+    throw CLI::ValidationError(
+        flag, fmt::format("has no meaning for {}; it goes with --protocol {}", chosen,
+                          fmt::join(users, " or ")));
+  };
+  require("--share", {"ratio", "strong", "temporal"});
+  require("--held-out", {"strong"});
+  require("--part", {"strong"});
+}
+
 void run(const EvaluateFlags& flags) {
   for (const char* name : {"train.csv", "test.csv", "fold_in.csv"}) {
     if (flags.split_folder.empty()) break;
@@ -296,6 +314,7 @@ void add_evaluate(CLI::App& app) {
       "  kindred evaluate movies.kindred --test test.csv       a model\n\n"
       "Popularity and chance stand beside every result.");
   verb->callback([flags, verb] {
+    require_used(*verb, *flags);
     for (const char* name : kTrainingFlags) {
       if (verb->count(name) > 0) flags->training_flags.emplace_back(name);
     }

@@ -192,7 +192,10 @@ void note_outcome(const Run& run, std::size_t people) {
 }
 
 void run_verb(const RecommendFlags& flags) {
-  refuse_to_overwrite(flags.output, flags.model);
+  for (const auto& input :
+       {flags.model, flags.users, flags.history_file, flags.choice.allow, flags.choice.deny}) {
+    refuse_to_overwrite(flags.output, input);
+  }
   if (!flags.output.empty()) require_writable(flags.output);
   const model::Model model = load_model(flags.common, flags.model);
   ThreadPool pool(flags.common.threads);

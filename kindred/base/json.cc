@@ -288,23 +288,23 @@ const Json& Json::at(std::string_view key) const {
   throw Error(ErrorCode::corrupt, fmt::format("JSON object has no \"{}\"", key));
 }
 
-Json& Json::set(std::string key, Json value) {
+void Json::set(std::string key, Json value) {
   if (is_null()) value_ = Object();
   KINDRED_CHECK(is_object());
   auto& object = std::get<Object>(value_);
   for (auto& [name, old] : object) {
     if (name == key) {
       old = std::move(value);
-      return old;
+      return;
     }
   }
-  return object.emplace_back(std::move(key), std::move(value)).second;
+  object.emplace_back(std::move(key), std::move(value));
 }
 
-Json& Json::push(Json value) {
+void Json::push(Json value) {
   if (is_null()) value_ = Array();
   KINDRED_CHECK(is_array());
-  return std::get<Array>(value_).emplace_back(std::move(value));
+  std::get<Array>(value_).push_back(std::move(value));
 }
 
 }  // namespace kindred

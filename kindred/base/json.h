@@ -69,9 +69,9 @@ class Json {
   const Json& at(std::string_view key) const;
 
   // Adds or replaces a member. Requires: *this is null or an object.
-  Json& set(std::string key, Json value);
+  void set(std::string key, Json value);
   // Appends an element. Requires: *this is null or an array.
-  Json& push(Json value);
+  void push(Json value);
 
   bool operator==(const Json&) const = default;
 

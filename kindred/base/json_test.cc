@@ -58,7 +58,7 @@ TEST(Json, SetReplacesAndPushAppends) {
   Json json;
   json.set("a", 1);
   json.set("a", 2);
-  json.set("list", Json::Array()).push("x");
+  json.set("list", Json::Array{Json("x")});
   EXPECT_EQ(json.dump(), R"({"a":2,"list":["x"]})");
 }
 

@@ -82,9 +82,15 @@ class AttributesReader {
   Attributes run();
 
  private:
+  struct Place {
+    std::size_t line = 0;
+    std::string text;
+  };
+
   void recognize();
   void read_chunk(const TextChunk& chunk);
   void read_record(std::string_view line, FieldSplitter& fields);
+  bool may_be_number(std::size_t column, std::string_view field);
   Column make_column(std::size_t column);
   TextColumn join_flags();
   [[noreturn]] void fail(const std::string& problem) const {
@@ -103,6 +109,7 @@ class AttributesReader {
   std::vector<TextColumn> cells_;           // One column each, by row of the vocabulary.
   std::vector<bool> numbers_;               // Whether all values of the column are numbers,
   std::vector<bool> filled_;                // and whether there are any.
+  std::vector<Place> not_finite_;           // The first infinity or NaN of each; line 0: none.
   std::vector<std::size_t> line_of_label_;  // 0 where the file has not named the label.
   Vocabulary unmatched_;                    // Ids that are not among the labels.
 };
@@ -151,6 +158,7 @@ void AttributesReader::recognize() {
   cells_.assign(column_count, TextColumn(labels_.size()));
   numbers_.assign(column_count, true);
   filled_.assign(column_count, false);
+  not_finite_.assign(column_count, {});
   line_of_label_.assign(labels_.size(), 0);
 }
 
@@ -186,6 +194,10 @@ void AttributesReader::read_record(std::string_view line, FieldSplitter& fields)
   if (line.find('\0') != std::string_view::npos) {
     fail(fmt::format("a NUL byte: '{}'; is this a text file?", printable(line)));
   }
+  // RFC 4180 allows a carriage return inside quotes only.
+  if (line.find('\r') != std::string_view::npos && line.find('"') == std::string_view::npos) {
+    fail(fmt::format("a carriage return that no line feed follows: '{}'", printable(line)));
+  }
   if (!fields.split(line)) {
     fail(
         fmt::format("a quote inside a field that is not quoted as a whole: '{}'", printable(line)));
@@ -198,10 +210,8 @@ void AttributesReader::read_record(std::string_view line, FieldSplitter& fields)
   if (id.empty()) fail(fmt::format("the id (column {}) is empty", id_column_ + 1));
   for (std::size_t column = 0; column < names_.size(); ++column) {
     if (fields[column].empty()) continue;
-    double value = 0.0;
     filled_[column] = true;
-    numbers_[column] = numbers_[column] && !has_needless_zero(fields[column]) &&
-                       parse_number(fields[column], value) == NumberFault::none;
+    if (numbers_[column]) numbers_[column] = may_be_number(column, fields[column]);
   }
   const std::optional<std::uint32_t> row = labels_.find(id);
   if (!row) {
@@ -220,9 +230,24 @@ void AttributesReader::read_record(std::string_view line, FieldSplitter& fields)
   }
 }
 
+// An infinity, or "nan", does not make a text of a column of numbers: see make_column.
+bool AttributesReader::may_be_number(std::size_t column, std::string_view field) {
+  double value = 0.0;
+  const NumberFault fault = parse_number(field, value);
+  if (fault == NumberFault::none) return !has_needless_zero(field);
+  if (fault == NumberFault::malformed) return false;
+  if (not_finite_[column].line == 0) not_finite_[column] = {line_, std::string(field)};
+  return true;
+}
+
 Column AttributesReader::make_column(std::size_t column) {
   TextColumn& text = cells_[column];
   if (!numbers_[column] || !filled_[column]) return {names_[column], std::move(text)};
+  if (const Place& place = not_finite_[column]; place.line != 0) {
+    line_ = place.line;
+    fail(fmt::format("{}: '{}' is not a finite number; a missing value is an empty field",
+                     printable(names_[column]), printable(place.text)));
+  }
   NumberColumn numbers(text.size(), std::numeric_limits<double>::quiet_NaN());
   for (std::size_t row = 0; row < text.size(); ++row) {
     if (!text[row].empty()) parse_number(text[row], numbers[row]);

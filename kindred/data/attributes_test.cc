@@ -70,6 +70,11 @@ TEST_F(AttributesFile, RefusesWhatWouldBeAmbiguous) {
               HasSubstr("items.csv:4: id '1' is already in line 2"));
   EXPECT_THAT(error_of("id,title,title\n1,One,x\n"), HasSubstr("two columns are called 'title'"));
   EXPECT_THAT(error_of("id,title\n1,Am\xE9lie\n"), HasSubstr("--encoding latin1"));
+  EXPECT_THAT(error_of("id,title\n1,One\rmore\n"), HasSubstr(":2: a carriage return"));
+  EXPECT_THAT(error_of("id,age\n1,25\n2,inf\n"),
+              HasSubstr(":3: age: 'inf' is not a finite number"));
+  EXPECT_THAT(error_of("id,age\n1,nan\n2,30\n"), HasSubstr(":2: age: 'nan' is not a finite"));
+  EXPECT_EQ(error_of("id,title\n1,Infinity\n2,Up\n"), "no error");
   EXPECT_EQ(
       read("id,title\n1,Am\xE9lie\n", {.encoding = Encoding::latin1}).table.at("title").text()[0],
       "Am\xC3\xA9lie");

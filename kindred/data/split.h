@@ -123,12 +123,13 @@ SampledNegatives read_negatives(const std::filesystem::path& path);
 
 // Ranks among these negatives from now on: one person for each row whose target is in the
 // split. Rows without a target and targets without a row are counted. Negatives that are
-// unknown, or targets of the same person, are dropped and counted.
+// unknown, or targets of the same person, or seen by that person, are dropped and counted.
 struct NegativesUse {
   std::size_t rows_without_target = 0;
   std::size_t targets_without_row = 0;
   std::size_t unknown_negatives = 0;
   std::size_t negatives_that_are_targets = 0;
+  std::size_t negatives_already_seen = 0;  // In training, or in the history of new people.
   std::size_t rows_without_negatives = 0;  // None of theirs is known, so nothing to outrank.
 
   bool operator==(const NegativesUse&) const = default;

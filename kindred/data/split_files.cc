@@ -200,6 +200,7 @@ std::string to_text(const NegativesUse& use) {
        {"test pairs without a row", use.targets_without_row},
        {"negatives that are not in training", use.unknown_negatives},
        {"negatives that are a target of the same person", use.negatives_that_are_targets},
+       {"negatives that the person has seen already", use.negatives_already_seen},
        {"rows without a known negative, left out", use.rows_without_negatives}});
 }
 

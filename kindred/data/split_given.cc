@@ -82,7 +82,7 @@ std::vector<Pair> targets_of_row(const Split& split, std::size_t person,
   return targets;
 }
 
-// Distinct, ascending, without any of the person's targets.
+// Distinct, ascending, without what the person has seen or is to find.
 std::vector<Pair> negatives_of_row(const Split& split, std::size_t person,
                                    const SampledNegatives::Row& row, NegativesUse& use) {
   const auto targets = split.targets.row_columns(person);
@@ -93,6 +93,8 @@ std::vector<Pair> negatives_of_row(const Split& split, std::size_t person,
       ++use.unknown_negatives;
     } else if (std::binary_search(targets.begin(), targets.end(), *item)) {
       ++use.negatives_that_are_targets;
+    } else if (std::ranges::binary_search(split.seen(person), *item)) {
+      ++use.negatives_already_seen;
     } else {
       negatives.push_back({*item, 1.0F});
     }

@@ -89,12 +89,12 @@ std::optional<TextChunk> TextReader::next_chunk(const Dialect& dialect, std::siz
   chunk.record_bytes = ended_ ? pending_.size() : scanner.complete_bytes();
   const std::size_t rest = pending_.size() - scanner.complete_bytes();
   const bool too_long = rest > kRecordBytesMax;
-  if (too_long) {
-    chunk.tail = TextChunk::Tail::too_long;
-    chunk.tail_begin = scanner.complete_bytes();
-  } else if (ended_ && scanner.inside_quotes()) {
+  if (scanner.inside_quotes() && (too_long || ended_)) {
     chunk.tail = TextChunk::Tail::open_quote;
     chunk.tail_begin = scanner.quote_begin();
+  } else if (too_long) {
+    chunk.tail = TextChunk::Tail::too_long;
+    chunk.tail_begin = scanner.complete_bytes();
   }
   if (chunk.tail != TextChunk::Tail::none) {
     chunk.record_bytes = scanner.complete_bytes();

@@ -31,7 +31,7 @@ struct TextChunk {
   enum class Tail {
     none,        // They do not: the text is whole records.
     too_long,    // A record is longer than kRecordBytesMax.
-    open_quote,  // A quote is still open where the file ends.
+    open_quote,  // A quote is still open where the file ends, or such a record does.
   };
 
   std::string text;

@@ -265,6 +265,11 @@ factorization::IalsOptions options_from_json(const Json& json) {
   options.init_stddev = as_float(json.at("init_stddev"));
   options.seed = json.at("seed").as_uint();
   options.solver = solver_from(json.at("solver").as_string());
+  try {
+    factorization::validate(options);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::corrupt, error.what());
+  }
   return options;
 }
 

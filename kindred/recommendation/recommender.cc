@@ -1,6 +1,7 @@
 #include "kindred/recommendation/recommender.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "kindred/base/check.h"
@@ -59,18 +60,27 @@ RecommendationList Recommender::popular(std::span<const std::uint32_t> seen, std
 
 std::vector<RecommendationList> Recommender::for_users(std::span<const std::uint32_t> users,
                                                        std::size_t k, ThreadPool& pool) const {
-  Matrix vectors(users.size(), model_.users.dimensions());
-  for (std::size_t i = 0; i < users.size(); ++i) {
-    std::ranges::copy(model_.users.vectors.row(users[i]), vectors.row(i).begin());
+  // A zero vector scores everything alike: no bound would ever cut its search short.
+  std::vector<std::uint32_t> searched;
+  std::ranges::copy_if(users, std::back_inserter(searched), [&](std::uint32_t user) {
+    return embedding::is_learned(model_.users.vectors.row(user));
+  });
+  Matrix vectors(searched.size(), model_.users.dimensions());
+  for (std::size_t i = 0; i < searched.size(); ++i) {
+    std::ranges::copy(model_.users.vectors.row(searched[i]), vectors.row(i).begin());
   }
-  const search::ExcludedIds seen = [&](std::size_t i) { return model_.seen.row_columns(users[i]); };
+  const search::ExcludedIds seen = [&](std::size_t i) {
+    return model_.seen.row_columns(searched[i]);
+  };
   const auto found =
       batch_search_ ? batch_search_->search(vectors, k, seen, pool)
                     : search::top_k(vectors, model_.items.vectors, k, {seen, candidates_}, pool);
   std::vector<RecommendationList> lists;
   lists.reserve(users.size());
-  for (std::size_t i = 0; i < users.size(); ++i) {
-    lists.push_back(embedding::is_learned(vectors.row(i)) ? ranked(found[i]) : popular(seen(i), k));
+  std::size_t next = 0;  // Of those searched.
+  for (const std::uint32_t user : users) {
+    const bool learned = next < searched.size() && searched[next] == user;
+    lists.push_back(learned ? ranked(found[next++]) : popular(model_.seen.row_columns(user), k));
   }
   return lists;
 }

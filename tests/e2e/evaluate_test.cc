@@ -118,9 +118,9 @@ TEST_F(Evaluate, WhatCannotBeTestedIsCounted) {
 }
 
 TEST_F(Evaluate, GivenNegatives) {
-  write("train.csv", "user,item\na,x\na,y\nb,x\nb,z\nc,y\nc,z\n");
+  write("train.csv", "user,item\na,x\na,y\nb,x\nb,z\nc,y\nc,z\nc,v\nc,w\n");
   write("test.csv", "user,item\na,z\nb,y\n");
-  write("negatives", "(a,z)\tx\ty\n(b,y)\tx\n");
+  write("negatives", "(a,z)\tv\tw\tx\n(b,y)\tw\n");
   const Json json = run_json({"train.csv", "--test", "test.csv", "--negatives", "negatives"});
   EXPECT_EQ(json.at("people").as_int(), 2);
   EXPECT_EQ(json.at("ties").as_string(), "strictly higher scores outrank, ties count half");
@@ -143,6 +143,9 @@ TEST_F(Evaluate, MistakesAreNamed) {
   expect_failure({"ratings.csv", "--dim", "0"}, 2, "--dim");
   expect_failure({"ratings.csv", "--seeds", "0"}, 2, "--seeds");
   expect_failure({"ratings.csv", "--fold-in", "other.csv"}, 2, "--test");
+  expect_failure({"ratings.csv", "--share", "0.5"}, 2, "--share");
+  expect_failure({"ratings.csv", "--protocol", "ratio", "--part", "test"}, 2, "--part");
+  expect_failure({"ratings.csv", "--test", "other.csv", "--held-out", "3"}, 2, "--held-out");
 }
 
 TEST_F(Evaluate, SameResultsForAnyThreadCount) {

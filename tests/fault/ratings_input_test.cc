@@ -216,7 +216,7 @@ TEST_F(RatingsInput, LinesBeyondTheLimitAreRefusedWhateverTheChunkSize) {
     EXPECT_EQ(error_of("u,i,1\nu,j,2\n" + huge + ",k,3\nu,l,4\n", {.chunk_bytes = chunk_bytes}),
               "r.csv:3: the line is longer than 16 MiB");
     EXPECT_EQ(error_of("u,i,1\nu,j,2\n\"" + huge, {.chunk_bytes = chunk_bytes}),
-              "r.csv:3: the line is longer than 16 MiB");
+              "r.csv:3: the quote that opens on this line is never closed");
   }
   EXPECT_THAT(error_of("u,i,1\nu," + std::string(1025, 'x') + ",2\n"),
               StartsWith("r.csv:2: column 2 (item) has 1025 bytes, more than 1024: 'xxx"));
