@@ -14,9 +14,11 @@
 #include <vector>
 
 #include "cli/common.h"
+#include "cli/evaluate_rating.h"
 #include "cli/evaluate_report.h"
 #include "cli/ials_flags.h"
 #include "cli/model_text.h"
+#include "cli/rating_model_flags.h"
 #include "cli/ratings_flags.h"
 #include "cli/verbs.h"
 #include "kindred/base/error.h"
@@ -49,6 +51,7 @@ struct EvaluateFlags {
   CommonOptions common;
   RatingsFlags ratings;
   IalsFlags ials;
+  RatingModelFlags rating_model;
   std::filesystem::path input;
   std::string protocol;  // "" where --test is given.
   std::filesystem::path test;
@@ -57,6 +60,7 @@ struct EvaluateFlags {
   std::size_t held_out_count = 0;
   std::string part = "test";
   double share = kShareDefault;
+  int fold_count = 5;
   std::vector<std::string> metrics;
   int seed_count = 1;
   std::filesystem::path split_folder;
@@ -223,6 +227,7 @@ void require_used(const CLI::App& verb, const EvaluateFlags& flags) {
                           fmt::join(users, " or ")));
   };
   require("--share", {"ratio", "strong", "temporal"});
+  require("--folds", {"k-fold"});
   require("--held-out", {"strong"});
   require("--part", {"strong"});
 }
@@ -242,13 +247,48 @@ void run(const EvaluateFlags& flags) {
   }
 }
 
+// --objective rate: the flags that speak of rankings have no meaning there.
+void run_rating(const CLI::App& verb, const EvaluateFlags& flags) {
+  for (const char* name : {"--fold-in", "--negatives", "--held-out", "--part", "--metrics",
+                           "--write-split", "--unobserved-weight", "--init-stddev", "--solver",
+                           "--positive-from", "--weight-per-value"}) {
+    if (verb.count(name) > 0) {
+      throw CLI::ValidationError(name, "has no meaning with --objective rate");
+    }
+  }
+  if (is_model_file(flags.input)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{} is a model: --objective rate splits and trains on a ratings file; "
+                            "'kindred predict' asks a model",
+                            flags.input.string()));
+  }
+  RatingEvaluation evaluation;
+  evaluation.common = flags.common;
+  evaluation.ratings = flags.ratings;
+  evaluation.input = flags.input;
+  evaluation.test = flags.test;
+  evaluation.protocol = flags.protocol.empty() ? "ratio" : flags.protocol;
+  if (evaluation.protocol != "ratio" && evaluation.protocol != "k-fold") {
+    throw CLI::ValidationError("--protocol", evaluation.protocol +
+                                                 " asks what people choose; ratings are "
+                                                 "predicted by ratio or k-fold");
+  }
+  if (verb.count("--share") > 0) evaluation.share = flags.share;
+  evaluation.fold_count = flags.fold_count;
+  evaluation.seed_count = flags.seed_count;
+  evaluation.options = rating_options(verb, flags.rating_model, flags.ials, flags.common.seed);
+  ThreadPool pool(flags.common.threads);
+  evaluate_rating(evaluation, pool);
+}
+
 void add_protocol_options(CLI::App& verb, EvaluateFlags& flags) {
   const std::string group = "Protocol";
   auto* protocol =
       verb.add_option("--protocol", flags.protocol,
                       "How to split: leave-one-out, ratio, temporal or strong (people held out "
-                      "whole); default leave-one-out")
-          ->check(CLI::IsMember({"leave-one-out", "ratio", "temporal", "strong"}))
+                      "whole), default leave-one-out; to predict ratings: ratio (the default "
+                      "then) or k-fold")
+          ->check(CLI::IsMember({"leave-one-out", "ratio", "temporal", "strong", "k-fold"}))
           ->group(group);
   auto* test = verb.add_option("--test", flags.test, "File of the pairs to be found, no split")
                    ->type_name("FILE")
@@ -266,8 +306,11 @@ void add_protocol_options(CLI::App& verb, EvaluateFlags& flags) {
       ->group(group);
   verb.add_option("--share", flags.share,
                   "ratio, strong: share of a person's positives that are targets; temporal: "
-                  "share of all pairs")
+                  "share of all pairs; ratings: share of all ratings; default 0.2, for ratings 0.1")
       ->check(CLI::Range(0.001, 0.999))
+      ->group(group);
+  verb.add_option("--folds", flags.fold_count, "k-fold: how many parts")
+      ->check(CLI::Range(2, 1000))
       ->capture_default_str()
       ->group(group);
   verb.add_option("--held-out", flags.held_out_count,
@@ -304,7 +347,8 @@ void add_evaluate(CLI::App& app) {
       ->required();
   add_protocol_options(*verb, *flags);
   add_ials_options(*verb, flags->ials);
-  add_ratings_format_options(*verb, flags->ratings);
+  add_rating_model_options(*verb, flags->rating_model, "watch|rate");
+  add_ratings_options(*verb, flags->ratings);
   add_common_options(*verb, flags->common);
   verb->footer(
       "Examples:\n"
@@ -314,6 +358,11 @@ void add_evaluate(CLI::App& app) {
       "  kindred evaluate movies.kindred --test test.csv       a model\n\n"
       "Popularity and chance stand beside every result.");
   verb->callback([flags, verb] {
+    if (flags->protocol == "k-fold") flags->rating_model.objective = "rate";
+    if (flags->rating_model.predicts_ratings()) {
+      run_rating(*verb, *flags);
+      return;
+    }
     require_used(*verb, *flags);
     for (const char* name : kTrainingFlags) {
       if (verb->count(name) > 0) flags->training_flags.emplace_back(name);

@@ -181,18 +181,27 @@ data::Ratings load_pairs(const std::filesystem::path& ratings_file, const Rating
   return ratings;
 }
 
+AttributeTables load_attribute_tables(const data::Interactions& interactions,
+                                      const RatingsFlags& flags, const CommonOptions& common) {
+  const data::Encoding encoding = flags.options.encoding;
+  AttributeTables tables;
+  tables.users = load_attributes(flags.users_file, "user", flags.users_options, encoding,
+                                 interactions.users, common);
+  tables.items = load_attributes(flags.items_file, "item", flags.items_options, encoding,
+                                 interactions.items, common);
+  data::add_derived_attributes(interactions, tables.users, tables.items);
+  return tables;
+}
+
 LoadedRatings load_ratings(const std::filesystem::path& ratings_file, const RatingsFlags& flags,
                            const CommonOptions& common, ThreadPool& pool) {
   LoadedRatings loaded;
   data::Ratings ratings = load_pairs(ratings_file, flags, common, pool);
   loaded.interactions = std::move(ratings.interactions);
   loaded.summary = std::move(ratings.summary);
-  const data::Encoding encoding = flags.options.encoding;
-  loaded.users = load_attributes(flags.users_file, "user", flags.users_options, encoding,
-                                 loaded.interactions.users, common);
-  loaded.items = load_attributes(flags.items_file, "item", flags.items_options, encoding,
-                                 loaded.interactions.items, common);
-  data::add_derived_attributes(loaded.interactions, loaded.users, loaded.items);
+  AttributeTables tables = load_attribute_tables(loaded.interactions, flags, common);
+  loaded.items = std::move(tables.items);
+  loaded.users = std::move(tables.users);
   return loaded;
 }
 

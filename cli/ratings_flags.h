@@ -58,6 +58,15 @@ data::RatingsOptions ratings_options(const RatingsFlags& flags);
 data::Ratings load_pairs(const std::filesystem::path& ratings_file, const RatingsFlags& flags,
                          const CommonOptions& common, ThreadPool& pool);
 
+// What the items and users files say of the interactions' rows, with derived attributes
+// for the items; notes what was read.
+struct AttributeTables {
+  data::Table items;
+  data::Table users;
+};
+AttributeTables load_attribute_tables(const data::Interactions& interactions,
+                                      const RatingsFlags& flags, const CommonOptions& common);
+
 // Reads the ratings file and what belongs to it, with progress on stderr, and notes what
 // was read there. Derived attributes are added to the items.
 LoadedRatings load_ratings(const std::filesystem::path& ratings_file, const RatingsFlags& flags,

@@ -179,7 +179,7 @@ double person_value(const Metric& metric, const RankedPerson& person) {
     case MetricKind::gini:
       break;
   }
-  KINDRED_CHECK(!"coverage and gini have no value for one person");
+  KINDRED_CHECK(false && "coverage and gini have no value for one person");
   return 0.0;
 }
 

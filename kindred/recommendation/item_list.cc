@@ -21,8 +21,7 @@ std::vector<std::uint32_t> read_item_list(const std::filesystem::path& path,
                 fmt::format("{}: names no items; write one id or title a line", path.string()));
   }
   std::ranges::sort(items);
-  const auto repeated = std::ranges::unique(items);
-  items.erase(repeated.begin(), repeated.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
   return items;
 }
 

@@ -1,0 +1,192 @@
+#include "cli/evaluate_rating.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "cli/rating_model_flags.h"
+#include "kindred/base/json.h"
+#include "kindred/base/progress.h"
+#include "kindred/data/rating_split.h"
+
+namespace kindred::cli {
+namespace {
+
+using evaluation::RatingMetric;
+using recommendation::RatingComparison;
+using Metrics = std::vector<RatingMetric>;
+
+// A split for each run: a fold, or a seed.
+struct Run {
+  std::function<data::RatingSplit()> split;
+  std::uint64_t seed = 0;
+};
+
+std::vector<Run> plan(const RatingEvaluation& evaluation, const data::Interactions& ratings,
+                      const data::Interactions& test) {
+  std::vector<Run> runs;
+  const std::uint64_t first_seed = evaluation.common.seed;
+  for (int i = 0; i < evaluation.seed_count; ++i) {
+    const std::uint64_t seed = first_seed + static_cast<std::uint64_t>(i);
+    if (!evaluation.test.empty()) {
+      runs.push_back({[&] { return data::split_rating_given(ratings, test); }, seed});
+    } else if (evaluation.protocol == "k-fold") {
+      const auto folds = static_cast<std::size_t>(evaluation.fold_count);
+      for (std::size_t fold = 0; fold < folds; ++fold) {
+        runs.push_back({[&ratings, folds, fold, seed] {
+                          return data::split_rating_fold(ratings, folds, fold, seed);
+                        },
+                        seed});
+      }
+    } else {
+      const double share = evaluation.share;
+      runs.push_back(
+          {[&ratings, share, seed] { return data::split_rating_ratio(ratings, share, seed); },
+           seed});
+    }
+  }
+  return runs;
+}
+
+RatingComparison mean_of(const std::vector<RatingComparison>& runs) {
+  const auto mean = [&](const auto& metrics_of) {
+    std::vector<Metrics> all;
+    for (const RatingComparison& run : runs) all.push_back(metrics_of(run));
+    return evaluation::mean_over_runs(all);
+  };
+  RatingComparison out;
+  out.model = mean([](const RatingComparison& run) { return run.model; });
+  for (std::size_t b = 0; b < runs.front().baselines.size(); ++b) {
+    out.baselines.emplace_back(
+        runs.front().baselines[b].first,
+        mean([b](const RatingComparison& run) { return run.baselines[b].second; }));
+  }
+  for (const RatingComparison& run : runs) out.training_seconds += run.training_seconds;
+  return out;
+}
+
+Json to_json(const Metrics& metrics, bool with_definition) {
+  Json json{Json::Object()};
+  for (const RatingMetric& metric : metrics) {
+    Json entry;
+    entry.set("value", metric.value);
+    entry.set("low", metric.interval ? Json(metric.interval->low) : Json());
+    entry.set("high", metric.interval ? Json(metric.interval->high) : Json());
+    if (with_definition) entry.set("definition", metric.definition);
+    json.set(metric.name, std::move(entry));
+  }
+  return json;
+}
+
+Json to_json(const std::string& protocol, std::size_t test_count, const RatingComparison& mean,
+             const std::vector<RatingComparison>& runs) {
+  Json json;
+  json.set("protocol", protocol);
+  json.set("ratings", std::uint64_t{test_count});
+  json.set("metrics", to_json(mean.model, true));
+  Json baselines;
+  for (const auto& [name, metrics] : mean.baselines) baselines.set(name, to_json(metrics, false));
+  json.set("baselines", std::move(baselines));
+  Json each{Json::Array()};
+  for (const RatingComparison& run : runs) each.push(to_json(run.model, false));
+  json.set("runs", std::move(each));
+  Json seconds;
+  seconds.set("training", mean.training_seconds);
+  json.set("seconds", std::move(seconds));
+  return json;
+}
+
+std::string to_text(std::size_t test_count, const RatingComparison& mean,
+                    const std::vector<RatingComparison>& runs) {
+  std::string text = fmt::format("{} ratings predicted{}\n\n", format_count(test_count),
+                                 runs.size() > 1 ? fmt::format(" in {} runs", runs.size()) : "");
+  text += fmt::format("  {:<12}", "");
+  for (const RatingMetric& metric : mean.model) text += fmt::format("  {:>10}", metric.name);
+  text += fmt::format("  {}\n", "95% interval of rmse");
+  const auto row = [&](const std::string& name, const Metrics& metrics) {
+    text += fmt::format("  {:<12}", name);
+    for (const RatingMetric& metric : metrics) text += fmt::format("  {:>10.4f}", metric.value);
+    for (std::size_t m = metrics.size(); m < mean.model.size(); ++m) {
+      text += fmt::format("  {:>10}", "");
+    }
+    if (const auto& interval = metrics.front().interval) {
+      text += fmt::format("  [{:.4f}, {:.4f}]", interval->low, interval->high);
+    }
+    text += "\n";
+  };
+  row("model", mean.model);
+  for (const auto& [name, metrics] : mean.baselines) row(name, metrics);
+  if (runs.size() > 1) {
+    text += "\n";
+    for (std::size_t i = 0; i < runs.size(); ++i) row(fmt::format("run {}", i + 1), runs[i].model);
+  }
+  text += "\n";
+  for (const RatingMetric& metric : mean.model) {
+    text += fmt::format("  {:<12}  {}\n", metric.name, metric.definition);
+  }
+  return text;
+}
+
+std::size_t memory_bytes(const data::Interactions& ratings, int dimensions) {
+  const std::size_t rows = ratings.users.size() + ratings.items.size();
+  const auto width = static_cast<std::size_t>(dimensions) + 1;
+  // Vectors, tables of the implicit sets, their pulls and copies; ratings by both sides, twice.
+  return 8 * sizeof(float) * rows * width + 6 * 8 * ratings.by_user.entry_count();
+}
+
+}  // namespace
+
+void evaluate_rating(const RatingEvaluation& evaluation, ThreadPool& pool) {
+  const CommonOptions& common = evaluation.common;
+  const data::Interactions ratings =
+      load_pairs(evaluation.input, evaluation.ratings, common, pool).interactions;
+  data::require_ratings(ratings, evaluation.input.string());
+  data::Interactions test;
+  if (!evaluation.test.empty()) {
+    test = load_pairs(evaluation.test, evaluation.ratings, common, pool).interactions;
+  }
+  recommendation::RatingProtocolOptions options = evaluation.options;
+  require_memory(common, memory_bytes(ratings, options.als.dimensions), "evaluation");
+  note(common, describe(options));
+
+  const bool bayesian = options.kind == recommendation::RatingModelKind::bayesian;
+  const int steps =
+      bayesian ? options.bayesian.burn_in + options.bayesian.samples : options.als.epochs;
+  std::vector<RatingComparison> runs;
+  std::size_t test_count = 0;
+  std::string protocol;
+  for (const Run& run : plan(evaluation, ratings, test)) {
+    const data::RatingSplit split = run.split();
+    protocol = split.description;
+    note(common, protocol);
+    const AttributeTables tables = load_attribute_tables(split.train, evaluation.ratings, common);
+    options.als.seed = options.bayesian.seed = run.seed;
+    std::optional<Progress> progress;
+    progress.emplace(stderr, progress_style(common), bayesian ? "sampling" : "training",
+                     static_cast<std::size_t>(steps), bayesian ? "sweeps" : "epochs");
+    double last = -1.0;
+    options.observe = [&](int, double rmse) {
+      progress->advance(1);
+      last = rmse;
+    };
+    runs.push_back(
+        recommendation::evaluate_ratings(split, tables.users, tables.items, options, pool));
+    progress.reset();
+    note(common,
+         fmt::format("rmse {:.4f} after {} {} in {}", last, steps, bayesian ? "sweeps" : "epochs",
+                     format_duration(runs.back().training_seconds)));
+    test_count += split.test.size();
+  }
+  const RatingComparison mean = mean_of(runs);
+  if (common.json) {
+    fmt::print("{}\n", to_json(protocol, test_count, mean, runs).dump(2));
+  } else {
+    fmt::print("{}", to_text(test_count, mean, runs));
+  }
+}
+
+}  // namespace kindred::cli

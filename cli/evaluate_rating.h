@@ -1,0 +1,31 @@
+// kindred evaluate --objective rate: how well ratings are predicted.
+
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+#include "cli/common.h"
+#include "cli/ratings_flags.h"
+#include "kindred/base/thread_pool.h"
+#include "kindred/recommendation/rating_protocol.h"
+
+namespace kindred::cli {
+
+struct RatingEvaluation {
+  CommonOptions common;
+  RatingsFlags ratings;
+  std::filesystem::path input;
+  std::filesystem::path test;  // Empty: split by `protocol`.
+  std::string protocol;        // "ratio" or "k-fold".
+  double share = 0.1;
+  int fold_count = 5;
+  int seed_count = 1;
+  recommendation::RatingProtocolOptions options;
+};
+
+// Splits, trains, predicts and prints the table, or JSON.
+void evaluate_rating(const RatingEvaluation& evaluation, ThreadPool& pool);
+
+}  // namespace kindred::cli

@@ -1,0 +1,130 @@
+#include "cli/rating_model_flags.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <set>
+
+namespace kindred::cli {
+namespace {
+
+using recommendation::RatingModelKind;
+using recommendation::RatingProtocolOptions;
+
+std::set<std::string> words_of(const std::string& words) {
+  std::set<std::string> out;
+  for (std::size_t at = 0; at <= words.size();) {
+    const std::size_t end = std::min(words.find('|', at), words.size());
+    out.insert(words.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+// A flag of this model, else the one of the same meaning that both objectives share.
+template <typename T>
+void choose(const CLI::App& verb, const char* own, T own_value, const char* shared, T shared_value,
+            bool shared_counts, T& option) {
+  if (verb.count(own) > 0) {
+    option = own_value;
+  } else if (shared_counts && verb.count(shared) > 0) {
+    option = shared_value;
+  }
+}
+
+}  // namespace
+
+void add_rating_model_options(CLI::App& verb, RatingModelFlags& flags,
+                              const std::string& objectives) {
+  const std::string group = "Rating model";
+  verb.add_option("--objective", flags.objective,
+                  "What to learn: watch (what people choose) or rate (what they would rate)")
+      ->check(CLI::IsMember(words_of(objectives)))
+      ->type_name(objectives)
+      ->capture_default_str()
+      ->group(group);
+  verb.add_option("--model", flags.model,
+                  "What predicts ratings: als, or bayesian (slower, better, and it knows how "
+                  "sure it is)")
+      ->check(CLI::IsMember({"als", "bayesian"}))
+      ->capture_default_str()
+      ->group(group);
+  verb.add_option("--rate-dim", flags.dimensions, "Dimensions of the rating model; default 32")
+      ->check(CLI::Range(1, 1024))
+      ->group(group);
+  verb.add_option("--rate-epochs", flags.epochs, "als: passes over the data; default 15")
+      ->check(CLI::Range(1, 1000000))
+      ->group(group);
+  verb.add_option("--rate-regularization", flags.regularization,
+                  "als: how hard vectors are kept short")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  verb.add_option("--rate-regularization-exponent", flags.regularization_exponent,
+                  "als: 0 regularizes all alike, 1 the frequent ones more")
+      ->check(CLI::Range(0.0, 1.0))
+      ->group(group);
+  verb.add_option("--implicit-weight", flags.implicit_weight,
+                  "als: how much who rated what counts, 0 for not at all")
+      ->check(CLI::NonNegativeNumber)
+      ->group(group);
+  verb.add_option("--burn-in", flags.burn_in, "bayesian: first sweeps, which are dropped")
+      ->check(CLI::Range(0, 1000000))
+      ->group(group);
+  verb.add_option("--samples", flags.samples, "bayesian: sweeps that are averaged")
+      ->check(CLI::Range(1, 1000000))
+      ->group(group);
+  verb.add_flag("--no-implicit-sets", flags.no_implicit_sets,
+                "bayesian: do not learn from who rated what")
+      ->group(group);
+  verb.add_flag("--no-attributes", flags.no_attributes,
+                "bayesian: do not learn from the columns of the items and users files")
+      ->group(group);
+}
+
+RatingProtocolOptions rating_options(const CLI::App& verb, const RatingModelFlags& flags,
+                                     const IalsFlags& ials, std::uint64_t seed) {
+  const bool alone = flags.objective == "rate";
+  RatingProtocolOptions options;
+  options.kind = flags.model == "als" ? RatingModelKind::als : RatingModelKind::bayesian;
+  int dimensions = options.als.dimensions;
+  int shared_dimensions = dimensions;
+  if (alone && !ials.dimensions.empty() && ials.dimensions != "auto") {
+    shared_dimensions = std::stoi(ials.dimensions);
+  }
+  choose(verb, "--rate-dim", flags.dimensions, "--dim", shared_dimensions, alone, dimensions);
+  options.als.dimensions = options.bayesian.dimensions = dimensions;
+  choose(verb, "--rate-epochs", flags.epochs, "--epochs", ials.options.epochs, alone,
+         options.als.epochs);
+  choose(verb, "--rate-regularization", flags.regularization, "--regularization",
+         ials.options.regularization, alone, options.als.regularization);
+  choose(verb, "--rate-regularization-exponent", flags.regularization_exponent,
+         "--regularization-exponent", ials.options.regularization_exponent, alone,
+         options.als.regularization_exponent);
+  if (verb.count("--implicit-weight") > 0) options.als.implicit_weight = flags.implicit_weight;
+  if (verb.count("--burn-in") > 0) options.bayesian.burn_in = flags.burn_in;
+  if (verb.count("--samples") > 0) options.bayesian.samples = flags.samples;
+  options.implicit_sets = !flags.no_implicit_sets;
+  options.attributes = !flags.no_attributes;
+  options.als.seed = options.bayesian.seed = seed;
+  factorization::validate(options.als);
+  factorization::validate(options.bayesian);
+  return options;
+}
+
+std::string describe(const RatingProtocolOptions& options) {
+  if (options.kind == RatingModelKind::als) {
+    const auto& als = options.als;
+    return fmt::format(
+        "ALS with {} dimensions, {} epochs, regularization {:g} (exponent {:g}), implicit weight "
+        "{:g}, seed {}",
+        als.dimensions, als.epochs, als.regularization, als.regularization_exponent,
+        als.implicit_weight, als.seed);
+  }
+  const auto& bayesian = options.bayesian;
+  return fmt::format("Bayesian with {} dimensions, {} sweeps after {} of burn-in{}{}, seed {}",
+                     bayesian.dimensions, bayesian.samples, bayesian.burn_in,
+                     options.implicit_sets ? ", implicit sets" : "",
+                     options.attributes ? ", attributes" : "", bayesian.seed);
+}
+
+}  // namespace kindred::cli

@@ -1,0 +1,48 @@
+// The flags of models that predict ratings: what train and evaluate share.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "cli/ials_flags.h"
+#include "kindred/recommendation/rating_protocol.h"
+
+namespace CLI {
+class App;
+}
+
+namespace kindred::cli {
+
+struct RatingModelFlags {
+  std::string objective = "watch";
+  std::string model = "als";
+  int dimensions = 0;  // 0: the model's default, as are the next ones where not given.
+  int epochs = 0;
+  float regularization = 0.0F;
+  float regularization_exponent = -1.0F;
+  float implicit_weight = -1.0F;
+  int burn_in = -1;
+  int samples = 0;
+  bool no_implicit_sets = false;
+  bool no_attributes = false;
+
+  bool predicts_ratings() const { return objective != "watch"; }
+};
+
+// Adds --objective with these words, --model, --rate-dim, --rate-epochs,
+// --rate-regularization, --rate-regularization-exponent, --implicit-weight, --burn-in,
+// --samples, --no-implicit-sets and --no-attributes. `flags` must outlive the parsing.
+void add_rating_model_options(CLI::App& verb, RatingModelFlags& flags,
+                              const std::string& objectives);
+
+// The options of the chosen model, validated. With the objective "rate" alone, --dim,
+// --epochs, --regularization and its exponent speak of this model, where given.
+recommendation::RatingProtocolOptions rating_options(const CLI::App& verb,
+                                                     const RatingModelFlags& flags,
+                                                     const IalsFlags& ials, std::uint64_t seed);
+
+// "ALS with 32 dimensions, 15 epochs, ...".
+std::string describe(const recommendation::RatingProtocolOptions& options);
+
+}  // namespace kindred::cli

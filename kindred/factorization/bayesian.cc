@@ -1,0 +1,146 @@
+#include "kindred/factorization/bayesian.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "kindred/base/error.h"
+#include "kindred/base/rng.h"
+#include "kindred/factorization/random_draws.h"
+#include "kindred/factorization/rating_scale.h"
+
+namespace kindred::factorization {
+namespace {
+
+// Purposes 0 to 3 belong to the priors.
+constexpr std::uint32_t kRowNoise = 8;
+constexpr std::uint32_t kNoisePrecision = 9;
+constexpr std::uint32_t kStart = 10;
+
+constexpr double kStartSpread = 0.1;
+
+void require(bool holds, const char* name, int value, const char* range) {
+  if (holds) return;
+  throw Error(ErrorCode::invalid_argument, fmt::format("{} is {}, not {}", name, value, range));
+}
+
+Matrix draw_start(std::size_t rows, std::size_t dimensions, const DrawKey& key) {
+  Matrix vectors(rows, dimensions);
+  for (std::size_t row = 0; row < rows; ++row) {
+    Rng rng(key.seed, key.stream(kStart), row);
+    for (float& value : vectors.row(row)) value = static_cast<float>(kStartSpread * rng.normal());
+  }
+  return vectors;
+}
+
+std::size_t vector_size(const BayesianOptions& options) {
+  return static_cast<std::size_t>(options.dimensions) + 1;
+}
+
+bool fits(const Matrix& matrix, const Matrix& expected) {
+  return matrix.rows() == expected.rows() && matrix.cols() == expected.cols();
+}
+
+bool fits(const std::vector<RowPrior::Table>& tables,
+          const std::vector<RowPrior::Table>& expected) {
+  if (tables.size() != expected.size()) return false;
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (!fits(tables[i].weights, expected[i].weights)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void validate(const BayesianOptions& options) {
+  require(options.dimensions >= 1 && options.dimensions <= 1024, "dimensions", options.dimensions,
+          "in 1..1024");
+  require(options.burn_in >= 0, "burn-in", options.burn_in, "at least 0");
+  require(options.samples >= 1, "samples", options.samples, "at least 1");
+}
+
+Bayesian::Bayesian(const SparseMatrix& ratings, const SideFeatures& features,
+                   const BayesianOptions& options)
+    : scale_(rating_scale(ratings)),
+      by_user_(centred(ratings, scale_.mean)),
+      by_item_(transpose(by_user_)),
+      options_((validate(options), options)),
+      user_prior_(ratings.rows, vector_size(options), features.users),
+      item_prior_(ratings.cols, vector_size(options), features.items) {
+  state_.user_vectors = draw_start(ratings.rows, vector_size(options), {options.seed, 0, 0});
+  state_.item_vectors = draw_start(ratings.cols, vector_size(options), {options.seed, 0, 1});
+  state_.user_tables = user_prior_.tables();
+  state_.item_tables = item_prior_.tables();
+}
+
+void Bayesian::restore(State state) {
+  if (!fits(state.user_vectors, state_.user_vectors) ||
+      !fits(state.item_vectors, state_.item_vectors) ||
+      !fits(state.user_tables, state_.user_tables) ||
+      !fits(state.item_tables, state_.item_tables)) {
+    throw Error(ErrorCode::invalid_argument,
+                "the draw to continue from has other numbers of users, items, dimensions or "
+                "features than this data");
+  }
+  user_prior_.restore(state.user_tables);
+  item_prior_.restore(state.item_tables);
+  state_ = std::move(state);
+}
+
+void Bayesian::draw_rows(const SparseMatrix& ratings, const Matrix& fixed, const RowPrior& prior,
+                         std::uint32_t side, Matrix& vectors, ThreadPool& pool) const {
+  const DrawKey key = {options_.seed, static_cast<std::uint32_t>(state_.sweep), side};
+  const RatingDesign design(fixed);
+  const auto weight = static_cast<float>(state_.noise_precision);
+  for_each_row(ratings, fixed.cols(), pool, [&](std::size_t row, RatingRow& scratch) {
+    std::vector<float> noise(fixed.cols());
+    Rng rng(key.seed, key.stream(kRowNoise), row);
+    for (float& value : noise) value = static_cast<float>(rng.normal());
+    scratch.start(prior.precision(), prior.pulls().row(row));
+    scratch.add(design, ratings.row_columns(row), ratings.row_values(row), weight);
+    scratch.solve(noise, vectors.row(row));
+  });
+}
+
+void Bayesian::draw_noise_precision(ThreadPool& pool) {
+  constexpr std::size_t kBlockRows = 256;
+  std::vector<double> squares((by_user_.rows + kBlockRows - 1) / kBlockRows, 0.0);
+  pool.parallel_for(squares.size(), [&](std::size_t block, int) {
+    const std::size_t end = std::min(by_user_.rows, (block + 1) * kBlockRows);
+    for (std::size_t user = block * kBlockRows; user < end; ++user) {
+      const auto items = by_user_.row_columns(user);
+      for (std::size_t n = 0; n < items.size(); ++n) {
+        const double error =
+            double{by_user_.row_values(user)[n]} -
+            double{rating_offset(state_.user_vectors.row(user), state_.item_vectors.row(items[n]))};
+        squares[block] += error * error;
+      }
+    }
+  });
+  Rng rng(options_.seed, DrawKey{options_.seed, static_cast<std::uint32_t>(state_.sweep), 0}.stream(
+                             kNoisePrecision));
+  state_.noise_precision = draw_precision(rng, by_user_.entry_count(),
+                                          std::accumulate(squares.begin(), squares.end(), 0.0));
+}
+
+void Bayesian::run_sweep(ThreadPool& pool) {
+  ++state_.sweep;
+  const auto sweep = static_cast<std::uint32_t>(state_.sweep);
+  user_prior_.draw(state_.user_vectors, {options_.seed, sweep, 0}, pool);
+  draw_rows(by_user_, state_.item_vectors, user_prior_, 0, state_.user_vectors, pool);
+  item_prior_.draw(state_.item_vectors, {options_.seed, sweep, 1}, pool);
+  draw_rows(by_item_, state_.user_vectors, item_prior_, 1, state_.item_vectors, pool);
+  draw_noise_precision(pool);
+  state_.user_tables = user_prior_.tables();
+  state_.item_tables = item_prior_.tables();
+}
+
+float Bayesian::predict(std::size_t user, std::size_t item) const noexcept {
+  return static_cast<float>(scale_.mean) +
+         rating_offset(state_.user_vectors.row(user), state_.item_vectors.row(item));
+}
+
+}  // namespace kindred::factorization
