@@ -36,9 +36,9 @@ ProgressStyle progress_style(const CommonOptions& options);
 // Prints a line to stderr unless --quiet was given.
 void note(const CommonOptions& options, const std::string& line);
 
-// The limit in bytes. Throws Error(invalid_argument) when the text is not a size.
 inline constexpr double kGibibyte = 1024.0 * 1024.0 * 1024.0;
 
+// The limit in bytes. Throws Error(invalid_argument) when the text is not a size.
 std::size_t memory_limit_bytes(const CommonOptions& options);
 
 // Throws Error(out_of_memory) saying what needs how much, when `bytes` is past the limit.

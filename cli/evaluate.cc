@@ -249,10 +249,16 @@ void run(const EvaluateFlags& flags) {
 
 // --objective rate: the flags that speak of rankings have no meaning there.
 void run_rating(const CLI::App& verb, const EvaluateFlags& flags) {
-  for (const char* name : {"--fold-in", "--negatives", "--held-out", "--part", "--metrics",
-                           "--write-split", "--unobserved-weight", "--init-stddev", "--solver",
-                           "--positive-from", "--weight-per-value"}) {
+  for (const char* name :
+       {"--fold-in", "--negatives", "--held-out", "--part", "--metrics", "--write-split"}) {
     if (verb.count(name) > 0) {
+      throw CLI::ValidationError(name, "has no meaning where ratings are predicted");
+    }
+  }
+  const bool both = flags.rating_model.objective == "both";
+  for (const char* name : {"--unobserved-weight", "--init-stddev", "--solver", "--positive-from",
+                           "--weight-per-value"}) {
+    if (verb.count(name) > 0 && !both) {
       throw CLI::ValidationError(name, "has no meaning with --objective rate");
     }
   }
@@ -278,7 +284,12 @@ void run_rating(const CLI::App& verb, const EvaluateFlags& flags) {
   evaluation.seed_count = flags.seed_count;
   evaluation.options = rating_options(verb, flags.rating_model, flags.ials, flags.common.seed);
   ThreadPool pool(flags.common.threads);
-  evaluate_rating(evaluation, pool);
+  if (both) {
+    evaluation.ials = flags.ials;
+    evaluate_both(evaluation, pool);
+  } else {
+    evaluate_rating(evaluation, pool);
+  }
 }
 
 void add_protocol_options(CLI::App& verb, EvaluateFlags& flags) {
@@ -347,7 +358,7 @@ void add_evaluate(CLI::App& app) {
       ->required();
   add_protocol_options(*verb, *flags);
   add_ials_options(*verb, flags->ials);
-  add_rating_model_options(*verb, flags->rating_model, "watch|rate");
+  add_rating_model_options(*verb, flags->rating_model, "watch|rate|both");
   add_ratings_options(*verb, flags->ratings);
   add_common_options(*verb, flags->common);
   verb->footer(

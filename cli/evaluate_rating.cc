@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "kindred/base/json.h"
 #include "kindred/base/progress.h"
 #include "kindred/data/rating_split.h"
+#include "kindred/recommendation/highly_protocol.h"
 
 namespace kindred::cli {
 namespace {
@@ -131,26 +133,59 @@ std::string to_text(std::size_t test_count, const RatingComparison& mean,
   return text;
 }
 
-std::size_t memory_bytes(const data::Interactions& ratings, int dimensions) {
-  const std::size_t rows = ratings.users.size() + ratings.items.size();
-  const auto width = static_cast<std::size_t>(dimensions) + 1;
-  // Vectors, tables of the implicit sets, their pulls and copies; ratings by both sides, twice.
-  return 8 * sizeof(float) * rows * width + 6 * 8 * ratings.by_user.entry_count();
+// What an evaluation reads: the ratings, and the test set where one is given.
+struct Inputs {
+  data::Interactions ratings;
+  data::Interactions test;
+};
+
+Inputs load(const RatingEvaluation& evaluation, ThreadPool& pool) {
+  Inputs inputs;
+  inputs.ratings =
+      load_pairs(evaluation.input, evaluation.ratings, evaluation.common, pool).interactions;
+  data::require_ratings(inputs.ratings, evaluation.input.string());
+  if (!evaluation.test.empty()) {
+    inputs.test =
+        load_pairs(evaluation.test, evaluation.ratings, evaluation.common, pool).interactions;
+  }
+  require_memory(evaluation.common,
+                 recommendation::rating_training_memory_bytes(inputs.ratings,
+                                                              evaluation.options.als.dimensions),
+                 "evaluation");
+  return inputs;
+}
+
+constexpr std::array kOrders = {"watch", "rate", "both"};
+
+std::string to_text(const recommendation::HighlyComparison& comparison) {
+  std::string text = fmt::format("{} people\n\n  {:<8}", format_count(comparison.people), "by");
+  for (const RatingMetric& metric : comparison.metrics[0]) {
+    text += fmt::format("  {:>11}", metric.name);
+  }
+  text += fmt::format("  95% interval of {}\n", comparison.metrics[0].front().name);
+  for (std::size_t by = 0; by < kOrders.size(); ++by) {
+    text += fmt::format("  {:<8}", kOrders[by]);
+    for (const RatingMetric& metric : comparison.metrics[by]) {
+      text += fmt::format("  {:>11.4f}", metric.value);
+    }
+    if (const auto& interval = comparison.metrics[by].front().interval) {
+      text += fmt::format("  [{:.4f}, {:.4f}]", interval->low, interval->high);
+    }
+    text += "\n";
+  }
+  text += "\n";
+  for (const RatingMetric& metric : comparison.metrics[0]) {
+    text += fmt::format("  {:<12}  {}\n", metric.name, metric.definition);
+  }
+  return text;
 }
 
 }  // namespace
 
 void evaluate_rating(const RatingEvaluation& evaluation, ThreadPool& pool) {
   const CommonOptions& common = evaluation.common;
-  const data::Interactions ratings =
-      load_pairs(evaluation.input, evaluation.ratings, common, pool).interactions;
-  data::require_ratings(ratings, evaluation.input.string());
-  data::Interactions test;
-  if (!evaluation.test.empty()) {
-    test = load_pairs(evaluation.test, evaluation.ratings, common, pool).interactions;
-  }
+  const Inputs inputs = load(evaluation, pool);
   recommendation::RatingProtocolOptions options = evaluation.options;
-  require_memory(common, memory_bytes(ratings, options.als.dimensions), "evaluation");
   note(common, describe(options));
 
   const bool bayesian = options.kind == recommendation::RatingModelKind::bayesian;
@@ -159,7 +194,7 @@ void evaluate_rating(const RatingEvaluation& evaluation, ThreadPool& pool) {
   std::vector<RatingComparison> runs;
   std::size_t test_count = 0;
   std::string protocol;
-  for (const Run& run : plan(evaluation, ratings, test)) {
+  for (const Run& run : plan(evaluation, inputs.ratings, inputs.test)) {
     const data::RatingSplit split = run.split();
     protocol = split.description;
     note(common, protocol);
@@ -187,6 +222,40 @@ void evaluate_rating(const RatingEvaluation& evaluation, ThreadPool& pool) {
   } else {
     fmt::print("{}", to_text(test_count, mean, runs));
   }
+}
+
+void evaluate_both(const RatingEvaluation& evaluation, ThreadPool& pool) {
+  const CommonOptions& common = evaluation.common;
+  const Inputs inputs = load(evaluation, pool);
+  const data::RatingSplit split = plan(evaluation, inputs.ratings, inputs.test).front().split();
+  note(common, split.description);
+  const AttributeTables tables = load_attribute_tables(split.train, evaluation.ratings, common);
+  recommendation::HighlyOptions options;
+  options.watch.ials = ials_options(evaluation.ials, split.train.items.size(), common.seed);
+  options.watch.positive_rule = positive_rule(with_all_positive(evaluation.ials), split.train);
+  options.rate.kind = evaluation.options.kind;
+  options.rate.als = evaluation.options.als;
+  options.rate.bayesian = evaluation.options.bayesian;
+  options.rate.implicit_sets = evaluation.options.implicit_sets;
+  options.rate.attributes = evaluation.options.attributes;
+  note(common, fmt::format("watch: positives {}, {} dimensions; rate: {}",
+                           data::describe(options.watch.positive_rule),
+                           options.watch.ials.dimensions, describe(evaluation.options)));
+  const auto comparison =
+      recommendation::evaluate_highly(split, tables.users, tables.items, options, pool);
+  if (!common.json) {
+    fmt::print("{}", to_text(comparison));
+    return;
+  }
+  Json json;
+  json.set("protocol", split.description);
+  json.set("people", std::uint64_t{comparison.people});
+  Json by;
+  for (std::size_t i = 0; i < kOrders.size(); ++i) {
+    by.set(kOrders[i], to_json(comparison.metrics[i], true));
+  }
+  json.set("by", std::move(by));
+  fmt::print("{}\n", json.dump(2));
 }
 
 }  // namespace kindred::cli

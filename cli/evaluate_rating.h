@@ -1,4 +1,5 @@
-// kindred evaluate --objective rate: how well ratings are predicted.
+// kindred evaluate --objective rate: how well ratings are predicted; and --objective both:
+// whether people watch what is recommended and rate it highly.
 
 #pragma once
 
@@ -7,6 +8,7 @@
 #include <string>
 
 #include "cli/common.h"
+#include "cli/ials_flags.h"
 #include "cli/ratings_flags.h"
 #include "kindred/base/thread_pool.h"
 #include "kindred/recommendation/rating_protocol.h"
@@ -23,9 +25,13 @@ struct RatingEvaluation {
   int fold_count = 5;
   int seed_count = 1;
   recommendation::RatingProtocolOptions options;
+  IalsFlags ials;  // For both: the model of watching.
 };
 
 // Splits, trains, predicts and prints the table, or JSON.
 void evaluate_rating(const RatingEvaluation& evaluation, ThreadPool& pool);
+
+// The same with both models: lists by watch, rate and both beside each other.
+void evaluate_both(const RatingEvaluation& evaluation, ThreadPool& pool);
 
 }  // namespace kindred::cli

@@ -90,7 +90,7 @@ void add_ials_options(CLI::App& verb, IalsFlags& flags) {
       ->group(group);
   verb.add_option("--positive-from", flags.positive_from,
                   "Ratings from here up count as liked, or all: every pair; default 4 for stars, "
-                  "else all")
+                  "else all, as with --objective both")
       ->check(validator(check_positive_from, "X|all"))
       ->group(group);
   verb.add_option("--weight-per-value", flags.weight_per_value,
@@ -123,6 +123,11 @@ data::PositiveRule positive_rule(const IalsFlags& flags, const data::Interaction
           : data::PositiveRule{.threshold = parse_number<float>(flags.positive_from)};
   rule.weight_per_value = flags.weight_per_value;
   return rule;
+}
+
+IalsFlags with_all_positive(IalsFlags flags) {
+  if (flags.positive_from.empty()) flags.positive_from = "all";
+  return flags;
 }
 
 std::string dimension_hint(std::size_t item_count) {

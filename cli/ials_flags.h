@@ -40,6 +40,10 @@ factorization::IalsOptions ials_options(const IalsFlags& flags, std::size_t item
 // --positive-from and --weight-per-value, or the default for these values.
 data::PositiveRule positive_rule(const IalsFlags& flags, const data::Interactions& interactions);
 
+// Every pair is positive unless --positive-from says otherwise: where a model of ratings
+// knows what is liked, that of watching need not.
+IalsFlags with_all_positive(IalsFlags flags);
+
 // "500,000 items: fourth root 26.6, starting point 25"; always shown before training.
 std::string dimension_hint(std::size_t item_count);
 

@@ -27,6 +27,7 @@ int run(int argc, char** argv) {
   kindred::cli::add_train(app);
   kindred::cli::add_evaluate(app);
   kindred::cli::add_recommend(app);
+  kindred::cli::add_predict(app);
   kindred::cli::add_similar(app);
   kindred::cli::add_inspect(app);
   kindred::cli::add_export(app);

@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <set>
 
+#include "kindred/recommendation/train_rating.h"
+
 namespace kindred::cli {
 namespace {
 
@@ -38,7 +40,8 @@ void add_rating_model_options(CLI::App& verb, RatingModelFlags& flags,
                               const std::string& objectives) {
   const std::string group = "Rating model";
   verb.add_option("--objective", flags.objective,
-                  "What to learn: watch (what people choose) or rate (what they would rate)")
+                  "What to learn: watch (what people choose), rate (what they would rate)" +
+                      std::string(objectives.find("both") == std::string::npos ? "" : " or both"))
       ->check(CLI::IsMember(words_of(objectives)))
       ->type_name(objectives)
       ->capture_default_str()
@@ -79,6 +82,15 @@ void add_rating_model_options(CLI::App& verb, RatingModelFlags& flags,
   verb.add_flag("--no-attributes", flags.no_attributes,
                 "bayesian: do not learn from the columns of the items and users files")
       ->group(group);
+}
+
+void add_keep_samples_option(CLI::App& verb, RatingModelFlags& flags) {
+  verb.add_option("--keep-samples", flags.keep_samples,
+                  "bayesian: how many samples the model keeps for predictions; 0 keeps their mean "
+                  "and variances")
+      ->check(CLI::Range(0, recommendation::kKeptDrawsMax))
+      ->capture_default_str()
+      ->group("Rating model");
 }
 
 RatingProtocolOptions rating_options(const CLI::App& verb, const RatingModelFlags& flags,

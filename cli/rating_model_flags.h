@@ -26,6 +26,7 @@ struct RatingModelFlags {
   int samples = 0;
   bool no_implicit_sets = false;
   bool no_attributes = false;
+  int keep_samples = 32;  // Of a Bayesian model that is to be saved.
 
   bool predicts_ratings() const { return objective != "watch"; }
 };
@@ -35,6 +36,9 @@ struct RatingModelFlags {
 // --samples, --no-implicit-sets and --no-attributes. `flags` must outlive the parsing.
 void add_rating_model_options(CLI::App& verb, RatingModelFlags& flags,
                               const std::string& objectives);
+
+// Adds --keep-samples, for verbs that save a model.
+void add_keep_samples_option(CLI::App& verb, RatingModelFlags& flags);
 
 // The options of the chosen model, validated. With the objective "rate" alone, --dim,
 // --epochs, --regularization and its exponent speak of this model, where given.

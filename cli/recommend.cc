@@ -21,12 +21,16 @@
 #include "kindred/base/error.h"
 #include "kindred/factorization/fold_in.h"
 #include "kindred/model/io.h"
+#include "kindred/recommendation/rating_ranker.h"
 #include "kindred/recommendation/text_file.h"
 
 namespace kindred::cli {
 namespace {
 
 using recommendation::Person;
+using recommendation::RankBy;
+using recommendation::Rater;
+using recommendation::RecommendationList;
 
 constexpr std::size_t kReasonsShown = 3;
 
@@ -44,6 +48,7 @@ struct RecommendFlags {
   std::filesystem::path history_file;
   std::int64_t count = 10;
   ItemChoice choice;
+  std::string by;  // "watch", "rate", "both" or "": as the model can.
   bool explain = false;
   std::filesystem::path output;
 };
@@ -61,12 +66,27 @@ struct Run {
   ThreadPool& pool;
   recommendation::Recommender recommender;
   std::optional<factorization::FoldIn> fold_in;  // For made-up people and for reasons.
-  std::size_t count;                             // k, at most the number of items.
+  recommendation::RankBy by;
+  std::optional<recommendation::RatingRanker> ranker;  // Unless by watch.
+  std::size_t count;                                   // k, at most the number of items.
   ResultFormat format;
   ResultSink sink;
   std::size_t short_lists = 0;
   std::size_t popularity_lists = 0;
 };
+
+// How many items by watch are needed for `count` in the order asked for.
+std::size_t watch_count(const Run& run) {
+  return run.by == RankBy::both ? recommendation::RatingRanker::candidates_for(run.count)
+                                : run.count;
+}
+
+// The list in the order asked for, from the one by watch.
+RecommendationList ranked(const Run& run, RecommendationList watched, const Rater& rater,
+                          std::span<const std::uint32_t> seen) {
+  if (run.by == RankBy::rate) return run.ranker->by_rate(rater, seen, run.count);
+  return run.ranker->by_both(watched, rater, run.count);
+}
 
 void explain(const Run& run, const Person& person, Answer& answer) {
   for (const auto& chosen : answer.list.items) {
@@ -102,13 +122,21 @@ std::string user_heading(const model::Model& model, std::uint32_t user) {
 
 void recommend_to_users(Run& run, const std::vector<std::uint32_t>& users) {
   const std::size_t tile =
-      std::clamp<std::size_t>(kTileRecommendations / run.count, 1, kTilePeople);
+      std::clamp<std::size_t>(kTileRecommendations / watch_count(run), 1, kTilePeople);
   Progress progress(stderr,
                     users.size() > 1 ? progress_style(run.flags.common) : ProgressStyle::silent,
                     "recommending", users.size(), "users");
   for (std::size_t begin = 0; begin < users.size(); begin += tile) {
     const auto part = std::span(users).subspan(begin, std::min(tile, users.size() - begin));
-    auto lists = run.recommender.for_users(part, run.count, run.pool);
+    auto lists = run.by == RankBy::rate
+                     ? std::vector<RecommendationList>(part.size())
+                     : run.recommender.for_users(part, watch_count(run), run.pool);
+    if (run.ranker) {
+      run.pool.parallel_for(part.size(), [&](std::size_t i, int) {
+        lists[i] = ranked(run, std::move(lists[i]), run.ranker->predictor().known(part[i]),
+                          run.model.seen.row_columns(part[i]));
+      });
+    }
     std::vector<Answer> answers(part.size());
     for (std::size_t i = 0; i < part.size(); ++i) {
       answers[i].user = part[i];
@@ -140,6 +168,18 @@ void note_history(const RecommendFlags& flags, const model::Model& model,
   }
 }
 
+// From the entries that have a rating.
+Rater made_up_rater(const Run& run, const std::vector<recommendation::FoundEntry>& entries) {
+  std::vector<std::uint32_t> items;
+  std::vector<float> ratings;
+  for (const auto& found : entries) {
+    if (!found.entry.rating) continue;
+    items.push_back(found.item);
+    ratings.push_back(*found.entry.rating);
+  }
+  return run.ranker->predictor().fold_in(items, ratings);
+}
+
 void recommend_to_made_up_person(Run& run) {
   const RecommendFlags& flags = run.flags;
   const auto history = flags.history ? recommendation::parse_history(*flags.history)
@@ -148,11 +188,18 @@ void recommend_to_made_up_person(Run& run) {
   const auto entries = recommendation::find_entries(run.model, titles, history);
   note_history(flags, run.model, entries);
   const Person person = recommendation::made_up_person(run.model, entries);
-  const std::vector<float> vector = run.fold_in->solve(person.liked, person.weights);
+  const std::vector<float> vector =
+      run.fold_in ? run.fold_in->solve(person.liked, person.weights) : std::vector<float>();
   std::vector<Answer> answers(1);
   answers[0].heading =
       fmt::format("For somebody who liked {} of {}:", person.liked.size(), person.seen.size());
-  answers[0].list = run.recommender.for_person(vector, person, run.count, run.pool);
+  if (run.by != RankBy::rate) {
+    answers[0].list = run.recommender.for_person(vector, person, watch_count(run), run.pool);
+  }
+  if (run.ranker) {
+    answers[0].list =
+        ranked(run, std::move(answers[0].list), made_up_rater(run, entries), person.seen);
+  }
   if (flags.explain) explain(run, person, answers[0]);
   print(run, answers);
 }
@@ -191,6 +238,26 @@ void note_outcome(const Run& run, std::size_t people) {
   }
 }
 
+// Throws Error(invalid_argument) when the model cannot answer what is asked.
+RankBy rank_by(const RecommendFlags& flags, const model::Model& model) {
+  const bool knows_watching = model.kind == model::kWatchKind;
+  const std::string able = !model.ratings ? "watch" : knows_watching ? "both" : "rate";
+  const std::string by = !flags.by.empty() ? flags.by : flags.explain ? "watch" : able;
+  const auto refuse = [&](const char* knows, const char* objective) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("--by {} needs {}; train with --objective {}", by, knows, objective));
+  };
+  if (by != "watch" && !model.ratings) refuse("a model of ratings, which this one has not", "both");
+  if (by != "rate" && !knows_watching) {
+    refuse("a model of what people watch, and this one knows ratings alone", "both");
+  }
+  if (by != "watch" && flags.explain) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("--explain gives the reasons for watching, --by {} another order", by));
+  }
+  return by == "watch" ? RankBy::watch : by == "rate" ? RankBy::rate : RankBy::both;
+}
+
 void run_verb(const RecommendFlags& flags) {
   for (const auto& input :
        {flags.model, flags.users, flags.history_file, flags.choice.allow, flags.choice.deny}) {
@@ -201,18 +268,23 @@ void run_verb(const RecommendFlags& flags) {
   ThreadPool pool(flags.common.threads);
   const bool made_up = flags.history || !flags.history_file.empty();
   const auto users = made_up ? std::vector<std::uint32_t>() : wanted_users(flags, model);
+  const RankBy by = rank_by(flags, model);
+  const auto allowed = allowed_items(flags.choice, model.items, flags.common);
   Run run{.flags = flags,
           .model = model,
           .pool = pool,
-          .recommender = {model,
-                          {.allowed = allowed_items(flags.choice, model.items, flags.common),
-                           .many_people = users.size() > kTilePeople}},
+          .recommender = {model, {.allowed = allowed, .many_people = users.size() > kTilePeople}},
           .fold_in = {},
+          .by = by,
+          .ranker = {},
           .count = std::min(static_cast<std::size_t>(flags.count),
                             std::max<std::size_t>(1, model.items.size())),
           .format = format_of(flags),
           .sink = ResultSink(flags.output)};
-  if (made_up || flags.explain) run.fold_in.emplace(model.items.vectors, model.options, pool);
+  if (by != RankBy::watch) run.ranker.emplace(model, allowed);
+  if ((made_up && by != RankBy::rate) || flags.explain) {
+    run.fold_in.emplace(model.items.vectors, model.options, pool);
+  }
   run.sink.append(text_before(run.format, flags.explain));
   if (made_up) {
     recommend_to_made_up_person(run);
@@ -248,6 +320,10 @@ void add_recommend(CLI::App& app) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   add_item_choice(*verb, flags->choice);
+  verb->add_option("--by", flags->by,
+                   "What comes first: what they will watch (watch), rate highly (rate), or watch "
+                   "and rate highly (both); default: all that the model knows")
+      ->check(CLI::IsMember({"watch", "rate", "both"}));
   verb->add_flag("--explain", flags->explain, "Say which of what they liked carried each score");
   verb->add_option("-o,--output", flags->output, "Write a .csv or .jsonl file")
       ->check(CLI::Validator([](std::string& path) { return check_result_path(path); }, "FILE"));

@@ -9,7 +9,9 @@
 
 #include "cli/common.h"
 #include "cli/ials_flags.h"
+#include "cli/rating_model_flags.h"
 #include "cli/ratings_flags.h"
+#include "cli/train_rating.h"
 #include "cli/verbs.h"
 #include "kindred/base/atomic_file.h"
 #include "kindred/base/error.h"
@@ -18,6 +20,7 @@
 #include "kindred/base/printable.h"
 #include "kindred/model/checkpoint.h"
 #include "kindred/model/io.h"
+#include "kindred/model/rating_checkpoint.h"
 #include "kindred/recommendation/train.h"
 #include "kindred/recommendation/validation.h"
 
@@ -29,6 +32,7 @@ struct TrainFlags {
   std::filesystem::path ratings_file;
   RatingsFlags ratings;
   IalsFlags ials;
+  RatingModelFlags rating_model;
   std::filesystem::path output;
   std::string validation = "auto";  // "auto", "none" or how many users.
   int patience = 3;
@@ -123,6 +127,7 @@ void print_result(const TrainFlags& flags, const recommendation::TrainResult& re
     json.set("dimensions", model.options.dimensions);
     json.set("epochs", std::uint64_t{model.history.size()});
     json.set("best_epoch", result.best_epoch);
+    json.set("objective", flags.rating_model.objective);
     json.set("seconds", seconds);
     fmt::print("{}\n", json.dump(2));
     return;
@@ -151,20 +156,15 @@ void tell_about_checkpoint(const TrainFlags& flags, const std::filesystem::path&
   }
 }
 
-void run(const TrainFlags& flags) {
-  const auto start = std::chrono::steady_clock::now();
-  for (const auto& input :
-       {flags.ratings_file, flags.ratings.items_file, flags.ratings.users_file}) {
-    refuse_to_overwrite(flags.output, input);
-  }
-  require_writable(flags.output);  // Known before an hour of training, not after.
-  ThreadPool pool(flags.common.threads);
-  LoadedRatings data = load_ratings(flags.ratings_file, flags.ratings, flags.common, pool);
+// Learns what people will watch.
+recommendation::TrainResult train_watch(const TrainFlags& flags, const LoadedRatings& data,
+                                        const Interrupt& interrupt, ThreadPool& pool) {
   note(flags.common, dimension_hint(data.interactions.items.size()));
-
   recommendation::TrainOptions options;
   options.ials = ials_options(flags.ials, data.interactions.items.size(), flags.common.seed);
-  options.positive_rule = positive_rule(flags.ials, data.interactions);
+  const bool both = flags.rating_model.predicts_ratings();
+  options.positive_rule =
+      positive_rule(both ? with_all_positive(flags.ials) : flags.ials, data.interactions);
   options.validation_users = validation_users(flags, data.interactions.users.size());
   options.patience = flags.patience;
   options.checkpoint = model::checkpoint_path(flags.output);
@@ -175,7 +175,6 @@ void run(const TrainFlags& flags) {
   note(flags.common, fmt::format("positives: {}", data::describe(options.positive_rule)));
   note(flags.common, describe(options.ials));
 
-  const Interrupt interrupt("\nstopping after this epoch; again to stop at once\n");
   options.cancelled = &interrupt.requested();
   std::optional<EpochTable> table;
   recommendation::TrainResult result = recommendation::train(
@@ -189,11 +188,41 @@ void run(const TrainFlags& flags) {
                             result.model.history.size()));
   }
   explain_end(flags, result);
-  result.model.items.metadata = std::move(data.items);
-  result.model.users.metadata = std::move(data.users);
-  result.model.facts = facts_of(flags, data);
-  model::save(result.model, flags.output);
-  std::filesystem::remove(options.checkpoint);
+  if (data.interactions.has_values && !flags.rating_model.predicts_ratings()) {
+    note(flags.common, "the file has ratings: --objective both learns what people would rate too");
+  }
+  return result;
+}
+
+void run(const CLI::App& verb, const TrainFlags& flags) {
+  const auto start = std::chrono::steady_clock::now();
+  for (const auto& input :
+       {flags.ratings_file, flags.ratings.items_file, flags.ratings.users_file}) {
+    refuse_to_overwrite(flags.output, input);
+  }
+  require_writable(flags.output);  // Known before an hour of training, not after.
+  ThreadPool pool(flags.common.threads);
+  LoadedRatings data = load_ratings(flags.ratings_file, flags.ratings, flags.common, pool);
+  const Interrupt interrupt("\nstopping after this epoch; again to stop at once\n");
+  recommendation::TrainResult result;
+  if (flags.rating_model.objective != "rate") result = train_watch(flags, data, interrupt, pool);
+  model::Model& model = result.model;
+  if (flags.rating_model.predicts_ratings()) {
+    const RatingTraining training = {.verb = verb,
+                                     .common = flags.common,
+                                     .flags = flags.rating_model,
+                                     .ials = flags.ials,
+                                     .checkpoint = model::rating_checkpoint_path(flags.output),
+                                     .resume = flags.resume,
+                                     .cancelled = &interrupt.requested()};
+    train_rating(training, data, model, pool);
+  }
+  model.items.metadata = std::move(data.items);
+  model.users.metadata = std::move(data.users);
+  model.facts = facts_of(flags, data);
+  model::save(model, flags.output);
+  std::filesystem::remove(model::checkpoint_path(flags.output));
+  std::filesystem::remove(model::rating_checkpoint_path(flags.output));
   print_result(flags, result,
                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
@@ -207,6 +236,8 @@ void add_train(CLI::App& app) {
   add_ratings_options(*verb, flags->ratings);
   verb->add_option("-o,--output", flags->output, "The model file to write")->required();
   add_ials_options(*verb, flags->ials);
+  add_rating_model_options(*verb, flags->rating_model, "watch|rate|both");
+  add_keep_samples_option(*verb, flags->rating_model);
   const std::string group = "Training";
   verb->add_option("--validate", flags->validation,
                    "Users held out to judge each epoch: auto, none or how many")
@@ -223,10 +254,11 @@ void add_train(CLI::App& app) {
       ->group(group);
   add_common_options(*verb, flags->common);
   verb->footer(
-      "Example:\n"
-      "  kindred train ratings.csv -o movies.kindred --items movies.csv --dim 64\n\n"
+      "Examples:\n"
+      "  kindred train ratings.csv -o movies.kindred --items movies.csv --dim 64\n"
+      "  kindred train ratings.csv -o movies.kindred --objective both --model bayesian\n\n"
       "A checkpoint is kept beside the model while training runs (movies.kindred.checkpoint).");
-  verb->callback([flags] { run(*flags); });
+  verb->callback([flags, verb] { run(*verb, *flags); });
 }
 
 }  // namespace kindred::cli

@@ -12,6 +12,7 @@ void add_demo(CLI::App& app);
 void add_train(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_recommend(CLI::App& app);
+void add_predict(CLI::App& app);
 void add_similar(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_export(CLI::App& app);

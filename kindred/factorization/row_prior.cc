@@ -21,12 +21,12 @@ constexpr std::size_t kBlockRows = 512;
 
 enum Purpose : std::uint32_t { wishart, mean_noise, table_noise, table_shrinkage };
 
-std::size_t block_count(std::size_t rows) { return (rows + kBlockRows - 1) / kBlockRows; }
+std::size_t row_blocks(std::size_t rows) { return (rows + kBlockRows - 1) / kBlockRows; }
 
 // Calls task(begin, end) for blocks of rows, in parallel.
 template <typename Task>
 void for_blocks(std::size_t rows, ThreadPool& pool, Task task) {
-  pool.parallel_for(block_count(rows), [&](std::size_t block, int) {
+  pool.parallel_for(row_blocks(rows), [&](std::size_t block, int) {
     task(block * kBlockRows, std::min(rows, (block + 1) * kBlockRows));
   });
 }
@@ -157,6 +157,24 @@ RowPrior::RowPrior(std::size_t row_count, std::size_t dimensions,
     by_feature_.push_back(transpose(block.by_row));
     tables_.push_back({.weights = Matrix(block.by_row.cols, dimensions)});
   }
+}
+
+std::vector<float> RowPrior::typical_mean(std::size_t block_count) const {
+  std::vector<double> sums(dimensions_, 0.0);
+  for (std::size_t index = 0; index < block_count; ++index) {
+    const SparseMatrix& features = by_feature_[index];
+    for (std::size_t feature = 0; feature < features.rows; ++feature) {
+      double share = 0.0;
+      for (const float value : features.row_values(feature)) share += double{value};
+      const auto weights = tables_[index].weights.row(feature);
+      for (std::size_t k = 0; k < dimensions_; ++k) sums[k] += share * double{weights[k]};
+    }
+  }
+  std::vector<float> mean = mean_;
+  for (std::size_t k = 0; k < dimensions_; ++k) {
+    mean[k] += static_cast<float>(sums[k] / static_cast<double>(row_count_));
+  }
+  return mean;
 }
 
 void RowPrior::restore(std::vector<Table> tables) {

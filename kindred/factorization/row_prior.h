@@ -62,8 +62,9 @@ class RowPrior {
   std::span<const float> precision() const noexcept { return precision_; }
   // P times each row's prior mean, row_count x D.
   const Matrix& pulls() const noexcept { return pulls_; }
-  // m, without what features add.
-  std::span<const float> mean() const noexcept { return mean_; }
+  // What a row is expected to be of which nothing is known: m and the average of what the
+  // first `block_count` blocks add.
+  std::vector<float> typical_mean(std::size_t block_count) const;
 
   // The tables, features x D, and their l: what a checkpoint must keep between sweeps.
   struct Table {

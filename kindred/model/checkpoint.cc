@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cstdint>
 #include <span>
 
@@ -36,45 +35,6 @@ void add_labels(storage::Checksum& checksum, const data::Vocabulary& labels) {
     const std::string_view label = labels.label(row);
     add_values(checksum, std::span(label.data(), label.size()));
   }
-}
-
-Json shape_of(const Matrix& matrix) {
-  return Json(Json::Array{Json(std::uint64_t{matrix.rows()}), Json(std::uint64_t{matrix.cols()})});
-}
-
-Matrix read_shaped(storage::ContainerReader& reader, const std::string& name, const Json& shape) {
-  const Json::Array& sizes = shape.as_array();
-  if (sizes.size() != 2) {
-    throw Error(ErrorCode::corrupt, fmt::format("'{}' needs two dimensions", name));
-  }
-  Matrix matrix = read_matrix(reader, name, sizes[0].as_uint(), sizes[1].as_uint());
-  for (const float value : matrix.values()) {
-    if (std::isfinite(value)) continue;
-    throw Error(ErrorCode::corrupt, fmt::format("'{}' holds {}", name, value));
-  }
-  return matrix;
-}
-
-// The members in which two objects differ, as "seed is 1 there and 2 here".
-std::string differences(const Json& there, const Json& here) {
-  std::string text;
-  const auto note = [&](const std::string& key, const Json* old_value, const Json* new_value) {
-    text += fmt::format("{}{} is {} there and {} here", text.empty() ? "" : "; ", key,
-                        old_value == nullptr ? "absent" : old_value->dump(),
-                        new_value == nullptr ? "absent" : new_value->dump());
-  };
-  if (there.is_object()) {
-    for (const auto& [key, value] : there.as_object()) {
-      const Json* other = here.find(key);
-      if (other == nullptr || !(*other == value)) note(key, &value, other);
-    }
-  }
-  if (here.is_object()) {
-    for (const auto& [key, value] : here.as_object()) {
-      if (there.find(key) == nullptr) note(key, nullptr, &value);
-    }
-  }
-  return text;
 }
 
 Checkpoint read(storage::ContainerReader& reader) {

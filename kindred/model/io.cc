@@ -14,13 +14,11 @@ const storage::Format& format() {
   return kFormat;
 }
 
-constexpr std::string_view kKind = "ials";
-
 Model read(storage::ContainerReader& reader) {
   const Json& content = reader.content();
   Model model;
   model.kind = content.at("kind").as_string();
-  if (model.kind != kKind) {
+  if (model.kind != kWatchKind && model.kind != kRatingKind) {
     throw Error(ErrorCode::unsupported,
                 fmt::format("a model of the kind '{}', which this program does not know; use a "
                             "newer Kindred",
@@ -32,6 +30,9 @@ Model read(storage::ContainerReader& reader) {
   model.items = read_embeddings(reader, "item", content.at("items"));
   model.users = read_embeddings(reader, "user", content.at("users"));
   model.seen = read_sparse(reader, "seen", content.at("seen"));
+  if (const Json* ratings = content.find("ratings")) {
+    model.ratings = read_rating_model(reader, *ratings);
+  }
   model.history = history_from_json(content.at("history"));
   model.facts = content.at("facts");
   reader.verify_others();
@@ -52,6 +53,7 @@ void save(const Model& model, const std::filesystem::path& path) {
   content.set("items", parts.add_embeddings("item", model.items));
   content.set("users", parts.add_embeddings("user", model.users));
   content.set("seen", parts.add_sparse("seen", model.seen));
+  if (model.ratings) content.set("ratings", add_rating_model(parts, *model.ratings));
   content.set("history", to_json(model.history, KeepSeconds::no));
   Json facts = model.facts;
   if (facts.is_null()) facts = Json(Json::Object());

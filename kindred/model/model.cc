@@ -33,6 +33,10 @@ void validate(const Model& model) {
                 fmt::format("item vectors have {} dimensions, user vectors {}, the options say {}",
                             model.items.dimensions(), model.users.dimensions(), d));
   }
+  if (model.ratings) validate(*model.ratings, model.users.size(), model.items.size());
+  if (model.kind == kRatingKind && !model.ratings) {
+    throw Error(ErrorCode::corrupt, "a model of ratings without any");
+  }
   if (model.seen.rows != model.users.size() || model.seen.cols != model.items.size()) {
     throw Error(ErrorCode::corrupt,
                 fmt::format("seen is {} x {} but there are {} users and {} items", model.seen.rows,

@@ -99,7 +99,28 @@ data::Table read_table(storage::ContainerReader& reader, const std::string& pref
   return table;
 }
 
-// The double that prints with as few digits as the float does.
+std::string_view name(factorization::IalsSolver solver) {
+  switch (solver) {
+    case factorization::IalsSolver::primal:
+      return "primal";
+    case factorization::IalsSolver::dual:
+      return "dual";
+    case factorization::IalsSolver::automatic:
+      break;
+  }
+  return "automatic";
+}
+
+factorization::IalsSolver solver_from(const std::string& text) {
+  using factorization::IalsSolver;
+  for (const IalsSolver solver : {IalsSolver::automatic, IalsSolver::primal, IalsSolver::dual}) {
+    if (text == name(solver)) return solver;
+  }
+  throw Error(ErrorCode::corrupt, fmt::format("there is no solver '{}'", text));
+}
+
+}  // namespace
+
 double short_double(float value) {
   const std::string digits = fmt::format("{}", value);
   double shortest = 0.0;
@@ -124,27 +145,43 @@ int as_int32(const Json& json) {
   return static_cast<int>(value);
 }
 
-std::string_view name(factorization::IalsSolver solver) {
-  switch (solver) {
-    case factorization::IalsSolver::primal:
-      return "primal";
-    case factorization::IalsSolver::dual:
-      return "dual";
-    case factorization::IalsSolver::automatic:
-      break;
-  }
-  return "automatic";
+Json shape_of(const Matrix& matrix) {
+  return Json(Json::Array{Json(std::uint64_t{matrix.rows()}), Json(std::uint64_t{matrix.cols()})});
 }
 
-factorization::IalsSolver solver_from(const std::string& text) {
-  using factorization::IalsSolver;
-  for (const IalsSolver solver : {IalsSolver::automatic, IalsSolver::primal, IalsSolver::dual}) {
-    if (text == name(solver)) return solver;
+Matrix read_shaped(storage::ContainerReader& reader, const std::string& name, const Json& shape) {
+  const Json::Array& sizes = shape.as_array();
+  if (sizes.size() != 2) {
+    throw Error(ErrorCode::corrupt, fmt::format("'{}' needs two dimensions", name));
   }
-  throw Error(ErrorCode::corrupt, fmt::format("there is no solver '{}'", text));
+  Matrix matrix = read_matrix(reader, name, sizes[0].as_uint(), sizes[1].as_uint());
+  for (const float value : matrix.values()) {
+    if (std::isfinite(value)) continue;
+    throw Error(ErrorCode::corrupt, fmt::format("'{}' holds {}", name, value));
+  }
+  return matrix;
 }
 
-}  // namespace
+std::string differences(const Json& there, const Json& here) {
+  std::string text;
+  const auto note = [&](const std::string& key, const Json* old_value, const Json* new_value) {
+    text += fmt::format("{}{} is {} there and {} here", text.empty() ? "" : "; ", key,
+                        old_value == nullptr ? "absent" : old_value->dump(),
+                        new_value == nullptr ? "absent" : new_value->dump());
+  };
+  if (there.is_object()) {
+    for (const auto& [key, value] : there.as_object()) {
+      const Json* other = here.find(key);
+      if (other == nullptr || !(*other == value)) note(key, &value, other);
+    }
+  }
+  if (here.is_object()) {
+    for (const auto& [key, value] : here.as_object()) {
+      if (there.find(key) == nullptr) note(key, nullptr, &value);
+    }
+  }
+  return text;
+}
 
 template <typename TextOfRow>
 void PartWriter::add_texts(const std::string& name, std::size_t row_count, TextOfRow text_of_row) {

@@ -51,6 +51,19 @@ SparseMatrix read_sparse(storage::ContainerReader& reader, const std::string& pr
 Matrix read_matrix(storage::ContainerReader& reader, const std::string& name, std::uint64_t rows,
                    std::uint64_t cols);
 
+// The double that prints with as few digits as the float does; and back, refusing what a
+// float or an int cannot hold.
+double short_double(float value);
+float as_float(const Json& json);
+int as_int32(const Json& json);
+
+// [rows, columns], and the matrix of that shape, whose numbers must be finite.
+Json shape_of(const Matrix& matrix);
+Matrix read_shaped(storage::ContainerReader& reader, const std::string& name, const Json& shape);
+
+// The members in which two objects differ, as "seed is 1 there and 2 here"; or "".
+std::string differences(const Json& there, const Json& here);
+
 Json to_json(const factorization::IalsOptions& options);
 factorization::IalsOptions options_from_json(const Json& json);
 

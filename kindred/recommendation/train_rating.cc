@@ -1,0 +1,377 @@
+#include "kindred/recommendation/train_rating.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "kindred/base/error.h"
+#include "kindred/data/rating_split.h"
+#include "kindred/linalg/gramian.h"
+#include "kindred/model/checkpoint.h"
+#include "kindred/model/rating_checkpoint.h"
+#include "kindred/recommendation/rating_features.h"
+
+namespace kindred::recommendation {
+namespace {
+
+using model::RatingCheckpoint;
+using model::RatingDraw;
+using model::RatingModel;
+
+constexpr auto kCheckpointPause = std::chrono::seconds(5);
+constexpr const char* kErrorName = "rmse";  // On the ratings that are learned from.
+
+Matrix as_row(std::span<const float> values) {
+  return {1, values.size(), {values.begin(), values.end()}};
+}
+
+Matrix as_square(std::span<const float> values, std::size_t size) {
+  return {size, size, {values.begin(), values.end()}};
+}
+
+// What the loop of training needs of either kind of model.
+class Learner {
+ public:
+  virtual ~Learner() = default;
+  virtual void run(ThreadPool& pool) = 0;
+  virtual int done() const = 0;
+  virtual double error(ThreadPool& pool) const = 0;
+  virtual void finish(RatingModel& model, ThreadPool& pool) = 0;
+  virtual void save(RatingCheckpoint& checkpoint) const = 0;
+  virtual void restore(RatingCheckpoint checkpoint) = 0;
+};
+
+class AlsLearner final : public Learner {
+ public:
+  AlsLearner(const data::Interactions& data, const RatingTrainOptions& options)
+      : ratings_(data.by_user), als_(data.by_user, options.als) {}
+
+  void run(ThreadPool& pool) override { als_.run_epoch(pool); }
+  int done() const override { return als_.epoch(); }
+
+  double error(ThreadPool& pool) const override {
+    std::vector<double> squares(ratings_.rows, 0.0);
+    pool.parallel_for(ratings_.rows, [&](std::size_t user, int) {
+      const auto items = ratings_.row_columns(user);
+      for (std::size_t n = 0; n < items.size(); ++n) {
+        const double miss =
+            double{ratings_.row_values(user)[n]} - double{als_.predict(user, items[n])};
+        squares[user] += miss * miss;
+      }
+    });
+    double sum = 0.0;
+    for (const double square : squares) sum += square;
+    return std::sqrt(sum / static_cast<double>(ratings_.entry_count()));
+  }
+
+  // One more half-epoch, so that folding in a known user gives that user's stored vector.
+  void finish(RatingModel& model, ThreadPool& pool) override {
+    als_.solve_users(pool);
+    const factorization::Als::State state = als_.state();
+    const std::size_t width = state.item_vectors.cols();
+    RatingDraw draw;
+    draw.users = state.user_vectors;
+    draw.items = state.item_vectors;
+    draw.prior_precision = Matrix(width, width);
+    draw.prior_mean = Matrix(1, width);
+    if (als_.options().implicit_weight > 0.0F) {
+      draw.rated = state.item_table;
+      const auto gramian = linalg::gramian(state.item_table, pool);
+      std::ranges::transform(gramian, draw.prior_precision.values().begin(), [&](double value) {
+        return static_cast<float>(value * double{als_.options().implicit_weight});
+      });
+    }
+    model.draws = {std::move(draw)};
+    model.scale = als_.scale();
+    model.typical_error = error(pool);
+  }
+
+  void save(RatingCheckpoint& checkpoint) const override {
+    factorization::Als::State state = als_.state();
+    checkpoint.matrices = {{"user.vectors", std::move(state.user_vectors)},
+                           {"item.vectors", std::move(state.item_vectors)},
+                           {"user.table", std::move(state.user_table)},
+                           {"item.table", std::move(state.item_table)}};
+  }
+  void restore(RatingCheckpoint checkpoint) override {
+    auto& matrices = checkpoint.matrices;
+    if (matrices.size() != 4) throw Error(ErrorCode::corrupt, "the checkpoint is not one of ALS");
+    als_.restore({std::move(matrices[0].second), std::move(matrices[1].second),
+                  std::move(matrices[2].second), std::move(matrices[3].second), checkpoint.epoch});
+  }
+
+ private:
+  const SparseMatrix& ratings_;
+  factorization::Als als_;
+};
+
+// Running sums of vectors, for their mean and the variance of every value.
+class Moments {
+ public:
+  void add(const Matrix& vectors) {
+    if (sums_.rows() == 0) {
+      sums_ = squares_ = Matrix(vectors.rows(), vectors.cols());
+    }
+    for (std::size_t i = 0; i < vectors.values().size(); ++i) {
+      const float value = vectors.values()[i];
+      sums_.values()[i] += value;
+      squares_.values()[i] += value * value;
+    }
+  }
+  Matrix mean(int count) const {
+    Matrix out = sums_;
+    for (float& value : out.values()) value /= static_cast<float>(count);
+    return out;
+  }
+  Matrix variance(int count) const {
+    Matrix out = mean(count);
+    for (std::size_t i = 0; i < out.values().size(); ++i) {
+      float& value = out.values()[i];
+      value = std::max(0.0F, squares_.values()[i] / static_cast<float>(count) - value * value);
+    }
+    return out;
+  }
+  void save(const std::string& name, RatingCheckpoint& checkpoint) const {
+    checkpoint.matrices.emplace_back(name + ".sums", sums_);
+    checkpoint.matrices.emplace_back(name + ".squares", squares_);
+  }
+  void restore(Matrix sums, Matrix squares) {
+    sums_ = std::move(sums);
+    squares_ = std::move(squares);
+  }
+
+ private:
+  Matrix sums_;
+  Matrix squares_;
+};
+
+class BayesianLearner final : public Learner {
+ public:
+  BayesianLearner(const data::Interactions& data, const data::Table& users,
+                  const data::Table& items, const RatingTrainOptions& options)
+      : options_(options),
+        sampler_(
+            data.by_user,
+            side_features(data.by_user, users, items, options.implicit_sets, options.attributes),
+            options.bayesian) {}
+
+  void run(ThreadPool& pool) override {
+    sampler_.run_sweep(pool);
+    if (!sampler_.is_burnt_in()) return;
+    if (options_.kept_draws == 0) {
+      user_moments_.add(sampler_.state().user_vectors);
+      item_moments_.add(sampler_.state().item_vectors);
+      noise_variance_ += 1.0 / sampler_.state().noise_precision / options_.bayesian.samples;
+    } else if (is_kept()) {
+      draws_.push_back(draw(sampler_.state().user_vectors, sampler_.state().item_vectors));
+    }
+  }
+  int done() const override { return sampler_.sweep(); }
+  double error(ThreadPool&) const override {
+    return 1.0 / std::sqrt(sampler_.state().noise_precision);
+  }
+
+  void finish(RatingModel& model, ThreadPool& pool) override {
+    model.scale = sampler_.scale();
+    model.typical_error = error(pool);
+    if (options_.kept_draws > 0) {
+      model.draws = std::move(draws_);
+      return;
+    }
+    const int count = options_.bayesian.samples;
+    RatingDraw mean = draw(user_moments_.mean(count), item_moments_.mean(count));
+    mean.noise_precision = 1.0 / noise_variance_;
+    model.draws = {std::move(mean)};
+    model.user_variances = user_moments_.variance(count);
+    model.item_variances = item_moments_.variance(count);
+  }
+
+  void save(RatingCheckpoint& checkpoint) const override {
+    const auto& state = sampler_.state();
+    checkpoint.matrices = {{"user.vectors", state.user_vectors},
+                           {"item.vectors", state.item_vectors}};
+    checkpoint.numbers = {state.noise_precision, noise_variance_};
+    const auto add_tables = [&](const char* side, const auto& tables) {
+      for (std::size_t i = 0; i < tables.size(); ++i) {
+        checkpoint.matrices.emplace_back(fmt::format("{}.table.{}", side, i), tables[i].weights);
+        checkpoint.numbers.push_back(tables[i].shrinkage);
+      }
+    };
+    add_tables("user", state.user_tables);
+    add_tables("item", state.item_tables);
+    if (options_.kept_draws == 0 && sampler_.is_burnt_in()) {
+      user_moments_.save("user", checkpoint);
+      item_moments_.save("item", checkpoint);
+    }
+    checkpoint.draws = draws_;
+  }
+
+  void restore(RatingCheckpoint checkpoint) override {
+    auto& matrices = checkpoint.matrices;
+    factorization::Bayesian::State state = sampler_.state();
+    const std::size_t table_count = state.user_tables.size() + state.item_tables.size();
+    const bool moments = options_.kept_draws == 0 && checkpoint.epoch > options_.bayesian.burn_in;
+    if (matrices.size() != 2 + table_count + (moments ? 4 : 0) ||
+        checkpoint.numbers.size() != 2 + table_count) {
+      throw Error(ErrorCode::corrupt, "the checkpoint is not one of this Bayesian model");
+    }
+    std::size_t next = 0;
+    const auto take = [&] { return std::move(matrices[next++].second); };
+    state.user_vectors = take();
+    state.item_vectors = take();
+    state.noise_precision = checkpoint.numbers[0];
+    noise_variance_ = checkpoint.numbers[1];
+    for (auto* tables : {&state.user_tables, &state.item_tables}) {
+      for (auto& table : *tables) {
+        table.shrinkage = checkpoint.numbers[next];
+        table.weights = take();
+      }
+    }
+    state.sweep = checkpoint.epoch;
+    sampler_.restore(std::move(state));
+    draws_ = std::move(checkpoint.draws);
+    if (!moments) return;
+    Matrix sums = take();
+    user_moments_.restore(std::move(sums), take());
+    sums = take();
+    item_moments_.restore(std::move(sums), take());
+  }
+
+ private:
+  // Evenly over the sweeps after burn-in, the last one included.
+  bool is_kept() const {
+    const int kept = std::min(options_.kept_draws, options_.bayesian.samples);
+    const int sample = sampler_.sweep() - options_.bayesian.burn_in;
+    const auto reached = [&](int n) {
+      return static_cast<std::int64_t>(n) * kept / options_.bayesian.samples;
+    };
+    return reached(sample) > reached(sample - 1);
+  }
+
+  RatingDraw draw(Matrix users, Matrix items) const {
+    const factorization::RowPrior& prior = sampler_.user_prior();
+    const std::size_t width = users.cols();
+    RatingDraw out;
+    out.users = std::move(users);
+    out.items = std::move(items);
+    out.noise_precision = sampler_.state().noise_precision;
+    out.prior_precision = as_square(prior.precision(), width);
+    // The implicit sets come last; a new person has one too, and else is like most.
+    const auto& tables = sampler_.state().user_tables;
+    out.prior_mean =
+        as_row(prior.typical_mean(options_.implicit_sets ? tables.size() - 1 : tables.size()));
+    if (options_.implicit_sets) out.rated = tables.back().weights;
+    return out;
+  }
+
+  const RatingTrainOptions& options_;
+  factorization::Bayesian sampler_;
+  std::vector<RatingDraw> draws_;
+  Moments user_moments_;
+  Moments item_moments_;
+  double noise_variance_ = 0.0;
+};
+
+// All that shapes the result, apart from the number of epochs of ALS.
+Json settings_of(const RatingTrainOptions& options) {
+  Json json;
+  if (options.kind == RatingModelKind::als) {
+    factorization::AlsOptions als = options.als;
+    als.epochs = 1;
+    json.set("als", model::to_json(als));
+  } else {
+    json.set("bayesian", model::to_json(options.bayesian));
+    json.set("implicit_sets", options.implicit_sets);
+    json.set("attributes", options.attributes);
+    json.set("kept_draws", options.kept_draws);
+  }
+  return json;
+}
+
+std::unique_ptr<Learner> make_learner(const data::Interactions& data, const data::Table& users,
+                                      const data::Table& items, const RatingTrainOptions& options) {
+  if (options.kind == RatingModelKind::als) return std::make_unique<AlsLearner>(data, options);
+  return std::make_unique<BayesianLearner>(data, users, items, options);
+}
+
+}  // namespace
+
+std::size_t rating_training_memory_bytes(const data::Interactions& interactions,
+                                         int dimensions) noexcept {
+  const std::size_t rows = interactions.users.size() + interactions.items.size();
+  const auto width = static_cast<std::size_t>(dimensions) + 1;
+  // Vectors, tables of the implicit sets, pulls, residuals and copies; at 8 bytes an entry
+  // the ratings and the implicit sets, each by both sides.
+  return 8 * sizeof(float) * rows * width + 6 * 8 * interactions.by_user.entry_count();
+}
+
+RatingTrainResult train_ratings(const data::Interactions& interactions, const data::Table& users,
+                                const data::Table& items, const RatingTrainOptions& options,
+                                ThreadPool& pool,
+                                const std::function<void(const training::EpochRecord&)>& observe) {
+  data::require_ratings(interactions, "the data");
+  const bool is_als = options.kind == RatingModelKind::als;
+  const auto learner = make_learner(interactions, users, items, options);
+  RatingTrainResult result;
+  std::string fingerprint;
+  if (!options.checkpoint.empty()) {
+    fingerprint =
+        model::training_fingerprint(interactions.by_user, interactions.users, interactions.items);
+  }
+  std::vector<training::EpochRecord> history;
+  if (options.resume && std::filesystem::exists(options.checkpoint)) {
+    RatingCheckpoint saved = model::load_rating_checkpoint(options.checkpoint);
+    model::require_same_training(saved, settings_of(options), fingerprint);
+    history = saved.history;
+    learner->restore(std::move(saved));
+  }
+
+  std::vector<training::EpochRecord> so_far = history;
+  auto last_save = std::chrono::steady_clock::now();
+  training::Trainee trainee;
+  trainee.epochs_done = learner->done();
+  trainee.run_epoch = [&] { learner->run(pool); };
+  trainee.losses = [&] {
+    return std::vector<std::pair<std::string, double>>{{kErrorName, learner->error(pool)}};
+  };
+  const auto save = [&] {
+    RatingCheckpoint checkpoint{.settings = settings_of(options),
+                                .fingerprint = fingerprint,
+                                .epoch = learner->done(),
+                                .matrices = {},
+                                .numbers = {},
+                                .draws = {},
+                                .history = so_far};
+    learner->save(checkpoint);
+    model::save_rating_checkpoint(options.checkpoint, checkpoint);
+    last_save = std::chrono::steady_clock::now();
+  };
+  if (!options.checkpoint.empty()) {
+    trainee.checkpoint = [&](const training::EpochRecord& record) {
+      so_far.push_back(record);
+      if (std::chrono::steady_clock::now() - last_save >= kCheckpointPause) save();
+    };
+  }
+  const training::LoopOptions loop = {
+      .epochs = is_als ? options.als.epochs : options.bayesian.burn_in + options.bayesian.samples,
+      .cancelled = options.cancelled};
+  training::LoopResult done = training::run_training(trainee, loop, std::move(history), observe);
+  result.history = std::move(done.history);
+  result.reason = done.reason;
+  if (done.reason == training::StopReason::cancelled) {
+    if (!options.checkpoint.empty()) save();
+    return result;
+  }
+  result.model.kind = is_als ? "als" : "bayesian";
+  result.model.als = options.als;
+  result.model.bayesian = options.bayesian;
+  learner->finish(result.model, pool);
+  return result;
+}
+
+}  // namespace kindred::recommendation

@@ -1,0 +1,61 @@
+// From ratings to a model that predicts them: the whole of training, in one resumable call.
+//
+// Vectors of a Bayesian model are draws; so many of them, evenly spread over the sweeps
+// after burn-in, are kept for predictions. Where they would take more memory than there
+// is, or none are asked for, the mean and the variance of every value stand for them.
+//
+// With a checkpoint path the state is written every few seconds, between two epochs or
+// sweeps. Resuming gives the bytes of an uninterrupted run.
+//
+// Thread safety: runs in the calling thread and `pool`; `cancelled` from any thread.
+
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "kindred/base/thread_pool.h"
+#include "kindred/data/interactions.h"
+#include "kindred/data/table.h"
+#include "kindred/model/rating_model.h"
+#include "kindred/recommendation/rating_protocol.h"
+#include "kindred/training/training_loop.h"
+
+namespace kindred::recommendation {
+
+inline constexpr int kKeptDrawsMax = 32;
+
+struct RatingTrainOptions {
+  RatingModelKind kind = RatingModelKind::als;
+  factorization::AlsOptions als;
+  factorization::BayesianOptions bayesian;
+  bool implicit_sets = true;  // As in RatingProtocolOptions.
+  bool attributes = true;
+  int kept_draws = kKeptDrawsMax;    // At most; 0: the mean and variances.
+  std::filesystem::path checkpoint;  // Empty: none is written.
+  bool resume = false;               // Continue from `checkpoint`, if it exists.
+  const std::atomic<bool>* cancelled = nullptr;
+};
+
+struct RatingTrainResult {
+  model::RatingModel model;  // Empty after a cancellation.
+  std::vector<training::EpochRecord> history;
+  training::StopReason reason = training::StopReason::finished;
+};
+
+// Throws Error(invalid_argument) for options out of range, for data without ratings, and
+// when the checkpoint belongs to other data or options, saying what differs.
+// `users` and `items` are the attributes, a row for each label, or have no columns.
+RatingTrainResult train_ratings(const data::Interactions& interactions, const data::Table& users,
+                                const data::Table& items, const RatingTrainOptions& options,
+                                ThreadPool& pool,
+                                const std::function<void(const training::EpochRecord&)>& observe);
+
+// Bytes that training needs beside the interactions, the kept draws apart.
+std::size_t rating_training_memory_bytes(const data::Interactions& interactions,
+                                         int dimensions) noexcept;
+
+}  // namespace kindred::recommendation
