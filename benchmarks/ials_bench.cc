@@ -10,19 +10,16 @@
 // rather than elapsed time, because other programs on the machine disturb it less.
 // Every pair of the file is a positive. `--lists` reads lines of "user item item ...".
 
-#include <sys/resource.h>
-
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "benchmarks/measure.h"
 #include "kindred/base/error.h"
 #include "kindred/base/rng.h"
 #include "kindred/base/thread_pool.h"
@@ -36,6 +33,11 @@
 namespace kindred {
 namespace {
 
+using benchmarks::peak_gflops;
+using benchmarks::processor_name;
+using benchmarks::processor_seconds;
+using benchmarks::split;
+using benchmarks::wall_seconds;
 using factorization::Ials;
 using factorization::IalsOptions;
 using factorization::IalsSolver;
@@ -48,18 +50,6 @@ struct Arguments {
   int threads = 0;
   std::vector<std::string> solvers = {"primal", "automatic", "dual"};
 };
-
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> parts(1);
-  for (const char c : text) {
-    if (c == ',') {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
-  }
-  return parts;
-}
 
 [[noreturn]] void usage() {
   std::fputs(
@@ -94,51 +84,6 @@ Arguments parse(int count, char** values) {
   }
   if (arguments.ratings.empty() || arguments.epochs < 1) usage();
   return arguments;
-}
-
-double wall_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double processor_seconds() {
-  rusage used{};
-  getrusage(RUSAGE_SELF, &used);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-  };
-  return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
-
-std::string processor_name() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown processor";
-}
-
-// GFLOP/s of a core while all threads multiply 1024 x 1024 matrices: the best of some rounds.
-double peak_gflops(ThreadPool& pool) {
-  constexpr std::size_t kSize = 1024;
-  constexpr int kRounds = 5;
-  constexpr int kProducts = 8;
-  const auto threads = static_cast<std::size_t>(pool.thread_count());
-  const Matrix factor(kSize, kSize, std::vector<float>(kSize * kSize, 0.5F));
-  std::vector<Matrix> products(threads, Matrix(kSize, kSize));
-  double best = 0.0;
-  for (int round = 0; round < kRounds; ++round) {
-    const double start = processor_seconds();
-    pool.parallel_for(threads, [&](std::size_t index, int) {
-      for (int product = 0; product < kProducts; ++product) {
-        linalg::multiply(factor.view(), factor.view(),
-                         {products[index].values().data(), kSize, kSize, kSize});
-      }
-    });
-    const double operations =
-        2.0 * kSize * kSize * kSize * kProducts * static_cast<double>(threads);
-    best = std::max(best, operations / (processor_seconds() - start) / 1e9);
-  }
-  return best;
 }
 
 // The shape of check-in data: 30,000 users x 40,000 items, histories of 10 to some

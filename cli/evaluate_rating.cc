@@ -238,6 +238,7 @@ void evaluate_both(const RatingEvaluation& evaluation, ThreadPool& pool) {
   options.rate.bayesian = evaluation.options.bayesian;
   options.rate.implicit_sets = evaluation.options.implicit_sets;
   options.rate.attributes = evaluation.options.attributes;
+  options.rate.period_count = evaluation.options.period_count;
   note(common, fmt::format("watch: positives {}, {} dimensions; rate: {}",
                            data::describe(options.watch.positive_rule),
                            options.watch.ials.dimensions, describe(evaluation.options)));

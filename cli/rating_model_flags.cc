@@ -82,6 +82,12 @@ void add_rating_model_options(CLI::App& verb, RatingModelFlags& flags,
   verb.add_flag("--no-attributes", flags.no_attributes,
                 "bayesian: do not learn from the columns of the items and users files")
       ->group(group);
+  verb.add_option("--time-periods", flags.period_count,
+                  "bayesian: so many periods in each of which people and movies have a bias of "
+                  "their own; 0 for none")
+      ->check(CLI::Range(0, 10000))
+      ->capture_default_str()
+      ->group(group);
 }
 
 void add_keep_samples_option(CLI::App& verb, RatingModelFlags& flags) {
@@ -117,6 +123,7 @@ RatingProtocolOptions rating_options(const CLI::App& verb, const RatingModelFlag
   if (verb.count("--samples") > 0) options.bayesian.samples = flags.samples;
   options.implicit_sets = !flags.no_implicit_sets;
   options.attributes = !flags.no_attributes;
+  options.period_count = flags.period_count;
   options.als.seed = options.bayesian.seed = seed;
   factorization::validate(options.als);
   factorization::validate(options.bayesian);
@@ -133,10 +140,12 @@ std::string describe(const RatingProtocolOptions& options) {
         als.implicit_weight, als.seed);
   }
   const auto& bayesian = options.bayesian;
-  return fmt::format("Bayesian with {} dimensions, {} sweeps after {} of burn-in{}{}, seed {}",
-                     bayesian.dimensions, bayesian.samples, bayesian.burn_in,
-                     options.implicit_sets ? ", implicit sets" : "",
-                     options.attributes ? ", attributes" : "", bayesian.seed);
+  return fmt::format(
+      "Bayesian with {} dimensions, {} sweeps after {} of burn-in{}{}{}, seed {}",
+      bayesian.dimensions, bayesian.samples, bayesian.burn_in,
+      options.implicit_sets ? ", implicit sets" : "", options.attributes ? ", attributes" : "",
+      options.period_count > 0 ? fmt::format(", {} periods", options.period_count) : "",
+      bayesian.seed);
 }
 
 }  // namespace kindred::cli

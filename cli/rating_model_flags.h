@@ -26,6 +26,7 @@ struct RatingModelFlags {
   int samples = 0;
   bool no_implicit_sets = false;
   bool no_attributes = false;
+  std::size_t period_count = 0;
   int keep_samples = 32;  // Of a Bayesian model that is to be saved.
 
   bool predicts_ratings() const { return objective != "watch"; }

@@ -25,6 +25,7 @@ RatingTrainOptions options_for(const RatingTraining& training) {
   options.bayesian = chosen.bayesian;
   options.implicit_sets = chosen.implicit_sets;
   options.attributes = chosen.attributes;
+  options.period_count = chosen.period_count;
   options.kept_draws = training.flags.keep_samples;
   options.checkpoint = training.checkpoint;
   options.resume = training.resume;

@@ -35,7 +35,8 @@ RatingSplit split_by_lot(const Interactions& ratings, std::size_t begin, std::si
   for (std::uint32_t user = 0; user < pairs.rows; ++user) {
     for (std::uint64_t entry = pairs.offsets[user]; entry < pairs.offsets[user + 1]; ++entry) {
       if (tested[entry]) {
-        split.test.push_back({user, pairs.columns[entry], pairs.values[entry]});
+        split.test.push_back({user, pairs.columns[entry], pairs.values[entry],
+                              ratings.timestamps.empty() ? 0 : ratings.timestamps[entry]});
         continue;
       }
       split.train.by_user.columns.push_back(pairs.columns[entry]);
@@ -102,10 +103,13 @@ RatingSplit split_rating_given(Interactions train, const Interactions& test) {
       if (known) {
         ++leaks;
       } else {
-        split.test.push_back({user, item, test.by_user.row_values(row)[n]});
+        split.test.push_back(
+            {user, item, test.by_user.row_values(row)[n],
+             test.timestamps.empty() ? 0 : test.timestamps[test.by_user.offsets[row] + n]});
       }
     }
   }
+  if (test.timestamps.empty()) train.timestamps.clear();
   while (train.by_user.rows < train.users.size()) train.by_user.close_row();
   train.by_user.cols = train.items.size();
   split.train = std::move(train);

@@ -29,6 +29,7 @@ struct RatedPair {
   std::uint32_t user = 0;
   std::uint32_t item = 0;
   float rating = 0.0F;
+  std::int64_t time = 0;  // Where both parts have times.
 
   bool operator==(const RatedPair&) const = default;
 };

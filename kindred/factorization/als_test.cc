@@ -47,7 +47,10 @@ TEST(Als, LossFallsAtEveryEpochWithImplicitFeatures) {
 TEST(Als, FindsPlantedVectors) {
   ThreadPool pool(2);
   const test::PlantedRatings world = planted_ratings(400, 200, 0.2, 0.4);
-  Als als(world.known, {.dimensions = 3, .regularization = 0.03F, .implicit_weight = 0.0F});
+  Als als(world.known, {.dimensions = 3,
+                        .regularization = 0.03F,
+                        .regularization_exponent = 1.0F,
+                        .implicit_weight = 0.0F});
   for (int epoch = 0; epoch < 15; ++epoch) als.run_epoch(pool);
   double squares = 0.0;
   std::size_t at = 0;

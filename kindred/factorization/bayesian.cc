@@ -15,7 +15,7 @@
 namespace kindred::factorization {
 namespace {
 
-// Purposes 0 to 3 belong to the priors.
+// Purposes 0 to 3 belong to the priors, 11 and 12 to the biases of time.
 constexpr std::uint32_t kRowNoise = 8;
 constexpr std::uint32_t kNoisePrecision = 9;
 constexpr std::uint32_t kStart = 10;
@@ -63,13 +63,19 @@ void validate(const BayesianOptions& options) {
 }
 
 Bayesian::Bayesian(const SparseMatrix& ratings, const SideFeatures& features,
-                   const BayesianOptions& options)
+                   const BayesianOptions& options, const RatingTimes& times)
     : scale_(rating_scale(ratings)),
       by_user_(centred(ratings, scale_.mean)),
       by_item_(transpose(by_user_)),
       options_((validate(options), options)),
       user_prior_(ratings.rows, vector_size(options), features.users),
-      item_prior_(ratings.cols, vector_size(options), features.items) {
+      item_prior_(ratings.cols, vector_size(options), features.items),
+      times_(ratings, times) {
+  if (!times_.is_empty()) {
+    net_by_user_ = by_user_;
+    net_by_item_ = by_item_;
+  }
+  state_.times = times_.state();
   state_.user_vectors = draw_start(ratings.rows, vector_size(options), {options.seed, 0, 0});
   state_.item_vectors = draw_start(ratings.cols, vector_size(options), {options.seed, 0, 1});
   state_.user_tables = user_prior_.tables();
@@ -80,10 +86,18 @@ void Bayesian::restore(State state) {
   if (!fits(state.user_vectors, state_.user_vectors) ||
       !fits(state.item_vectors, state_.item_vectors) ||
       !fits(state.user_tables, state_.user_tables) ||
-      !fits(state.item_tables, state_.item_tables)) {
+      !fits(state.item_tables, state_.item_tables) ||
+      !fits(state.times.users, state_.times.users) ||
+      !fits(state.times.items, state_.times.items)) {
     throw Error(ErrorCode::invalid_argument,
-                "the draw to continue from has other numbers of users, items, dimensions or "
-                "features than this data");
+                "the draw to continue from has other numbers of users, items, dimensions, "
+                "features or periods than this data");
+  }
+  times_.restore(state.times);
+  if (!times_.is_empty()) {
+    net_by_user_ = by_user_;
+    net_by_item_ = by_item_;
+    times_.take_off(net_by_user_, net_by_item_);
   }
   user_prior_.restore(state.user_tables);
   item_prior_.restore(state.item_tables);
@@ -105,34 +119,62 @@ void Bayesian::draw_rows(const SparseMatrix& ratings, const Matrix& fixed, const
   });
 }
 
+// What biases and vectors leave of each rating.
+SparseMatrix Bayesian::residuals(const SparseMatrix& ratings, const Matrix& rows,
+                                 const Matrix& columns, ThreadPool& pool) const {
+  SparseMatrix out = ratings;
+  pool.parallel_for(ratings.rows, [&](std::size_t row, int) {
+    for (std::uint64_t entry = out.offsets[row]; entry < out.offsets[row + 1]; ++entry) {
+      out.values[entry] -= rating_offset(rows.row(row), columns.row(out.columns[entry]));
+    }
+  });
+  return out;
+}
+
+void Bayesian::draw_times(ThreadPool& pool) {
+  times_.draw(residuals(by_user_, state_.user_vectors, state_.item_vectors, pool),
+              residuals(by_item_, state_.item_vectors, state_.user_vectors, pool),
+              state_.noise_precision, {options_.seed, static_cast<std::uint32_t>(state_.sweep), 0},
+              pool);
+  net_by_user_.values = by_user_.values;
+  net_by_item_.values = by_item_.values;
+  times_.take_off(net_by_user_, net_by_item_);
+  state_.times = times_.state();
+}
+
 void Bayesian::draw_noise_precision(ThreadPool& pool) {
+  const SparseMatrix& ratings = times_.is_empty() ? by_user_ : net_by_user_;
   constexpr std::size_t kBlockRows = 256;
-  std::vector<double> squares((by_user_.rows + kBlockRows - 1) / kBlockRows, 0.0);
+  std::vector<double> squares((ratings.rows + kBlockRows - 1) / kBlockRows, 0.0);
   pool.parallel_for(squares.size(), [&](std::size_t block, int) {
-    const std::size_t end = std::min(by_user_.rows, (block + 1) * kBlockRows);
+    const std::size_t end = std::min(ratings.rows, (block + 1) * kBlockRows);
     for (std::size_t user = block * kBlockRows; user < end; ++user) {
-      const auto items = by_user_.row_columns(user);
+      const auto items = ratings.row_columns(user);
       for (std::size_t n = 0; n < items.size(); ++n) {
         const double error =
-            double{by_user_.row_values(user)[n]} -
+            double{ratings.row_values(user)[n]} -
             double{rating_offset(state_.user_vectors.row(user), state_.item_vectors.row(items[n]))};
         squares[block] += error * error;
       }
     }
   });
-  Rng rng(options_.seed, DrawKey{options_.seed, static_cast<std::uint32_t>(state_.sweep), 0}.stream(
-                             kNoisePrecision));
-  state_.noise_precision = draw_precision(rng, by_user_.entry_count(),
+  const DrawKey key = {options_.seed, static_cast<std::uint32_t>(state_.sweep), 0};
+  Rng rng(key.seed, key.stream(kNoisePrecision));
+  state_.noise_precision = draw_precision(rng, ratings.entry_count(),
                                           std::accumulate(squares.begin(), squares.end(), 0.0));
 }
 
 void Bayesian::run_sweep(ThreadPool& pool) {
   ++state_.sweep;
   const auto sweep = static_cast<std::uint32_t>(state_.sweep);
+  const bool timeless = times_.is_empty();
   user_prior_.draw(state_.user_vectors, {options_.seed, sweep, 0}, pool);
-  draw_rows(by_user_, state_.item_vectors, user_prior_, 0, state_.user_vectors, pool);
+  draw_rows(timeless ? by_user_ : net_by_user_, state_.item_vectors, user_prior_, 0,
+            state_.user_vectors, pool);
   item_prior_.draw(state_.item_vectors, {options_.seed, sweep, 1}, pool);
-  draw_rows(by_item_, state_.user_vectors, item_prior_, 1, state_.item_vectors, pool);
+  draw_rows(timeless ? by_item_ : net_by_item_, state_.user_vectors, item_prior_, 1,
+            state_.item_vectors, pool);
+  if (!timeless) draw_times(pool);
   draw_noise_precision(pool);
   state_.user_tables = user_prior_.tables();
   state_.item_tables = item_prior_.tables();

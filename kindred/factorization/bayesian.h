@@ -28,6 +28,7 @@
 #include "kindred/factorization/rating_rows.h"
 #include "kindred/factorization/rating_scale.h"
 #include "kindred/factorization/row_prior.h"
+#include "kindred/factorization/time_biases.h"
 #include "kindred/linalg/matrix.h"
 #include "kindred/linalg/sparse.h"
 
@@ -54,10 +55,10 @@ struct SideFeatures {
 // Sampling as a value: pause it, look at it, resume it between sweeps.
 class Bayesian {
  public:
-  // `ratings` is users x items; it is copied, as are the features.
+  // `ratings` is users x items; it is copied, as are the features and the times.
   // Throws Error(invalid_argument) without ratings, or for an option out of range.
   Bayesian(const SparseMatrix& ratings, const SideFeatures& features,
-           const BayesianOptions& options);
+           const BayesianOptions& options, const RatingTimes& times = {});
 
   // Draws everything once.
   void run_sweep(ThreadPool& pool);
@@ -73,6 +74,7 @@ class Bayesian {
     double noise_precision = 1.0;
     std::vector<RowPrior::Table> user_tables;
     std::vector<RowPrior::Table> item_tables;
+    TimeBiases::State times;
     int sweep = 0;
   };
   const State& state() const noexcept { return state_; }
@@ -83,20 +85,30 @@ class Bayesian {
   const RatingScale& scale() const noexcept { return scale_; }
   const RowPrior& user_prior() const noexcept { return user_prior_; }
 
-  // The rating that this one draw predicts. Not clipped.
+  // The rating that this one draw predicts, at no particular time or in a period.
+  // Not clipped. Requires: periods were given.
   float predict(std::size_t user, std::size_t item) const noexcept;
+  float predict(std::size_t user, std::size_t item, std::size_t period) const noexcept {
+    return predict(user, item) + times_.bias(user, item, period);
+  }
 
  private:
   void draw_rows(const SparseMatrix& ratings, const Matrix& fixed, const RowPrior& prior,
                  std::uint32_t side, Matrix& vectors, ThreadPool& pool) const;
+  void draw_times(ThreadPool& pool);
   void draw_noise_precision(ThreadPool& pool);
+  SparseMatrix residuals(const SparseMatrix& ratings, const Matrix& rows, const Matrix& columns,
+                         ThreadPool& pool) const;
 
   RatingScale scale_;
-  SparseMatrix by_user_;  // |U| x |I|, less the mean.
-  SparseMatrix by_item_;  // Its transpose.
+  SparseMatrix by_user_;      // |U| x |I|, less the mean.
+  SparseMatrix by_item_;      // Its transpose.
+  SparseMatrix net_by_user_;  // The same less the biases of time; empty without these.
+  SparseMatrix net_by_item_;
   BayesianOptions options_;
   RowPrior user_prior_;
   RowPrior item_prior_;
+  TimeBiases times_;
   State state_;
 };
 

@@ -81,16 +81,50 @@ TEST(Bayesian, FeaturesThatTellNothingDoNoHarm) {
   EXPECT_LT(sample(world, some_features(world.known), options, pool).rmse, 1.03 * without);
 }
 
+// Entry i was rated in period i mod 3, or after everything else moved up by `drift`.
+RatingTimes some_times(SparseMatrix& ratings, float drift = 0.0F) {
+  RatingTimes times{.periods = {}, .period_count = 3};
+  for (std::size_t i = 0; i < ratings.entry_count(); ++i) {
+    times.periods.push_back(static_cast<std::uint32_t>(i % 3));
+    if (i % 3 == 2) ratings.values[i] += drift;
+  }
+  return times;
+}
+
+TEST(Bayesian, FindsABiasThatCameWithTime) {
+  ThreadPool pool(2);
+  SparseMatrix ratings = planted_ratings(200, 100, 0.3).known;
+  const RatingTimes times = some_times(ratings, 1.0F);
+  const BayesianOptions options = {.dimensions = 3};
+  Bayesian timeless(ratings, {}, options);
+  Bayesian timely(ratings, {}, options, times);
+  double before = 0.0;
+  double after = 0.0;
+  for (int sweep = 0; sweep < 80; ++sweep) {
+    timeless.run_sweep(pool);
+    timely.run_sweep(pool);
+    if (sweep < 40) continue;
+    for (std::size_t user = 0; user < 200; ++user) {
+      before += timely.predict(user, user % 100, 0) / 8000.0;
+      after += timely.predict(user, user % 100, 2) / 8000.0;
+    }
+  }
+  EXPECT_NEAR(after - before, 1.0, 0.1);
+  EXPECT_GT(timely.state().noise_precision, 1.3 * timeless.state().noise_precision);
+}
+
 TEST(Bayesian, SameBytesForAnyThreadCount) {
-  const PlantedRatings world = planted_ratings(90, 70, 0.2);
+  PlantedRatings world = planted_ratings(90, 70, 0.2);
+  const RatingTimes times = some_times(world.known);
   const BayesianOptions options = {.dimensions = 5};
   ThreadPool one(1);
-  Bayesian reference(world.known, some_features(world.known), options);
+  Bayesian reference(world.known, some_features(world.known), options, times);
   for (int sweep = 0; sweep < 5; ++sweep) reference.run_sweep(one);
   for (const int threads : {2, 3, 4}) {
     ThreadPool pool(threads);
-    Bayesian sampler(world.known, some_features(world.known), options);
+    Bayesian sampler(world.known, some_features(world.known), options, times);
     for (int sweep = 0; sweep < 5; ++sweep) sampler.run_sweep(pool);
+    EXPECT_EQ(sampler.state().times.users, reference.state().times.users);
     EXPECT_EQ(sampler.state().user_vectors, reference.state().user_vectors);
     EXPECT_EQ(sampler.state().item_vectors, reference.state().item_vectors);
     EXPECT_EQ(sampler.state().noise_precision, reference.state().noise_precision);
@@ -99,16 +133,17 @@ TEST(Bayesian, SameBytesForAnyThreadCount) {
 
 TEST(Bayesian, ResumesToTheSameBytesAfterAnySweep) {
   ThreadPool pool(2);
-  const PlantedRatings world = planted_ratings(60, 50, 0.2);
+  PlantedRatings world = planted_ratings(60, 50, 0.2);
+  const RatingTimes times = some_times(world.known);
   const SideFeatures features = some_features(world.known);
-  Bayesian whole(world.known, features, {.dimensions = 3});
+  Bayesian whole(world.known, features, {.dimensions = 3}, times);
   std::vector<Bayesian::State> states;
   for (int sweep = 0; sweep < 6; ++sweep) {
     states.push_back(whole.state());
     whole.run_sweep(pool);
   }
   for (const Bayesian::State& state : states) {
-    Bayesian resumed(world.known, features, {.dimensions = 3});
+    Bayesian resumed(world.known, features, {.dimensions = 3}, times);
     resumed.restore(state);
     while (resumed.sweep() < 6) resumed.run_sweep(pool);
     EXPECT_EQ(resumed.state().user_vectors, whole.state().user_vectors);

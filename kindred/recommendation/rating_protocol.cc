@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 
+#include "kindred/base/error.h"
+#include "kindred/data/time_periods.h"
 #include "kindred/recommendation/rating_baselines.h"
 #include "kindred/recommendation/rating_features.h"
 
@@ -26,7 +29,7 @@ class RunningPredictions {
     pool.parallel_for((pairs_.size() + kBlockPairs - 1) / kBlockPairs, [&](std::size_t block, int) {
       const std::size_t end = std::min(pairs_.size(), (block + 1) * kBlockPairs);
       for (std::size_t i = block * kBlockPairs; i < end; ++i) {
-        const double value = double{predict(pairs_[i].user, pairs_[i].item)};
+        const double value = double{predict(pairs_[i])};
         sums_[i] += value;
         squares_[i] += value * value;
       }
@@ -73,7 +76,8 @@ RatingPredictions run_als(const data::RatingSplit& split, const RatingProtocolOp
   factorization::Als als(split.train.by_user, options.als);
   const auto predictions = [&] {
     RunningPredictions running(split.test);
-    running.add([&](auto user, auto item) { return als.predict(user, item); }, 0.0, pool);
+    running.add([&](const RatedPair& pair) { return als.predict(pair.user, pair.item); }, 0.0,
+                pool);
     return running;
   };
   for (int epoch = 1; epoch <= options.als.epochs; ++epoch) {
@@ -89,14 +93,19 @@ RatingPredictions run_bayesian(const data::RatingSplit& split, const data::Table
   factorization::Bayesian sampler(
       split.train.by_user,
       side_features(split.train.by_user, users, items, options.implicit_sets, options.attributes),
-      options.bayesian);
+      options.bayesian, rating_times(split.train, options.period_count));
+  std::optional<data::TimePeriods> periods;
+  if (options.period_count > 0) periods.emplace(split.train.timestamps, options.period_count);
+  const auto predict = [&](const RatedPair& pair) {
+    return periods ? sampler.predict(pair.user, pair.item, periods->period(pair.time))
+                   : sampler.predict(pair.user, pair.item);
+  };
   RunningPredictions running(split.test);
   const int sweeps = options.bayesian.burn_in + options.bayesian.samples;
   for (int sweep = 1; sweep <= sweeps; ++sweep) {
     sampler.run_sweep(pool);
     if (sampler.is_burnt_in()) {
-      running.add([&](auto user, auto item) { return sampler.predict(user, item); },
-                  1.0 / sampler.state().noise_precision, pool);
+      running.add(predict, 1.0 / sampler.state().noise_precision, pool);
     }
     if (options.observe) {
       options.observe(sweep, sampler.is_burnt_in() ? running.rmse(sampler.scale()) : -1.0);
@@ -112,6 +121,17 @@ std::vector<float> ratings_of(std::span<const RatedPair> pairs) {
 }
 
 }  // namespace
+
+factorization::RatingTimes rating_times(const data::Interactions& interactions,
+                                        std::size_t period_count) {
+  if (period_count == 0) return {};
+  if (interactions.timestamps.empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                "biases by time need ratings with timestamps, and these have none");
+  }
+  const data::TimePeriods periods(interactions.timestamps, period_count);
+  return {.periods = periods.periods(interactions.timestamps), .period_count = periods.count()};
+}
 
 factorization::SideFeatures side_features(const SparseMatrix& ratings, const data::Table& users,
                                           const data::Table& items, bool implicit_sets,

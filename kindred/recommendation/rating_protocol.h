@@ -32,6 +32,7 @@ struct RatingProtocolOptions {
   factorization::BayesianOptions bayesian;  // For bayesian, with the next two:
   bool implicit_sets = true;                // Whom a person rated, and who rated a thing.
   bool attributes = true;                   // The columns of the tables.
+  std::size_t period_count = 0;             // Of biases by time; 0: time plays no part.
   // After each epoch or sweep, with what is known by then of the test's rmse; a Bayesian
   // run has none during burn-in (a negative number).
   std::function<void(int done, double test_rmse)> observe;
@@ -44,10 +45,16 @@ struct RatingComparison {
 };
 
 // `users` and `items` hold attributes, a row for each label of the training part; or no
-// columns. Throws Error(invalid_argument) as the models do.
+// columns. Throws Error(invalid_argument) as the models do, and where periods are asked for
+// and the ratings have no times.
 RatingComparison evaluate_ratings(const data::RatingSplit& split, const data::Table& users,
                                   const data::Table& items, const RatingProtocolOptions& options,
                                   ThreadPool& pool);
+
+// The periods of the ratings, none for a count of 0. Throws Error(invalid_argument) where
+// the ratings have no times.
+factorization::RatingTimes rating_times(const data::Interactions& interactions,
+                                        std::size_t period_count);
 
 // The features that the options choose.
 factorization::SideFeatures side_features(const SparseMatrix& ratings, const data::Table& users,

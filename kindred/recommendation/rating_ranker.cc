@@ -34,8 +34,7 @@ float high_rating(const data::PositiveRule& rule, const factorization::RatingSca
 }
 
 RatingRanker::RatingRanker(const model::Model& model, const std::vector<bool>& allowed)
-    : model_(model),
-      predictor_((KINDRED_CHECK(model.ratings.has_value()), *model.ratings)),
+    : predictor_((KINDRED_CHECK(model.ratings.has_value()), *model.ratings)),
       threshold_(high_rating(model.positive_rule, model.ratings->scale)) {
   std::vector<bool> rated(model.items.size());
   for (const std::uint32_t item : model.seen.columns) rated[item] = true;

@@ -53,7 +53,6 @@ class RatingRanker {
   static std::size_t candidates_for(std::size_t k) noexcept;
 
  private:
-  const model::Model& model_;
   RatingPredictor predictor_;
   std::vector<std::uint32_t> candidates_;  // Rated by somebody, and allowed; ascending.
   float threshold_;

@@ -158,7 +158,7 @@ class BayesianLearner final : public Learner {
         sampler_(
             data.by_user,
             side_features(data.by_user, users, items, options.implicit_sets, options.attributes),
-            options.bayesian) {}
+            options.bayesian, rating_times(data, options.period_count)) {}
 
   void run(ThreadPool& pool) override {
     sampler_.run_sweep(pool);
@@ -204,6 +204,12 @@ class BayesianLearner final : public Learner {
     };
     add_tables("user", state.user_tables);
     add_tables("item", state.item_tables);
+    if (options_.period_count > 0) {
+      checkpoint.matrices.emplace_back("user.times", state.times.users);
+      checkpoint.matrices.emplace_back("item.times", state.times.items);
+      checkpoint.numbers.push_back(state.times.user_precision);
+      checkpoint.numbers.push_back(state.times.item_precision);
+    }
     if (options_.kept_draws == 0 && sampler_.is_burnt_in()) {
       user_moments_.save("user", checkpoint);
       item_moments_.save("item", checkpoint);
@@ -216,8 +222,9 @@ class BayesianLearner final : public Learner {
     factorization::Bayesian::State state = sampler_.state();
     const std::size_t table_count = state.user_tables.size() + state.item_tables.size();
     const bool moments = options_.kept_draws == 0 && checkpoint.epoch > options_.bayesian.burn_in;
-    if (matrices.size() != 2 + table_count + (moments ? 4 : 0) ||
-        checkpoint.numbers.size() != 2 + table_count) {
+    const std::size_t time_count = options_.period_count > 0 ? 2 : 0;
+    if (matrices.size() != 2 + table_count + time_count + (moments ? 4 : 0) ||
+        checkpoint.numbers.size() != 2 + table_count + time_count) {
       throw Error(ErrorCode::corrupt, "the checkpoint is not one of this Bayesian model");
     }
     std::size_t next = 0;
@@ -231,6 +238,12 @@ class BayesianLearner final : public Learner {
         table.shrinkage = checkpoint.numbers[next];
         table.weights = take();
       }
+    }
+    if (time_count > 0) {
+      state.times.user_precision = checkpoint.numbers[next];
+      state.times.users = take();
+      state.times.item_precision = checkpoint.numbers[next];
+      state.times.items = take();
     }
     state.sweep = checkpoint.epoch;
     sampler_.restore(std::move(state));
@@ -289,6 +302,7 @@ Json settings_of(const RatingTrainOptions& options) {
     json.set("implicit_sets", options.implicit_sets);
     json.set("attributes", options.attributes);
     json.set("kept_draws", options.kept_draws);
+    json.set("time_periods", std::uint64_t{options.period_count});
   }
   return json;
 }

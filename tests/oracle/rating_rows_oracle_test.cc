@@ -171,7 +171,7 @@ double dense_loss(const SparseMatrix& ratings, const Als& als) {
 TEST(AlsOracle, LossEqualsTheDenseSum) {
   ThreadPool pool(2);
   const SparseMatrix ratings = test::planted_ratings(70, 50, 0.2).known;
-  Als als(ratings, {.dimensions = 6});
+  Als als(ratings, {.dimensions = 6, .regularization_exponent = 1.0F});
   for (int epoch = 0; epoch < 3; ++epoch) {
     const double expected = dense_loss(ratings, als);
     EXPECT_NEAR(als.loss(pool), expected, 1e-5 * expected);
