@@ -113,7 +113,7 @@ void run(const Arguments& arguments) {
     factorization::Bayesian bayesian(pairs, {}, {.dimensions = d});
     report("Gibbs", d, flops, peak, arguments.epochs, [&] { bayesian.run_sweep(pool); });
     factorization::Bayesian sets(
-        pairs, recommendation::side_features(pairs, data::Table(), data::Table(), true, false),
+        pairs, recommendation::side_features(pairs, data::Table(), data::Table(), {}),
         {.dimensions = d});
     report("Gibbs with implicit sets", d, flops, peak, arguments.epochs,
            [&] { sets.run_sweep(pool); });

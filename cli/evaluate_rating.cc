@@ -14,6 +14,7 @@
 #include "kindred/base/progress.h"
 #include "kindred/data/rating_split.h"
 #include "kindred/recommendation/highly_protocol.h"
+#include "kindred/recommendation/rating_protocol.h"
 
 namespace kindred::cli {
 namespace {
@@ -148,10 +149,10 @@ Inputs load(const RatingEvaluation& evaluation, ThreadPool& pool) {
     inputs.test =
         load_pairs(evaluation.test, evaluation.ratings, evaluation.common, pool).interactions;
   }
-  require_memory(evaluation.common,
-                 recommendation::rating_training_memory_bytes(inputs.ratings,
-                                                              evaluation.options.als.dimensions),
-                 "evaluation");
+  require_memory(
+      evaluation.common,
+      recommendation::rating_training_memory_bytes(inputs.ratings, evaluation.options.dimensions()),
+      "evaluation");
   return inputs;
 }
 
@@ -185,12 +186,12 @@ std::string to_text(const recommendation::HighlyComparison& comparison) {
 void evaluate_rating(const RatingEvaluation& evaluation, ThreadPool& pool) {
   const CommonOptions& common = evaluation.common;
   const Inputs inputs = load(evaluation, pool);
-  recommendation::RatingProtocolOptions options = evaluation.options;
-  note(common, describe(options));
+  recommendation::RatingProtocolOptions options;
+  options.model = evaluation.options;
+  note(common, describe(options.model));
 
-  const bool bayesian = options.kind == recommendation::RatingModelKind::bayesian;
-  const int steps =
-      bayesian ? options.bayesian.burn_in + options.bayesian.samples : options.als.epochs;
+  const bool bayesian = options.model.kind == recommendation::RatingModelKind::bayesian;
+  const int steps = options.model.step_count();
   std::vector<RatingComparison> runs;
   std::size_t test_count = 0;
   std::string protocol;
@@ -199,7 +200,7 @@ void evaluate_rating(const RatingEvaluation& evaluation, ThreadPool& pool) {
     protocol = split.description;
     note(common, protocol);
     const AttributeTables tables = load_attribute_tables(split.train, evaluation.ratings, common);
-    options.als.seed = options.bayesian.seed = run.seed;
+    options.model.als.seed = options.model.bayesian.seed = run.seed;
     std::optional<Progress> progress;
     progress.emplace(stderr, progress_style(common), bayesian ? "sampling" : "training",
                      static_cast<std::size_t>(steps), bayesian ? "sweeps" : "epochs");
@@ -233,12 +234,7 @@ void evaluate_both(const RatingEvaluation& evaluation, ThreadPool& pool) {
   recommendation::HighlyOptions options;
   options.watch.ials = ials_options(evaluation.ials, split.train.items.size(), common.seed);
   options.watch.positive_rule = positive_rule(with_all_positive(evaluation.ials), split.train);
-  options.rate.kind = evaluation.options.kind;
-  options.rate.als = evaluation.options.als;
-  options.rate.bayesian = evaluation.options.bayesian;
-  options.rate.implicit_sets = evaluation.options.implicit_sets;
-  options.rate.attributes = evaluation.options.attributes;
-  options.rate.period_count = evaluation.options.period_count;
+  options.rate.model = evaluation.options;
   note(common, fmt::format("watch: positives {}, {} dimensions; rate: {}",
                            data::describe(options.watch.positive_rule),
                            options.watch.ials.dimensions, describe(evaluation.options)));

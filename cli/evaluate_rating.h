@@ -11,7 +11,7 @@
 #include "cli/ials_flags.h"
 #include "cli/ratings_flags.h"
 #include "kindred/base/thread_pool.h"
-#include "kindred/recommendation/rating_protocol.h"
+#include "kindred/recommendation/rating_options.h"
 
 namespace kindred::cli {
 
@@ -24,7 +24,7 @@ struct RatingEvaluation {
   double share = 0.1;
   int fold_count = 5;
   int seed_count = 1;
-  recommendation::RatingProtocolOptions options;
+  recommendation::RatingModelOptions options;
   IalsFlags ials;  // For both: the model of watching.
 };
 

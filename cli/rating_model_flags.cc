@@ -11,7 +11,7 @@ namespace kindred::cli {
 namespace {
 
 using recommendation::RatingModelKind;
-using recommendation::RatingProtocolOptions;
+using recommendation::RatingModelOptions;
 
 std::set<std::string> words_of(const std::string& words) {
   std::set<std::string> out;
@@ -99,10 +99,10 @@ void add_keep_samples_option(CLI::App& verb, RatingModelFlags& flags) {
       ->group("Rating model");
 }
 
-RatingProtocolOptions rating_options(const CLI::App& verb, const RatingModelFlags& flags,
-                                     const IalsFlags& ials, std::uint64_t seed) {
+RatingModelOptions rating_options(const CLI::App& verb, const RatingModelFlags& flags,
+                                  const IalsFlags& ials, std::uint64_t seed) {
   const bool alone = flags.objective == "rate";
-  RatingProtocolOptions options;
+  RatingModelOptions options;
   options.kind = flags.model == "als" ? RatingModelKind::als : RatingModelKind::bayesian;
   int dimensions = options.als.dimensions;
   int shared_dimensions = dimensions;
@@ -130,7 +130,7 @@ RatingProtocolOptions rating_options(const CLI::App& verb, const RatingModelFlag
   return options;
 }
 
-std::string describe(const RatingProtocolOptions& options) {
+std::string describe(const RatingModelOptions& options) {
   if (options.kind == RatingModelKind::als) {
     const auto& als = options.als;
     return fmt::format(

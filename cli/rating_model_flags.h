@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cli/ials_flags.h"
-#include "kindred/recommendation/rating_protocol.h"
+#include "kindred/recommendation/rating_options.h"
 
 namespace CLI {
 class App;
@@ -43,11 +43,11 @@ void add_keep_samples_option(CLI::App& verb, RatingModelFlags& flags);
 
 // The options of the chosen model, validated. With the objective "rate" alone, --dim,
 // --epochs, --regularization and its exponent speak of this model, where given.
-recommendation::RatingProtocolOptions rating_options(const CLI::App& verb,
-                                                     const RatingModelFlags& flags,
-                                                     const IalsFlags& ials, std::uint64_t seed);
+recommendation::RatingModelOptions rating_options(const CLI::App& verb,
+                                                  const RatingModelFlags& flags,
+                                                  const IalsFlags& ials, std::uint64_t seed);
 
 // "ALS with 32 dimensions, 15 epochs, ...".
-std::string describe(const recommendation::RatingProtocolOptions& options);
+std::string describe(const recommendation::RatingModelOptions& options);
 
 }  // namespace kindred::cli

@@ -17,35 +17,24 @@ using recommendation::RatingModelKind;
 using recommendation::RatingTrainOptions;
 
 RatingTrainOptions options_for(const RatingTraining& training) {
-  const recommendation::RatingProtocolOptions chosen =
-      rating_options(training.verb, training.flags, training.ials, training.common.seed);
   RatingTrainOptions options;
-  options.kind = chosen.kind;
-  options.als = chosen.als;
-  options.bayesian = chosen.bayesian;
-  options.implicit_sets = chosen.implicit_sets;
-  options.attributes = chosen.attributes;
-  options.period_count = chosen.period_count;
+  options.model =
+      rating_options(training.verb, training.flags, training.ials, training.common.seed);
   options.kept_draws = training.flags.keep_samples;
   options.checkpoint = training.checkpoint;
   options.resume = training.resume;
   options.cancelled = training.cancelled;
-  note(training.common, describe(chosen));
+  note(training.common, describe(options.model));
   return options;
-}
-
-int dimensions_of(const RatingTrainOptions& options) {
-  return options.kind == RatingModelKind::als ? options.als.dimensions
-                                              : options.bayesian.dimensions;
 }
 
 // Draws that would not fit give way to their mean; the training itself cannot.
 void fit_into_memory(const CommonOptions& common, const data::Interactions& interactions,
                      RatingTrainOptions& options) {
-  const int dimensions = dimensions_of(options);
+  const int dimensions = options.model.dimensions();
   const std::size_t needed = recommendation::rating_training_memory_bytes(interactions, dimensions);
   require_memory(common, needed, "training on ratings");
-  if (options.kind == RatingModelKind::als || options.kept_draws == 0) return;
+  if (options.model.kind == RatingModelKind::als || options.kept_draws == 0) return;
   const std::size_t draws =
       model::rating_model_bytes(interactions.users.size(), interactions.items.size(), dimensions,
                                 static_cast<std::size_t>(options.kept_draws));
@@ -87,9 +76,8 @@ void train_rating(const RatingTraining& training, const LoadedRatings& data, mod
   data::require_ratings(data.interactions, "the ratings file");
   RatingTrainOptions options = options_for(training);
   fit_into_memory(training.common, data.interactions, options);
-  const bool bayesian = options.kind == RatingModelKind::bayesian;
-  const int steps =
-      bayesian ? options.bayesian.burn_in + options.bayesian.samples : options.als.epochs;
+  const bool bayesian = options.model.kind == RatingModelKind::bayesian;
+  const int steps = options.model.step_count();
   double error = 0.0;
   recommendation::RatingTrainResult result;
   {
@@ -115,7 +103,7 @@ void train_rating(const RatingTraining& training, const LoadedRatings& data, mod
                    "--objective rate' measures it on what it did not",
                    error));
   if (training.flags.objective == "rate") {
-    fill_model(data, result, dimensions_of(options), model);
+    fill_model(data, result, options.model.dimensions(), model);
   }
   model.ratings = std::move(result.model);
 }

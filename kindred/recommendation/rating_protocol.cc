@@ -73,14 +73,14 @@ class RunningPredictions {
 
 RatingPredictions run_als(const data::RatingSplit& split, const RatingProtocolOptions& options,
                           ThreadPool& pool) {
-  factorization::Als als(split.train.by_user, options.als);
+  factorization::Als als(split.train.by_user, options.model.als);
   const auto predictions = [&] {
     RunningPredictions running(split.test);
     running.add([&](const RatedPair& pair) { return als.predict(pair.user, pair.item); }, 0.0,
                 pool);
     return running;
   };
-  for (int epoch = 1; epoch <= options.als.epochs; ++epoch) {
+  for (int epoch = 1; epoch <= options.model.als.epochs; ++epoch) {
     als.run_epoch(pool);
     if (options.observe) options.observe(epoch, predictions().rmse(als.scale()));
   }
@@ -91,17 +91,17 @@ RatingPredictions run_bayesian(const data::RatingSplit& split, const data::Table
                                const data::Table& items, const RatingProtocolOptions& options,
                                ThreadPool& pool) {
   factorization::Bayesian sampler(
-      split.train.by_user,
-      side_features(split.train.by_user, users, items, options.implicit_sets, options.attributes),
-      options.bayesian, rating_times(split.train, options.period_count));
+      split.train.by_user, side_features(split.train.by_user, users, items, options.model),
+      options.model.bayesian, rating_times(split.train, options.model.period_count));
   std::optional<data::TimePeriods> periods;
-  if (options.period_count > 0) periods.emplace(split.train.timestamps, options.period_count);
+  if (options.model.period_count > 0)
+    periods.emplace(split.train.timestamps, options.model.period_count);
   const auto predict = [&](const RatedPair& pair) {
     return periods ? sampler.predict(pair.user, pair.item, periods->period(pair.time))
                    : sampler.predict(pair.user, pair.item);
   };
   RunningPredictions running(split.test);
-  const int sweeps = options.bayesian.burn_in + options.bayesian.samples;
+  const int sweeps = options.model.bayesian.burn_in + options.model.bayesian.samples;
   for (int sweep = 1; sweep <= sweeps; ++sweep) {
     sampler.run_sweep(pool);
     if (sampler.is_burnt_in()) {
@@ -134,14 +134,14 @@ factorization::RatingTimes rating_times(const data::Interactions& interactions,
 }
 
 factorization::SideFeatures side_features(const SparseMatrix& ratings, const data::Table& users,
-                                          const data::Table& items, bool implicit_sets,
-                                          bool attributes) {
+                                          const data::Table& items,
+                                          const RatingModelOptions& options) {
   factorization::SideFeatures features;
-  if (attributes) {
+  if (options.attributes) {
     features.users = attribute_features(users);
     features.items = attribute_features(items);
   }
-  if (implicit_sets) {
+  if (options.implicit_sets) {
     features.users.push_back(implicit_features(ratings));
     features.items.push_back(implicit_features(transpose(ratings)));
   }
@@ -154,7 +154,7 @@ RatingComparison evaluate_ratings(const data::RatingSplit& split, const data::Ta
   RatingComparison comparison;
   const std::vector<float> truth = ratings_of(split.test);
   const auto start = std::chrono::steady_clock::now();
-  const RatingPredictions predictions = options.kind == RatingModelKind::als
+  const RatingPredictions predictions = options.model.kind == RatingModelKind::als
                                             ? run_als(split, options, pool)
                                             : run_bayesian(split, users, items, options, pool);
   comparison.training_seconds =

@@ -19,20 +19,12 @@
 #include "kindred/data/rating_split.h"
 #include "kindred/data/table.h"
 #include "kindred/evaluation/rating.h"
-#include "kindred/factorization/als.h"
-#include "kindred/factorization/bayesian.h"
+#include "kindred/recommendation/rating_options.h"
 
 namespace kindred::recommendation {
 
-enum class RatingModelKind { als, bayesian };
-
 struct RatingProtocolOptions {
-  RatingModelKind kind = RatingModelKind::als;
-  factorization::AlsOptions als;            // For als.
-  factorization::BayesianOptions bayesian;  // For bayesian, with the next two:
-  bool implicit_sets = true;                // Whom a person rated, and who rated a thing.
-  bool attributes = true;                   // The columns of the tables.
-  std::size_t period_count = 0;             // Of biases by time; 0: time plays no part.
+  RatingModelOptions model;
   // After each epoch or sweep, with what is known by then of the test's rmse; a Bayesian
   // run has none during burn-in (a negative number).
   std::function<void(int done, double test_rmse)> observe;
@@ -58,7 +50,7 @@ factorization::RatingTimes rating_times(const data::Interactions& interactions,
 
 // The features that the options choose.
 factorization::SideFeatures side_features(const SparseMatrix& ratings, const data::Table& users,
-                                          const data::Table& items, bool implicit_sets,
-                                          bool attributes);
+                                          const data::Table& items,
+                                          const RatingModelOptions& options);
 
 }  // namespace kindred::recommendation

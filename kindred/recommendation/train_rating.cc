@@ -49,7 +49,7 @@ class Learner {
 class AlsLearner final : public Learner {
  public:
   AlsLearner(const data::Interactions& data, const RatingTrainOptions& options)
-      : ratings_(data.by_user), als_(data.by_user, options.als) {}
+      : ratings_(data.by_user), als_(data.by_user, options.model.als) {}
 
   void run(ThreadPool& pool) override { als_.run_epoch(pool); }
   int done() const override { return als_.epoch(); }
@@ -155,10 +155,8 @@ class BayesianLearner final : public Learner {
   BayesianLearner(const data::Interactions& data, const data::Table& users,
                   const data::Table& items, const RatingTrainOptions& options)
       : options_(options),
-        sampler_(
-            data.by_user,
-            side_features(data.by_user, users, items, options.implicit_sets, options.attributes),
-            options.bayesian, rating_times(data, options.period_count)) {}
+        sampler_(data.by_user, side_features(data.by_user, users, items, options.model),
+                 options.model.bayesian, rating_times(data, options.model.period_count)) {}
 
   void run(ThreadPool& pool) override {
     sampler_.run_sweep(pool);
@@ -166,7 +164,7 @@ class BayesianLearner final : public Learner {
     if (options_.kept_draws == 0) {
       user_moments_.add(sampler_.state().user_vectors);
       item_moments_.add(sampler_.state().item_vectors);
-      noise_variance_ += 1.0 / sampler_.state().noise_precision / options_.bayesian.samples;
+      noise_variance_ += 1.0 / sampler_.state().noise_precision / options_.model.bayesian.samples;
     } else if (is_kept()) {
       draws_.push_back(draw(sampler_.state().user_vectors, sampler_.state().item_vectors));
     }
@@ -183,7 +181,7 @@ class BayesianLearner final : public Learner {
       model.draws = std::move(draws_);
       return;
     }
-    const int count = options_.bayesian.samples;
+    const int count = options_.model.bayesian.samples;
     RatingDraw mean = draw(user_moments_.mean(count), item_moments_.mean(count));
     mean.noise_precision = 1.0 / noise_variance_;
     model.draws = {std::move(mean)};
@@ -204,7 +202,7 @@ class BayesianLearner final : public Learner {
     };
     add_tables("user", state.user_tables);
     add_tables("item", state.item_tables);
-    if (options_.period_count > 0) {
+    if (options_.model.period_count > 0) {
       checkpoint.matrices.emplace_back("user.times", state.times.users);
       checkpoint.matrices.emplace_back("item.times", state.times.items);
       checkpoint.numbers.push_back(state.times.user_precision);
@@ -221,8 +219,9 @@ class BayesianLearner final : public Learner {
     auto& matrices = checkpoint.matrices;
     factorization::Bayesian::State state = sampler_.state();
     const std::size_t table_count = state.user_tables.size() + state.item_tables.size();
-    const bool moments = options_.kept_draws == 0 && checkpoint.epoch > options_.bayesian.burn_in;
-    const std::size_t time_count = options_.period_count > 0 ? 2 : 0;
+    const bool moments =
+        options_.kept_draws == 0 && checkpoint.epoch > options_.model.bayesian.burn_in;
+    const std::size_t time_count = options_.model.period_count > 0 ? 2 : 0;
     if (matrices.size() != 2 + table_count + time_count + (moments ? 4 : 0) ||
         checkpoint.numbers.size() != 2 + table_count + time_count) {
       throw Error(ErrorCode::corrupt, "the checkpoint is not one of this Bayesian model");
@@ -258,10 +257,10 @@ class BayesianLearner final : public Learner {
  private:
   // Evenly over the sweeps after burn-in, the last one included.
   bool is_kept() const {
-    const int kept = std::min(options_.kept_draws, options_.bayesian.samples);
-    const int sample = sampler_.sweep() - options_.bayesian.burn_in;
+    const int kept = std::min(options_.kept_draws, options_.model.bayesian.samples);
+    const int sample = sampler_.sweep() - options_.model.bayesian.burn_in;
     const auto reached = [&](int n) {
-      return static_cast<std::int64_t>(n) * kept / options_.bayesian.samples;
+      return static_cast<std::int64_t>(n) * kept / options_.model.bayesian.samples;
     };
     return reached(sample) > reached(sample - 1);
   }
@@ -276,9 +275,9 @@ class BayesianLearner final : public Learner {
     out.prior_precision = as_square(prior.precision(), width);
     // The implicit sets come last; a new person has one too, and else is like most.
     const auto& tables = sampler_.state().user_tables;
-    out.prior_mean =
-        as_row(prior.typical_mean(options_.implicit_sets ? tables.size() - 1 : tables.size()));
-    if (options_.implicit_sets) out.rated = tables.back().weights;
+    out.prior_mean = as_row(
+        prior.typical_mean(options_.model.implicit_sets ? tables.size() - 1 : tables.size()));
+    if (options_.model.implicit_sets) out.rated = tables.back().weights;
     return out;
   }
 
@@ -293,23 +292,24 @@ class BayesianLearner final : public Learner {
 // All that shapes the result, apart from the number of epochs of ALS.
 Json settings_of(const RatingTrainOptions& options) {
   Json json;
-  if (options.kind == RatingModelKind::als) {
-    factorization::AlsOptions als = options.als;
+  if (options.model.kind == RatingModelKind::als) {
+    factorization::AlsOptions als = options.model.als;
     als.epochs = 1;
     json.set("als", model::to_json(als));
   } else {
-    json.set("bayesian", model::to_json(options.bayesian));
-    json.set("implicit_sets", options.implicit_sets);
-    json.set("attributes", options.attributes);
+    json.set("bayesian", model::to_json(options.model.bayesian));
+    json.set("implicit_sets", options.model.implicit_sets);
+    json.set("attributes", options.model.attributes);
     json.set("kept_draws", options.kept_draws);
-    json.set("time_periods", std::uint64_t{options.period_count});
+    json.set("time_periods", std::uint64_t{options.model.period_count});
   }
   return json;
 }
 
 std::unique_ptr<Learner> make_learner(const data::Interactions& data, const data::Table& users,
                                       const data::Table& items, const RatingTrainOptions& options) {
-  if (options.kind == RatingModelKind::als) return std::make_unique<AlsLearner>(data, options);
+  if (options.model.kind == RatingModelKind::als)
+    return std::make_unique<AlsLearner>(data, options);
   return std::make_unique<BayesianLearner>(data, users, items, options);
 }
 
@@ -329,7 +329,7 @@ RatingTrainResult train_ratings(const data::Interactions& interactions, const da
                                 ThreadPool& pool,
                                 const std::function<void(const training::EpochRecord&)>& observe) {
   data::require_ratings(interactions, "the data");
-  const bool is_als = options.kind == RatingModelKind::als;
+  const bool is_als = options.model.kind == RatingModelKind::als;
   const auto learner = make_learner(interactions, users, items, options);
   RatingTrainResult result;
   std::string fingerprint;
@@ -371,9 +371,8 @@ RatingTrainResult train_ratings(const data::Interactions& interactions, const da
       if (std::chrono::steady_clock::now() - last_save >= kCheckpointPause) save();
     };
   }
-  const training::LoopOptions loop = {
-      .epochs = is_als ? options.als.epochs : options.bayesian.burn_in + options.bayesian.samples,
-      .cancelled = options.cancelled};
+  const training::LoopOptions loop = {.epochs = options.model.step_count(),
+                                      .cancelled = options.cancelled};
   training::LoopResult done = training::run_training(trainee, loop, std::move(history), observe);
   result.history = std::move(done.history);
   result.reason = done.reason;
@@ -382,8 +381,8 @@ RatingTrainResult train_ratings(const data::Interactions& interactions, const da
     return result;
   }
   result.model.kind = is_als ? "als" : "bayesian";
-  result.model.als = options.als;
-  result.model.bayesian = options.bayesian;
+  result.model.als = options.model.als;
+  result.model.bayesian = options.model.bayesian;
   learner->finish(result.model, pool);
   return result;
 }

@@ -29,12 +29,7 @@ namespace kindred::recommendation {
 inline constexpr int kKeptDrawsMax = 32;
 
 struct RatingTrainOptions {
-  RatingModelKind kind = RatingModelKind::als;
-  factorization::AlsOptions als;
-  factorization::BayesianOptions bayesian;
-  bool implicit_sets = true;  // As in RatingProtocolOptions.
-  bool attributes = true;
-  std::size_t period_count = 0;      // Predictions are then those of no particular time.
+  RatingModelOptions model;          // With periods, predictions are those of no particular time.
   int kept_draws = kKeptDrawsMax;    // At most; 0: the mean and variances.
   std::filesystem::path checkpoint;  // Empty: none is written.
   bool resume = false;               // Continue from `checkpoint`, if it exists.

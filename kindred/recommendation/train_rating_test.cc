@@ -26,14 +26,14 @@ data::Interactions planted(std::size_t users, std::size_t items) {
 
 RatingTrainOptions als_options() {
   RatingTrainOptions options;
-  options.als = {.dimensions = 5, .epochs = 6};
+  options.model.als = {.dimensions = 5, .epochs = 6};
   return options;
 }
 
 RatingTrainOptions bayesian_options(int kept = 8) {
   RatingTrainOptions options;
-  options.kind = RatingModelKind::bayesian;
-  options.bayesian = {.dimensions = 4, .burn_in = 10, .samples = 20};
+  options.model.kind = RatingModelKind::bayesian;
+  options.model.bayesian = {.dimensions = 4, .burn_in = 10, .samples = 20};
   options.kept_draws = kept;
   return options;
 }
@@ -69,7 +69,7 @@ TEST_F(TrainRatings, ResumesToTheSameModelAfterAnyStop) {
   }
   std::vector<RatingTrainOptions> all = {als_options(), bayesian_options(), bayesian_options(0)};
   all.push_back(bayesian_options());
-  all.back().period_count = 4;
+  all.back().model.period_count = 4;
   for (std::size_t which = 0; which < all.size(); ++which) {
     const RatingTrainResult whole = train(all[which], 1);
     for (const int stop : {1, 3, 12, 25}) {
@@ -101,14 +101,14 @@ TEST_F(TrainRatings, ACheckpointOfAnotherTrainingIsRefused) {
   train(options);
   cancelled = false;
   options.resume = true;
-  options.bayesian.samples = 21;
+  options.model.bayesian.samples = 21;
   try {
     train(options);
     ADD_FAILURE() << "other options were accepted";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("samples"));
   }
-  options.bayesian.samples = 20;
+  options.model.bayesian.samples = 20;
   data_.by_user.values[0] += 1.0F;
   try {
     train(options);
@@ -120,7 +120,7 @@ TEST_F(TrainRatings, ACheckpointOfAnotherTrainingIsRefused) {
 
 TEST_F(TrainRatings, PeriodsNeedTimes) {
   RatingTrainOptions options = bayesian_options();
-  options.period_count = 3;
+  options.model.period_count = 3;
   EXPECT_THROW(train(options), Error);
 }
 
@@ -176,7 +176,7 @@ TEST_F(TrainRatings, PredictionsStayOnTheScale) {
         const PredictedRating predicted = predictor.predict(rater, item);
         EXPECT_GE(predicted.rating, model.scale.low);
         EXPECT_LE(predicted.rating, model.scale.high);
-        EXPECT_EQ(predicted.deviation.has_value(), options.kind == RatingModelKind::bayesian);
+        EXPECT_EQ(predicted.deviation.has_value(), options.model.kind == RatingModelKind::bayesian);
         const double chance = predictor.chance_of_at_least(predicted, 4.0F);
         EXPECT_TRUE(chance >= 0.0 && chance <= 1.0);
       }
