@@ -141,7 +141,7 @@ TEST_F(Ratings, SameBytesForAnyThreadCountAndAfterAKill) {
   std::filesystem::remove(folder_ / "m.kindred");
   {
     test::RunningKindred running(command, folder_.path());
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1000));
     running.send(SIGINT);
     const test::Ended ended = running.wait();
     EXPECT_EQ(ended.code, 130) << ended.err;
