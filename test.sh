@@ -62,7 +62,7 @@ run_tests asan
 
 # The whole tree under ThreadSanitizer (ctest --preset tsan) takes minutes more.
 configure_and_build tsan base_test factorization_test search_test training_fault_test
-run_tests tsan -R '^(ThreadPool|Ials|ExactIndex|Determinism|TrainingFaults)\.'
+run_tests tsan -R '^(ThreadPool|Ials|ExactIndex|Determinism|TrainingFaults)\.|SameBytesForAnyThreadCount'
 
 echo "Checking the format ..."
 tools/check_format.sh || failures+=" format"
