@@ -234,7 +234,9 @@ std::size_t ByteSource::State::read_zstd(std::span<char> out) {
     const std::size_t status = ZSTD_decompressStream(decompressor, &unpacked, &packed);
     raw_begin += packed.pos;
     if (ZSTD_isError(status) != 0) {
-      corrupt(fmt::format("damaged zstd data ({})", ZSTD_getErrorName(status)));
+      // Where, and by zstd's own word why, depend on the size of `out`: it takes a frame in
+      // one piece where it can.
+      throw Error(ErrorCode::corrupt, fmt::format("{}: damaged zstd data", name));
     }
     in_frame = status != 0;
     if (input_ended && in_frame && unpacked.pos == before) corrupt("the zstd data is cut off");
