@@ -37,6 +37,7 @@ std::uint64_t fingerprint_cat(std::uint64_t first, std::uint64_t second) noexcep
 struct SipKey {
   std::uint64_t first = 0;
   std::uint64_t second = 0;
+  bool operator==(const SipKey&) const = default;
 };
 std::uint64_t sip_hash(SipKey key, std::string_view bytes) noexcept;
 
