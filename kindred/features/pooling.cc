@@ -32,7 +32,7 @@ void for_each_id(const IdBag& bag, std::size_t row, Combiner combiner, const Vis
 
 double truncated_normal(Rng& rng) {
   double draw = rng.normal();
-  while (std::abs(draw) > 2.0) draw = rng.normal();
+  while (std::abs(draw) > kInitialTruncation) draw = rng.normal();
   return draw;
 }
 
@@ -92,11 +92,15 @@ void dense_features(const FeatureLayout& layout, const FeatureBlock& block,
   }
 }
 
+double initial_stddev(std::size_t dimensions) noexcept {
+  return 1.0 / std::sqrt(static_cast<double>(dimensions));
+}
+
 std::vector<Matrix> initial_tables(const FeatureLayout& layout, std::uint64_t seed) {
   std::vector<Matrix> tables;
   for (const EmbeddingTable& table : layout.tables) {
     Matrix& values = tables.emplace_back(table.row_count, table.dimensions);
-    const double stddev = 1.0 / std::sqrt(static_cast<double>(table.dimensions));
+    const double stddev = initial_stddev(table.dimensions);
     const auto stream =
         kTableStream ^ static_cast<std::uint32_t>(fingerprint64(std::string_view(table.name)));
     for (std::size_t row = 0; row < table.row_count; ++row) {

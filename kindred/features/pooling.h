@@ -39,9 +39,13 @@ void pool_row(const IdBag& bag, std::size_t row, MatrixView table, const Pooling
 void dense_features(const FeatureLayout& layout, const FeatureBlock& block,
                     std::span<const Matrix> tables, Matrix& out);
 
-// The tables of a layout as they are before training: truncated normal draws (at most two
-// standard deviations of 1/sqrt(dimensions)) that depend on the seed, the table's name and
-// the row alone.
+// Vectors begin as draws of a normal distribution with this standard deviation,
+// 1/sqrt(dimensions), cut off at this many of it.
+double initial_stddev(std::size_t dimensions) noexcept;
+inline constexpr double kInitialTruncation = 2.0;
+
+// The tables of a layout as they are before training. The draws depend on the seed, the
+// table's name and the row alone.
 std::vector<Matrix> initial_tables(const FeatureLayout& layout, std::uint64_t seed);
 
 }  // namespace kindred::features
