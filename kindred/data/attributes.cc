@@ -11,6 +11,7 @@
 #include "kindred/base/printable.h"
 #include "kindred/data/dialect_recognition.h"
 #include "kindred/data/number_text.h"
+#include "kindred/data/record_walker.h"
 #include "kindred/data/text_reader.h"
 
 namespace kindred::data {
@@ -89,7 +90,7 @@ class AttributesReader {
 
   void recognize();
   void read_chunk(const TextChunk& chunk);
-  void read_record(std::string_view line, FieldSplitter& fields);
+  void read_record(std::string_view line, const FieldSplitter& fields);
   bool may_be_number(std::size_t column, std::string_view field);
   Column make_column(std::size_t column);
   TextColumn join_flags();
@@ -163,45 +164,18 @@ void AttributesReader::recognize() {
 }
 
 void AttributesReader::read_chunk(const TextChunk& chunk) {
-  FieldSplitter fields(dialect_);
-  const std::string_view text = std::string_view(chunk.text).substr(0, chunk.record_bytes);
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t end = find_record_end(text.substr(at), dialect_);
-    const std::string_view record = text.substr(at, end);
-    at += record.size();
-    if (record.size() > kRecordBytesMax) fail("the line is longer than 16 MiB");
-    const std::string_view line = without_line_end(record);
-    if (!is_blank(line)) read_record(line, fields);
-    line_ += static_cast<std::size_t>(std::count(record.begin(), record.end(), '\n'));
+  const std::size_t first_line = line_;
+  RecordWalker walker(chunk, dialect_);
+  while (walker.next()) {
+    line_ = first_line + walker.line();
+    if (walker.is_bad()) fail(walker.problem());
+    read_record(walker.record(), walker.fields());
   }
-  if (chunk.tail == TextChunk::Tail::none) return;
-  if (chunk.tail == TextChunk::Tail::too_long) fail("the line is longer than 16 MiB");
-  const std::string_view before = std::string_view(chunk.text).substr(0, chunk.tail_begin);
-  line_ += static_cast<std::size_t>(std::count(
-      before.begin() + static_cast<std::ptrdiff_t>(chunk.record_bytes), before.end(), '\n'));
-  fail("the quote that opens on this line is never closed");
+  line_ = first_line + (walker.failed() ? walker.line() : walker.line_count());
+  if (walker.failed()) fail(walker.problem());
 }
 
-void AttributesReader::read_record(std::string_view line, FieldSplitter& fields) {
-  const std::size_t invalid = find_invalid_utf8(line);
-  if (invalid != std::string_view::npos) {
-    fail(
-        fmt::format("byte {} of the line is not UTF-8: '{}'; is the text Latin-1? "
-                    "(--encoding latin1)",
-                    invalid + 1, printable(line)));
-  }
-  if (line.find('\0') != std::string_view::npos) {
-    fail(fmt::format("a NUL byte: '{}'; is this a text file?", printable(line)));
-  }
-  // RFC 4180 allows a carriage return inside quotes only.
-  if (line.find('\r') != std::string_view::npos && line.find('"') == std::string_view::npos) {
-    fail(fmt::format("a carriage return that no line feed follows: '{}'", printable(line)));
-  }
-  if (!fields.split(line)) {
-    fail(
-        fmt::format("a quote inside a field that is not quoted as a whole: '{}'", printable(line)));
-  }
+void AttributesReader::read_record(std::string_view line, const FieldSplitter& fields) {
   if (fields.field_count() != names_.size()) {
     fail(fmt::format("{} fields where {} are expected: '{}'", fields.field_count(), names_.size(),
                      printable(line)));

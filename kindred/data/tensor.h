@@ -51,6 +51,12 @@ class TextList {
   // Requires: begin <= end <= from.size(); `from` is not this list.
   void append(const TextList& from, std::size_t begin, std::size_t end);
 
+  // Takes away all texts from number `text_count` on. Requires: text_count <= size().
+  void truncate(std::size_t text_count) {
+    offsets_.resize(text_count + 1);
+    bytes_.resize(offsets_.back());
+  }
+
   // Keeps the capacity.
   void clear() {
     bytes_.clear();

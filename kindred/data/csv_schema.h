@@ -1,0 +1,128 @@
+// The columns of a CSV file: their names, types, and what a missing value means.
+//
+// Types are inferred from the rows unless they are given: whole numbers, decimal numbers,
+// or text, the narrowest that holds every value seen. Empty fields do not vote, nor do the
+// words that mean "missing" (kMissingWords, and what the options add). Numbers that begin
+// with a needless zero, as zip codes do, are text.
+//
+// A missing value is never silently a 0. A column may have a default for it; or keep it as
+// missing (NaN, an empty list where the column holds whole numbers, "" where it is text),
+// for a feature column to decide; else it is an error. In a column of text an empty field is the
+// text "", and the other words are words.
+//
+// Files may be gzip or zstd. The separator is recognised as in ratings files; the first row is
+// a header unless one of its fields is a number.
+// Thread safety: pure functions and plain values.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "kindred/data/delimited.h"
+#include "kindred/data/tensor.h"
+#include "kindred/data/text_reader.h"
+
+namespace kindred::data {
+
+// int32 is a whole number that fits 32 bits; its tensor holds int64 all the same.
+enum class CsvType { int32, int64, float32, float64, text };
+
+// "int32", ..., "text".
+std::string_view name_of(CsvType type) noexcept;
+// Throws Error(invalid_argument) that lists the names there are.
+CsvType csv_type(std::string_view name);
+ElementType element_type(CsvType type) noexcept;
+
+// Beside the empty field, what a missing number looks like.
+inline constexpr std::array<std::string_view, 8> kMissingWords = {"NA",  "N/A",  "na",   "NaN",
+                                                                  "nan", "null", "NULL", "None"};
+
+struct CsvColumn {
+  using Default = std::variant<double, std::string>;
+
+  std::string name;
+  CsvType type = CsvType::text;
+  bool used = true;                 // Else it is passed over.
+  bool keeps_missing = false;       // See above.
+  std::optional<Default> fallback;  // The value of an empty field; goes before keeps_missing.
+  // Where cells hold several values, as in "Animation|Comedy": what lies between them. The
+  // column becomes lists, and an empty cell the empty list. "": one value a cell.
+  std::string list_separator;
+
+  bool operator==(const CsvColumn&) const = default;
+};
+
+struct CsvOptions {
+  // Format; each is recognised where it is not given.
+  std::optional<std::string> separator = {};
+  std::optional<bool> header = {};
+  std::vector<std::string> names = {};  // For a file without header, or in place of it.
+  Encoding encoding = Encoding::utf8;
+  bool trim = false;  // Takes spaces off both ends of text; numbers never mind them.
+
+  // Columns; each by its name.
+  std::map<std::string, CsvType, std::less<>> types = {};
+  std::map<std::string, CsvColumn::Default, std::less<>> defaults = {};
+  std::map<std::string, std::string, std::less<>> list_separators = {};
+  std::vector<std::string> select = {};         // The columns to read; empty: all.
+  std::vector<std::string> missing_words = {};  // Further words that mean "missing", in any column.
+  bool keep_missing = false;                    // For all columns without a default.
+  std::string label = {};
+  std::string weight = {};
+
+  // Rows to infer types from; a value that does not fit later is an error that says so.
+  std::size_t inference_rows = 10'000;
+};
+
+struct CsvSchema {
+  Dialect dialect;
+  Encoding encoding = Encoding::utf8;
+  bool header = true;
+  bool trim = false;
+  std::vector<std::string> header_names;  // What every file's header must say, if there is one.
+  std::vector<CsvColumn> columns;         // All of the file, in its order.
+  std::vector<std::string> missing_words;
+  std::string label;
+  std::string weight;
+  std::size_t inferred_rows = 0;      // How many rows the types come from; 0: from nobody's.
+  std::vector<std::string> warnings;  // Whole sentences: spaces around text, numbers as text.
+
+  // The column, or null.
+  const CsvColumn* find(std::string_view name) const noexcept;
+};
+
+// Looks at the first rows of the files, all of which must have the same columns.
+// Throws Error as text readers do; Error(not_found) that lists the columns for a name that
+// is none of them; Error(invalid_argument) for two columns of one name, for a wrong number
+// of names or fields, for a label that is also selected as a feature, and for files whose
+// headers differ.
+CsvSchema infer_csv_schema(const std::vector<std::filesystem::path>& files,
+                           const CsvOptions& options);
+
+// Whether a cell of this column is a missing value.
+bool is_missing(const CsvSchema& schema, const CsvColumn& column, std::string_view cell) noexcept;
+
+// The text without spaces and tabs around it.
+std::string_view trimmed(std::string_view text) noexcept;
+
+// A cell as a whole number: none if it is anything else, or does not fit.
+std::optional<std::int64_t> parse_whole(std::string_view text) noexcept;
+
+// Opens a file of this schema: its name, past the header.
+// Throws Error(invalid_argument) when its header is not that of the schema.
+struct OpenCsv {
+  TextReader reader;
+  std::size_t first_line = 1;  // Of the rows.
+};
+OpenCsv open_csv(const std::filesystem::path& file, const CsvSchema& schema);
+
+}  // namespace kindred::data
