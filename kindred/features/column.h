@@ -149,6 +149,9 @@ struct HashedColumn {
   std::string key;
   std::int64_t bucket_count = 0;
   std::optional<SipKey> salt = {};
+  // Gives this value bucket 0 of its own, and the others 1 + hash % (bucket_count - 1); then no
+  // value counts as missing.
+  std::optional<std::string> mask_value = {};
   std::optional<data::ElementType> value_type = {};
   bool operator==(const HashedColumn&) const = default;
 };

@@ -49,6 +49,21 @@ std::int64_t raw_id(std::string_view text) {
 }
 std::int64_t raw_id(std::int64_t number) { return number; }
 
+bool is_mask(const HashedColumn& kind, std::string_view text) { return text == *kind.mask_value; }
+bool is_mask(const HashedColumn& kind, std::int64_t number) {
+  return NumberText(number).view() == *kind.mask_value;
+}
+
+template <typename Value>
+std::int64_t hashed_id(const HashedColumn& kind, Value value) {
+  const auto count = static_cast<std::uint64_t>(kind.bucket_count);
+  if (!kind.mask_value || count == 1) {
+    return static_cast<std::int64_t>(hash(kind.salt, value) % count);
+  }
+  if (is_mask(kind, value)) return 0;
+  return static_cast<std::int64_t>(1 + hash(kind.salt, value) % (count - 1));
+}
+
 std::int64_t identity_id(const IdentityColumn& kind, std::int64_t value) {
   if (value >= 0 && value < kind.bucket_count) return value;
   return kind.default_id.value_or(value);
@@ -76,8 +91,8 @@ void fill_bag(const data::Tensor& tensor, const Values& values, bool keep_all, c
 }
 
 // Whether value `index` of the feature has an id.
-bool has_id(const data::Tensor& tensor, std::size_t index) {
-  if (tensor.is_ragged()) return true;
+bool has_id(const CategoricalColumn& column, const data::Tensor& tensor, std::size_t index) {
+  if (tensor.is_ragged() || keeps_all_values(column)) return true;
   return tensor.is_text() ? !is_missing(tensor.texts()[index])
                           : !is_missing(tensor.integers()[index]);
 }
@@ -101,7 +116,7 @@ void encode_weights(const CategoricalColumn& column, const data::Tensor& values,
     }
     std::size_t kept = 0;
     for (std::size_t i = 0; i < weight_count; ++i) {
-      if (weight_count == value_count && !has_id(values, value_begin + i)) continue;
+      if (weight_count == value_count && !has_id(column, values, value_begin + i)) continue;
       const auto weight = static_cast<float>(numbers[weight_begin + i]);
       if (!std::isfinite(weight)) {
         refuse(column, fmt::format("row {}: the weight {} is not a finite number", row, weight));
@@ -142,7 +157,8 @@ void check_type(const CategoricalColumn& column, const data::Tensor& tensor) {
 }  // namespace
 
 bool keeps_all_values(const CategoricalColumn& column) noexcept {
-  return std::holds_alternative<RawKey>(column.kind);
+  const auto* hashed = std::get_if<HashedColumn>(&column.kind);
+  return std::holds_alternative<RawKey>(column.kind) || (hashed != nullptr && hashed->mask_value);
 }
 
 IdEncoder::IdEncoder(CategoricalColumn column) : column_(std::move(column)) {
@@ -201,12 +217,8 @@ void IdEncoder::encode_values(const data::Tensor& tensor, IdBag& bag) const {
                   tensor, values, keep_all, [&](auto value) { return id_of(kind, value); }, bag);
             },
             [&](const HashedColumn& kind) {
-              const auto count = static_cast<std::uint64_t>(kind.bucket_count);
               fill_bag(
-                  tensor, values, keep_all,
-                  [&](auto value) {
-                    return static_cast<std::int64_t>(hash(kind.salt, value) % count);
-                  },
+                  tensor, values, keep_all, [&](auto value) { return hashed_id(kind, value); },
                   bag);
             },
             [&](const IdentityColumn& kind) {

@@ -46,7 +46,8 @@ class IdEncoder {
   std::unordered_map<std::int64_t, std::int64_t> numbers_;  // and those that are whole numbers.
 };
 
-// Whether the column gives all values of a dense tensor, "" and -1 among them: the RawKey.
+// Whether the column gives all values of a dense tensor, "" and -1 among them: a RawKey, and
+// hashes with a mask.
 bool keeps_all_values(const CategoricalColumn& column) noexcept;
 
 }  // namespace kindred::features

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "kindred/base/error.h"
 #include "kindred/embedding/dimension_rule.h"
 #include "kindred/features/encoder.h"
@@ -133,11 +135,18 @@ Json embedding_column(const Question& question) {
   return nested(out.values(), shape);
 }
 
-Json shared_embeddings(const Question& question) {
+// The other system's unsafe lookup loses rows without ids at the end of a batch; what it
+// keeps is the same.
+Json without_last_zeros(const Question& question, const Json& rows) {
   const Json* safe = find_argument(question.arguments, "use_safe_embedding_lookup");
-  if (safe != nullptr && !safe->as_bool()) {
-    throw Skip("only the safe lookup exists: rows without ids stay, as zeros");
-  }
+  Json::Array kept = rows.as_array();
+  if (safe == nullptr || safe->as_bool()) return kept;
+  const auto is_zero = [](const Json& value) { return value.as_double() == 0.0; };
+  while (!kept.empty() && std::ranges::all_of(kept.back().as_array(), is_zero)) kept.pop_back();
+  return kept;
+}
+
+Json shared_embeddings(const Question& question) {
   Json out = Json(Json::Object());
   for (const auto& [name, input] : question.input.as_object()) {
     Json identity;
@@ -146,7 +155,7 @@ Json shared_embeddings(const Question& question) {
         embedding_of(question, ColumnReader(question.arguments).categorical(identity, name))};
     data::Batch batch;
     batch.add(name, read_tensor(input).tensor);
-    out.set(name, nested(dense(question, columns, batch)));
+    out.set(name, without_last_zeros(question, nested(dense(question, columns, batch))));
   }
   return out;
 }

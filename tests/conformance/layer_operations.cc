@@ -64,8 +64,8 @@ data::Batch batch_of(const VectorTensor& input) {
 Json hashing(const Question& question) {
   features::HashedColumn kind{
       .key = "x", .bucket_count = bucket_count(find_argument(question.arguments, kBins))};
-  if (find_argument(question.arguments, "mask_value") != nullptr) {
-    throw Skip("Kindred has no bucket for values that are masked: they have no id");
+  if (const Json* mask = find_argument(question.arguments, "mask_value")) {
+    kind.mask_value = mask->is_string() ? mask->as_string() : std::to_string(mask->as_int());
   }
   if (const Json* salt = find_argument(question.arguments, "salt")) {
     const bool pair = salt->is_array();
