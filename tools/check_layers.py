@@ -36,10 +36,12 @@ THIRD_PARTY = [
     (r"boost/", r"kindred/serving/http\.cc", "Boost.Beast lives in kindred/serving/http.cc"),
     (r"openssl/", r"kindred/serving/http\.cc", "OpenSSL lives in kindred/serving/http.cc"),
     (r"nlohmann/", r"kindred/base/json\.cc", "JSON lives in kindred/base/json.cc"),
+    (r"toml\+\+/", r"kindred/base/toml\.cc", "TOML lives in kindred/base/toml.cc"),
+    (r"zip\.h", r"kindred/data/npy\.cc", "zip archives live in kindred/data/npy.cc"),
     (r"CLI/", r"cli/.*\.cc", "CLI11 lives in cli/*.cc"),
     (r"(gtest|gmock|rapidcheck)(/|\.h)", TESTS, "test libraries live in tests"),
     (r"benchmark/", r"benchmarks/.*", "Google Benchmark lives in benchmarks/"),
-    (r"(fmt|fast_float|spdlog|toml\+\+)/", ANY_CC, "only .cc files may include it: it is slow to compile"),
+    (r"(fmt|fast_float|spdlog)/", ANY_CC, "only .cc files may include it: it is slow to compile"),
     (r"(zlib|zstd|xxhash|png|sqlite3|farmhash)\.h", ANY_CC, "only .cc files may include it"),
 ]
 SINGLE_HOME = {"sqlite3.h": "SQLite"}  # Any one .cc file of kindred/, but only one.

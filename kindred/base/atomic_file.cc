@@ -164,6 +164,17 @@ void AtomicFile::append(std::span<const std::byte> bytes) {
   }
 }
 
+void AtomicFile::replace_front(std::string_view bytes) {
+  KINDRED_CHECK(file_ >= 0);
+  for (off_t at = 0; !bytes.empty();) {
+    const ssize_t written = retry([&] { return ::pwrite(file_, bytes.data(), bytes.size(), at); });
+    if (written < 0) fail("write", errno);
+    if (written == 0) fail("write", ENOSPC);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+    at += written;
+  }
+}
+
 void AtomicFile::commit() {
   KINDRED_CHECK(file_ >= 0);
   // After a failed fsync the kernel may have dropped the bytes: never retried.

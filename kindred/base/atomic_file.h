@@ -44,6 +44,10 @@ class AtomicFile {
   void append(std::span<const std::byte> bytes);
   void append(std::string_view text) { append(std::as_bytes(std::span(text))); }
 
+  // Writes over the first bytes, which were appended before: a header that could not know
+  // what would follow. Requires: at least that many bytes were appended.
+  void replace_front(std::string_view bytes);
+
   // Requires: called once, and nothing appended afterwards.
   void commit();
 

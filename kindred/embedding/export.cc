@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "kindred/base/atomic_file.h"
+#include "kindred/data/npy.h"
 
 namespace kindred::embedding {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20U;
-constexpr std::size_t kNpyAlignment = 64;
 constexpr std::string_view kTitle = "title";
 
 // Text on its way to a file, passed on a megabyte at a time.
@@ -69,23 +69,6 @@ void put_vector(std::span<const float> vector, char separator, TextFile& file) {
   }
 }
 
-// The version, the length of the dictionary, the dictionary padded with spaces so that
-// the numbers begin at a multiple of 64 (numpy/lib/format.py).
-std::string npy_header(std::size_t rows, std::size_t cols) {
-  constexpr std::size_t kPrefixBytes = 10;
-  std::string dictionary =
-      fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", rows, cols);
-  const std::size_t used = kPrefixBytes + dictionary.size() + 1;
-  dictionary.append((kNpyAlignment - used % kNpyAlignment) % kNpyAlignment, ' ');
-  dictionary += '\n';
-  std::string header = "\x93NUMPY";
-  header += '\x01';
-  header += '\x00';
-  header += static_cast<char>(dictionary.size() & 0xFFU);
-  header += static_cast<char>(dictionary.size() >> 8U);
-  return header + dictionary;
-}
-
 // The metadata columns in the order of the file: the title first, which the projector
 // then shows beside the points.
 std::vector<const data::Column*> ordered_columns(const data::Table& metadata) {
@@ -100,9 +83,8 @@ std::vector<const data::Column*> ordered_columns(const data::Table& metadata) {
 }  // namespace
 
 void write_npy(MatrixView vectors, const std::filesystem::path& path) {
-  AtomicFile file(path);
-  file.append(std::string_view(npy_header(vectors.rows, vectors.cols)));
-  file.append(std::as_bytes(vectors.values()));
+  data::NpyWriter file(path, vectors.cols);
+  file.append(vectors.values());
   file.commit();
 }
 
