@@ -29,6 +29,8 @@ int run(int argc, char** argv) {
   kindred::cli::add_recommend(app);
   kindred::cli::add_predict(app);
   kindred::cli::add_similar(app);
+  kindred::cli::add_columns(app);
+  kindred::cli::add_encode(app);
   kindred::cli::add_inspect(app);
   kindred::cli::add_export(app);
   kindred::cli::add_doctor(app);

@@ -6,6 +6,7 @@
 #include <map>
 #include <system_error>
 
+#include "cli/separator_flag.h"
 #include "kindred/base/progress.h"
 
 namespace kindred::cli {
@@ -22,15 +23,6 @@ const std::map<std::string, data::Duplicates> kDuplicates = {{"last", data::Dupl
                                                              {"error", data::Duplicates::error}};
 const std::map<std::string, data::OnBad> kOnBad = {{"error", data::OnBad::error},
                                                    {"skip", data::OnBad::skip}};
-
-// Names stand in for separators that are hard to type in a shell.
-std::string separator_of(const std::string& typed) {
-  static const std::map<std::string, std::string> kNames = {{"tab", "\t"},      {"\\t", "\t"},
-                                                            {"space", " "},     {"comma", ","},
-                                                            {"semicolon", ";"}, {"pipe", "|"}};
-  const auto found = kNames.find(typed);
-  return found == kNames.end() ? typed : found->second;
-}
 
 // A flag whose values are the words of `words`; unlike CLI11's own transformer, its help
 // and its errors show the words alone.

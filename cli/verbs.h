@@ -14,6 +14,8 @@ void add_evaluate(CLI::App& app);
 void add_recommend(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_similar(CLI::App& app);
+void add_columns(CLI::App& app);
+void add_encode(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_export(CLI::App& app);
 void add_doctor(CLI::App& app);

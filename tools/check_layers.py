@@ -49,7 +49,7 @@ SINGLE_HOME = {"sqlite3.h": "SQLite"}  # Any one .cc file of kindred/, but only 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 DEPENDS = re.compile(r"kindred_module\(\s*(\w+)[^)]*?\bDEPENDS\s+([^)]*?)(?:\bLIBRARIES\b|\))")
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
-BANNED_NAME = re.compile(r"\bnum_\w*|\b(?!openblas_)\w*_num_\w*")
+BANNED_NAME = re.compile(r"\bnum_\w*|\b(?!openblas_|zip_get_)\w*_num_\w*")
 
 
 def read_layers(root):

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "kindred/base/error.h"
 #include "kindred/base/overloaded.h"
 #include "kindred/base/printable.h"
 #include "kindred/data/vocabulary.h"
+#include "kindred/features/moments.h"
 #include "kindred/features/numeric_encoding.h"
 #include "kindred/features/quantiles.h"
 
@@ -48,28 +48,6 @@ void for_each_number(const NumericColumn& column, const data::Tensor& tensor, bo
     }
   }
 }
-
-// What one element of a numeric column was on the rows, by Welford's recurrence.
-struct Moments {
-  std::uint64_t count = 0;
-  double mean = 0.0;
-  double squares = 0.0;
-  double minimum = std::numeric_limits<double>::infinity();
-  double maximum = -std::numeric_limits<double>::infinity();
-
-  void add(double value) {
-    ++count;
-    const double before = value - mean;
-    mean += before / static_cast<double>(count);
-    squares += before * (value - mean);
-    minimum = std::min(minimum, value);
-    maximum = std::max(maximum, value);
-  }
-  double stddev() const {
-    // Rounding must not make a constant column look as if it varied.
-    return minimum == maximum ? 0.0 : std::sqrt(squares / static_cast<double>(count));
-  }
-};
 
 class NumberLearner {
  public:

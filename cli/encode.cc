@@ -1,0 +1,285 @@
+// kindred encode: a table through feature columns to one dense tensor.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "cli/common.h"
+#include "cli/model_text.h"
+#include "cli/table_flags.h"
+#include "cli/verbs.h"
+#include "kindred/base/atomic_file.h"
+#include "kindred/base/error.h"
+#include "kindred/base/json.h"
+#include "kindred/base/printable.h"
+#include "kindred/base/progress.h"
+#include "kindred/data/npy.h"
+#include "kindred/features/adapt.h"
+#include "kindred/features/encoder.h"
+#include "kindred/features/initial_vectors.h"
+#include "kindred/features/numeric_encoding.h"
+#include "kindred/features/pooling.h"
+#include "kindred/features/propose.h"
+#include "kindred/features/table_recipe.h"
+
+namespace kindred::cli {
+namespace {
+
+constexpr std::size_t kBatchRows = 4096;
+
+struct EncodeFlags {
+  CommonOptions common;
+  TableFlags table;
+  std::filesystem::path config;
+  std::filesystem::path output;
+};
+
+// "out.npy" → "out.layout.json".
+std::filesystem::path beside(std::filesystem::path path, const char* extension) {
+  return path.replace_extension(extension);
+}
+
+// The recipe of the configuration, or a proposed one.
+features::TableRecipe find_recipe(const EncodeFlags& flags) {
+  if (!flags.config.empty()) {
+    features::TableRecipe recipe = features::read_recipe(flags.config);
+    recipe.reading = reading_of(flags.table, recipe.reading);
+    return recipe;
+  }
+  data::CsvOptions options = reading_of(flags.table, {});
+  options.keep_missing = true;
+  const data::CsvSchema schema = data::infer_csv_schema(flags.table.files, options);
+  const features::TableFacts facts =
+      features::gather_facts(schema, open_table(flags.table, flags.common, schema));
+  note(flags.common, "no --config: columns as 'kindred columns' proposes them");
+  return features::propose(facts, reading_of(flags.table, {})).recipe();
+}
+
+// Tables as they begin, with the vectors of models where columns name them.
+std::vector<Matrix> first_tables(const EncodeFlags& flags, const features::Encoder& encoder) {
+  std::vector<Matrix> tables = features::initial_tables(encoder.layout(), flags.common.seed);
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    const features::EmbeddingTable& table = encoder.layout().tables[i];
+    if (table.initial_vectors.empty()) continue;
+    const model::Model model = load_model(flags.common, table.initial_vectors);
+    const std::size_t found = features::take_vectors(encoder, i, model.items, tables[i]);
+    note(flags.common,
+         fmt::format("{}: {} of {} vectors come from {}", printable(table.name),
+                     format_count(found), format_count(table.row_count), table.initial_vectors));
+  }
+  return tables;
+}
+
+// The labels beside the features: numbers as .npy, text one a line.
+class LabelWriter {
+ public:
+  LabelWriter(const EncodeFlags& flags, const data::CsvSchema& schema) {
+    const data::CsvColumn* label = schema.find(schema.label);
+    if (label == nullptr) return;
+    if (label->type == data::CsvType::text) {
+      path_ = beside(flags.output, ".labels.txt");
+      text_.emplace(path_);
+    } else {
+      path_ = beside(flags.output, ".label.npy");
+      numbers_.emplace(path_, 1);
+    }
+  }
+
+  void append(const data::Batch& batch) {
+    if (path_.empty()) return;
+    if (text_) {
+      std::string lines;
+      for (std::size_t row = 0; row < batch.row_count; ++row) {
+        lines += printable(batch.label->texts()[row], 1U << 20U);
+        lines += '\n';
+      }
+      text_->append(lines);
+      return;
+    }
+    const features::NumberReader numbers(*batch.label, "label");
+    std::vector<float> values(batch.row_count);
+    for (std::size_t row = 0; row < values.size(); ++row) {
+      values[row] = static_cast<float>(numbers[row]);
+    }
+    numbers_->append(values);
+  }
+
+  // The file, or nothing where there is no label.
+  std::filesystem::path commit() {
+    if (text_) text_->commit();
+    if (numbers_) numbers_->commit();
+    return path_;
+  }
+
+ private:
+  std::filesystem::path path_;
+  std::optional<AtomicFile> text_;
+  std::optional<data::NpyWriter> numbers_;
+};
+
+struct Encoded {
+  std::size_t row_count = 0;
+  std::vector<std::size_t> unknown_counts;  // Of each bag.
+  std::filesystem::path labels;
+};
+
+Encoded encode_rows(const EncodeFlags& flags, const data::CsvSchema& schema,
+                    const features::Encoder& encoder) {
+  const features::FeatureLayout& layout = encoder.layout();
+  const std::vector<Matrix> tables = first_tables(flags, encoder);
+  ThreadPool pool(flags.common.threads);
+  data::NpyWriter writer(flags.output, layout.width);
+  LabelWriter labels(flags, schema);
+  Progress progress(stderr, progress_style(flags.common), "encoding", 0, "rows");
+  Encoded encoded{.row_count = 0,
+                  .unknown_counts = std::vector<std::size_t>(layout.bag_count, 0),
+                  .labels = {}};
+  data::DatasetIterator rows =
+      open_table(flags.table, flags.common, schema).batch(kBatchRows).start();
+  features::FeatureBlock block;
+  for (data::Batch batch; rows.next(batch);) {
+    encoder.encode(batch, block, &pool);
+    Matrix dense(block.row_count, layout.width);
+    features::dense_features(layout, block, tables, dense);
+    writer.append(dense.values());
+    labels.append(batch);
+    for (std::size_t bag = 0; bag < layout.bag_count; ++bag) {
+      encoded.unknown_counts[bag] += block.unknown_counts[bag];
+    }
+    progress.advance(batch.row_count);
+  }
+  writer.commit();
+  encoded.row_count = writer.row_count();
+  encoded.labels = labels.commit();
+  return encoded;
+}
+
+const char* kind_name(features::PartKind kind) {
+  if (kind == features::PartKind::dense) return "numbers";
+  return kind == features::PartKind::indicator ? "one-hot" : "embedding";
+}
+
+std::size_t unknown_count(const features::FeaturePart& part, const Encoded& encoded) {
+  return part.kind == features::PartKind::dense ? 0 : encoded.unknown_counts[part.bag];
+}
+
+Json layout_json(const features::FeatureLayout& layout, const Encoded& encoded) {
+  Json json;
+  json.set("rows", std::uint64_t{encoded.row_count});
+  json.set("width", std::uint64_t{layout.width});
+  Json parts{Json::Array{}};
+  for (const features::FeaturePart& part : layout.parts) {
+    Json entry;
+    entry.set("name", part.name);
+    entry.set("kind", kind_name(part.kind));
+    entry.set("offset", std::uint64_t{part.offset});
+    entry.set("width", std::uint64_t{part.width});
+    if (part.kind != features::PartKind::dense) {
+      entry.set("ids", std::uint64_t{part.bucket_count});
+      entry.set("unknown", std::uint64_t{unknown_count(part, encoded)});
+    }
+    parts.push(std::move(entry));
+  }
+  json.set("columns", std::move(parts));
+  return json;
+}
+
+// Whether the dimensions of the part's table were left to the rule of thumb.
+bool has_default_dimensions(const features::FeaturePart& part, const features::Encoder& encoder) {
+  if (part.kind != features::PartKind::embedding) return false;
+  const std::size_t column = encoder.layout().tables[part.table].column;
+  return std::get<features::EmbeddingColumn>(encoder.columns()[column]).dimensions == 0;
+}
+
+void print_layout(const EncodeFlags& flags, const features::Encoder& encoder,
+                  const Encoded& encoded) {
+  const features::FeatureLayout& layout = encoder.layout();
+  std::size_t width = 6;
+  for (const features::FeaturePart& part : layout.parts) {
+    width = std::max(width, printable(part.name).size());
+  }
+  note(flags.common,
+       fmt::format("{:<{}}  {:<9}  {:>8}  {:>7}", "column", width, "kind", "offset", "width"));
+  for (const features::FeaturePart& part : layout.parts) {
+    std::string line = fmt::format("{:<{}}  {:<9}  {:>8}  {:>7}", printable(part.name), width,
+                                   kind_name(part.kind), part.offset, part.width);
+    if (has_default_dimensions(part, encoder)) {
+      line += fmt::format("  the fourth root of {} ids", format_count(part.bucket_count));
+    }
+    if (const std::size_t unknown = unknown_count(part, encoded); unknown > 0) {
+      line += fmt::format("  {} unknown values", format_count(unknown));
+    }
+    note(flags.common, line);
+  }
+}
+
+void refuse_overwriting(const EncodeFlags& flags) {
+  for (const auto& file : flags.table.files) refuse_to_overwrite(flags.output, file);
+  if (!flags.config.empty()) {
+    refuse_to_overwrite(flags.output, flags.config);
+    refuse_to_overwrite(beside(flags.output, ".columns.json"), flags.config);
+  }
+  require_writable(flags.output);
+}
+
+void run(const EncodeFlags& flags) {
+  refuse_overwriting(flags);
+  features::TableRecipe recipe = find_recipe(flags);
+  const data::CsvOptions options = features::reading_options(recipe, true);
+  const data::CsvSchema schema = data::infer_csv_schema(flags.table.files, options);
+  for (const std::string& warning : schema.warnings) note(flags.common, "warning: " + warning);
+  recipe = features::with_types(std::move(recipe), schema);
+  if (!std::ranges::all_of(recipe.columns,
+                           [](const features::Column& one) { return is_learned(one); })) {
+    note(flags.common, "learning words, boundaries and statistics from all rows");
+    features::Adapted adapted =
+        features::adapt(std::move(recipe.columns), open_table(flags.table, flags.common, schema));
+    for (const std::string& warning : adapted.warnings) note(flags.common, "warning: " + warning);
+    recipe.columns = std::move(adapted.columns);
+  }
+  const features::Encoder encoder(recipe.columns);
+  const Encoded encoded = encode_rows(flags, schema, encoder);
+
+  const auto layout_file = beside(flags.output, ".layout.json");
+  const auto columns_file = beside(flags.output, ".columns.json");
+  const Json layout = layout_json(encoder.layout(), encoded);
+  write_file_atomically(layout_file, layout.dump(2) + "\n");
+  write_file_atomically(columns_file, features::to_json(recipe).dump(2) + "\n");
+  if (flags.common.json) fmt::print("{}\n", layout.dump(2));
+  print_layout(flags, encoder, encoded);
+  note(flags.common,
+       fmt::format("wrote {}: {} rows x {} numbers", flags.output.string(),
+                   format_count(encoded.row_count), format_count(encoder.layout().width)));
+  if (!encoded.labels.empty()) note(flags.common, fmt::format("wrote {}", encoded.labels.string()));
+  note(flags.common,
+       fmt::format("wrote {} and {}; other tables are encoded alike with --config {}",
+                   layout_file.string(), columns_file.string(), columns_file.string()));
+}
+
+}  // namespace
+
+void add_encode(CLI::App& app) {
+  auto flags = std::make_shared<EncodeFlags>();
+  CLI::App* verb =
+      app.add_subcommand("encode", "Encode a table by feature columns into one dense tensor");
+  add_table_options(*verb, flags->table);
+  verb->add_option("--config", flags->config,
+                   "Columns as TOML or JSON; default: as 'kindred columns' proposes")
+      ->type_name("FILE");
+  verb->add_option("-o,--output", flags->output, "The tensor, rows x width, 32-bit floats")
+      ->type_name("FILE.npy")
+      ->required();
+  add_common_options(*verb, flags->common);
+  verb->footer(
+      "Writes the tensor, its layout (FILE.layout.json), the columns with what they learned from\n"
+      "this table (FILE.columns.json, for --config with other tables), and the label.\n\n"
+      "Example:\n"
+      "  kindred encode homes.csv --config columns.toml -o homes.npy\n"
+      "  kindred encode new.csv --config homes.columns.json -o new.npy");
+  verb->callback([flags] { run(*flags); });
+}
+
+}  // namespace kindred::cli

@@ -1,0 +1,168 @@
+#include "kindred/features/table_recipe.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "kindred/base/error.h"
+#include "kindred/base/printable.h"
+#include "kindred/base/toml.h"
+#include "kindred/features/column_json.h"
+
+namespace kindred::features {
+namespace {
+
+constexpr std::array<const char*, 12> kSettings = {"label", "weight",   "separator", "header",
+                                                   "names", "trim",     "latin1",    "missing",
+                                                   "types", "defaults", "lists",     "column"};
+
+[[noreturn]] void fail(const std::string& problem) {
+  throw Error(ErrorCode::invalid_argument, problem);
+}
+
+std::vector<std::string> text_list(const Json& json) {
+  std::vector<std::string> out;
+  for (const Json& text : json.as_array()) out.push_back(text.as_string());
+  return out;
+}
+
+Json text_list(const std::vector<std::string>& texts) {
+  Json out{Json::Array{}};
+  for (const std::string& text : texts) out.push(text);
+  return out;
+}
+
+data::CsvColumn::Default read_default(const Json& json) {
+  if (json.is_string()) return json.as_string();
+  return json.as_double();
+}
+
+void read_setting(const std::string& name, const Json& value, TableRecipe& recipe) {
+  data::CsvOptions& reading = recipe.reading;
+  if (name == "label") reading.label = value.as_string();
+  if (name == "weight") reading.weight = value.as_string();
+  if (name == "separator") reading.separator = value.as_string();
+  if (name == "header") reading.header = value.as_bool();
+  if (name == "names") reading.names = text_list(value);
+  if (name == "trim") reading.trim = value.as_bool();
+  if (name == "latin1" && value.as_bool()) reading.encoding = data::Encoding::latin1;
+  if (name == "missing") reading.missing_words = text_list(value);
+  if (name == "column") recipe.columns = columns_from_json(value);
+  if (name == "types") {
+    for (const auto& [column, type] : value.as_object()) {
+      reading.types[column] = data::csv_type(type.as_string());
+    }
+  }
+  if (name == "defaults") {
+    for (const auto& [column, fallback] : value.as_object()) {
+      reading.defaults[column] = read_default(fallback);
+    }
+  }
+  if (name == "lists") {
+    for (const auto& [column, separator] : value.as_object()) {
+      reading.list_separators[column] = separator.as_string();
+    }
+  }
+}
+
+}  // namespace
+
+TableRecipe recipe_from_json(const Json& json) {
+  TableRecipe recipe;
+  for (const auto& [name, value] : json.as_object()) {
+    if (std::ranges::find(kSettings, name) == kSettings.end()) {
+      fail(fmt::format("there is no setting '{}'; the settings are: {}", printable(name),
+                       fmt::join(kSettings, ", ")));
+    }
+    try {
+      read_setting(name, value, recipe);
+    } catch (const Error& error) {
+      // A column names itself.
+      if (name == "column") throw;
+      fail(fmt::format("'{}': {}", name, error.what()));
+    }
+  }
+  return recipe;
+}
+
+Json to_json(const TableRecipe& recipe) {
+  const data::CsvOptions& reading = recipe.reading;
+  Json out = Json(Json::Object{});
+  if (!reading.label.empty()) out.set("label", reading.label);
+  if (!reading.weight.empty()) out.set("weight", reading.weight);
+  if (reading.separator) out.set("separator", *reading.separator);
+  if (reading.header) out.set("header", *reading.header);
+  if (!reading.names.empty()) out.set("names", text_list(reading.names));
+  if (reading.trim) out.set("trim", true);
+  if (reading.encoding == data::Encoding::latin1) out.set("latin1", true);
+  if (!reading.missing_words.empty()) out.set("missing", text_list(reading.missing_words));
+  Json types = Json(Json::Object{});
+  for (const auto& [column, type] : reading.types) types.set(column, data::name_of(type));
+  if (!reading.types.empty()) out.set("types", std::move(types));
+  Json defaults = Json(Json::Object{});
+  for (const auto& [column, fallback] : reading.defaults) {
+    defaults.set(column, std::visit([](const auto& value) { return Json(value); }, fallback));
+  }
+  if (!reading.defaults.empty()) out.set("defaults", std::move(defaults));
+  Json lists = Json(Json::Object{});
+  for (const auto& [column, separator] : reading.list_separators) lists.set(column, separator);
+  if (!reading.list_separators.empty()) out.set("lists", std::move(lists));
+  out.set("column", to_json(recipe.columns));
+  return out;
+}
+
+TableRecipe read_recipe(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error(ErrorCode::not_found, fmt::format("cannot read {}", path.string()));
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const Json json =
+      path.extension() == ".json" ? Json::parse(text) : parse_toml(text, path.string());
+  try {
+    return recipe_from_json(json);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: {}", path.string(), error.what()));
+  }
+}
+
+data::CsvOptions reading_options(const TableRecipe& recipe, bool with_label) {
+  data::CsvOptions options = recipe.reading;
+  if (recipe.columns.empty()) fail("there are no columns to encode");
+  if (!with_label) {
+    options.types.erase(options.label);
+    options.defaults.erase(options.label);
+    options.label.clear();
+    options.types.erase(options.weight);
+    options.defaults.erase(options.weight);
+    options.weight.clear();
+  }
+  options.keep_missing = true;
+  options.select.clear();
+  for (const Column& column : recipe.columns) {
+    for (const std::string& key : keys_of(column)) {
+      if (key == recipe.reading.label) {
+        fail(
+            fmt::format("column '{}' reads '{}', which is the label: the answer would be among "
+                        "the questions",
+                        printable(name_of(column)), printable(key)));
+      }
+      if (std::ranges::find(options.select, key) == options.select.end()) {
+        options.select.push_back(key);
+      }
+    }
+  }
+  return options;
+}
+
+TableRecipe with_types(TableRecipe recipe, const data::CsvSchema& schema) {
+  for (const data::CsvColumn& column : schema.columns) {
+    if (column.used) recipe.reading.types[column.name] = column.type;
+  }
+  return recipe;
+}
+
+}  // namespace kindred::features

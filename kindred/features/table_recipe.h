@@ -1,0 +1,54 @@
+// All that turns a table into features: how to read it, and its columns.
+//
+// This is what people write as TOML and what is kept beside a trained model:
+//
+//    label = "price"            # and: weight, separator, header, names, trim, encoding
+//    missing = ["?"]            # further words that mean a missing value
+//    [types]
+//    zip = "text"               # int32, int64, float32, float64, text
+//    [defaults]
+//    rooms = 0                  # what a missing value becomes
+//    [lists]
+//    genres = "|"               # cells that hold several values, and what lies between them
+//    [[column]]
+//    kind = "numeric"           # see column_json.h
+//    key = "rooms"
+//
+// Thread safety: plain values and pure functions.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "kindred/base/json.h"
+#include "kindred/data/csv_schema.h"
+#include "kindred/features/column.h"
+
+namespace kindred::features {
+
+struct TableRecipe {
+  data::CsvOptions reading;
+  std::vector<Column> columns;
+};
+
+// Throws Error(invalid_argument) that names the setting, or the column by its number.
+TableRecipe recipe_from_json(const Json& json);
+Json to_json(const TableRecipe& recipe);
+
+// Reads TOML, or JSON where the name ends in .json. Throws as parse_toml() and
+// recipe_from_json() do, with the file's name; Error(not_found) when there is no such file.
+TableRecipe read_recipe(const std::filesystem::path& path);
+
+// Says which columns of the file are needed, so that the others are not even parsed, and that
+// a missing value is for the columns to judge. `with_label` as for training; without it the
+// label may be missing from the file, as it is when answers are still to be found.
+// Throws Error(invalid_argument) when a column reads the label, which would give the answer
+// away, or when there are no columns.
+data::CsvOptions reading_options(const TableRecipe& recipe, bool with_label);
+
+// The recipe with the types that the schema found, so that every later file is read alike.
+TableRecipe with_types(TableRecipe recipe, const data::CsvSchema& schema);
+
+}  // namespace kindred::features
