@@ -38,6 +38,7 @@ const Operations& operations() {
     add_dataset_operations(all);
     add_csv_operations(all);
     add_layer_operations(all);
+    add_tuning_operations(all);
     return all;
   }();
   return kOperations;
