@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
   kindred::cli::add_encode(app);
   kindred::cli::add_inspect(app);
   kindred::cli::add_export(app);
+  kindred::cli::add_generate(app);
   kindred::cli::add_doctor(app);
   try {
     app.parse(argc, argv);
