@@ -19,6 +19,13 @@ void dsyevd_(const char* job, const char* triangle, const int* n, double* a, con
              double* values, double* work, const int* work_count, int* integer_work,
              const int* integer_work_count, int* info);
 
+// The eigenvalues and eigenvectors of a range of ranks.
+void dsyevr_(const char* job, const char* range, const char* triangle, const int* n, double* a,
+             const int* stride, const double* low, const double* high, const int* first,
+             const int* last, const double* tolerance, int* found, double* values, double* vectors,
+             const int* vectors_stride, int* support, double* work, const int* work_count,
+             int* integer_work, const int* integer_work_count, int* info);
+
 // Present only where OpenBLAS chooses its core at run time.
 [[gnu::weak]] void gotoblas_dynamic_init();
 [[gnu::weak]] void gotoblas_dynamic_quit();
@@ -79,6 +86,17 @@ void gemm(ConstBlock a, ConstBlock b, CBLAS_TRANSPOSE transpose_b, Block c) {
               c.data, stride_of(c.stride));
 }
 
+void require_finite(std::span<const double> matrix) {
+  if (!std::ranges::all_of(matrix, [](double value) { return std::isfinite(value); })) {
+    throw Error(ErrorCode::invalid_argument, "a matrix to decompose holds NaN or infinity");
+  }
+}
+
+[[noreturn]] void did_not_converge(int n) {
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("the eigenvalues of a {} x {} matrix did not converge", n, n));
+}
+
 }  // namespace
 
 void multiply(ConstBlock a, ConstBlock b, Block c) {
@@ -101,9 +119,7 @@ void gram_upper(ConstBlock a, Block c) {
 void symmetric_eigen(std::span<double> matrix, std::span<double> values) {
   KINDRED_CHECK(matrix.size() == values.size() * values.size());
   if (values.empty()) return;
-  if (!std::ranges::all_of(matrix, [](double value) { return std::isfinite(value); })) {
-    throw Error(ErrorCode::invalid_argument, "a matrix to decompose holds NaN or infinity");
-  }
+  require_finite(matrix);
   const int n = narrow(values.size());
   // LAPACK counts columns first: its lower triangle is our upper one, and the
   // eigenvectors that it returns as columns are our rows.
@@ -111,10 +127,7 @@ void symmetric_eigen(std::span<double> matrix, std::span<double> values) {
     int info = 0;
     dsyevd_("V", "L", &n, matrix.data(), &n, values.data(), work, &work_count, integers,
             &integer_count, &info);
-    if (info != 0) {
-      throw Error(ErrorCode::invalid_argument,
-                  fmt::format("the eigenvalues of a {} x {} matrix did not converge", n, n));
-    }
+    if (info != 0) did_not_converge(n);
   };
   double work_count = 0.0;
   int integer_count = 0;
@@ -122,6 +135,42 @@ void symmetric_eigen(std::span<double> matrix, std::span<double> values) {
   std::vector<double> work(static_cast<std::size_t>(work_count));
   std::vector<int> integers(static_cast<std::size_t>(integer_count));
   call(work.data(), narrow(work.size()), integers.data(), integer_count);
+}
+
+void largest_eigen(std::span<double> matrix, std::span<double> values, std::span<double> vectors) {
+  if (values.empty()) return;
+  KINDRED_CHECK(vectors.size() % values.size() == 0);
+  const int n = narrow(vectors.size() / values.size());
+  const int count = narrow(values.size());
+  KINDRED_CHECK(count <= n && matrix.size() == static_cast<std::size_t>(n) * n);
+  require_finite(matrix);
+  const int first = n - count + 1;  // LAPACK's ranks ascend, and count from 1.
+  const double unused = 0.0;
+  const double tolerance = 0.0;  // As precise as the machine allows.
+  int found = 0;
+  std::vector<double> ascending(static_cast<std::size_t>(n));
+  std::vector<double> columns(vectors.size());
+  std::vector<int> support(2 * values.size());
+  const auto call = [&](double* work, int work_count, int* integers, int integer_count) {
+    int info = 0;
+    dsyevr_("V", "I", "L", &n, matrix.data(), &n, &unused, &unused, &first, &n, &tolerance, &found,
+            ascending.data(), columns.data(), &n, support.data(), work, &work_count, integers,
+            &integer_count, &info);
+    if (info != 0) did_not_converge(n);
+  };
+  double work_count = 0.0;
+  int integer_count = 0;
+  call(&work_count, -1, &integer_count, -1);
+  std::vector<double> work(static_cast<std::size_t>(work_count));
+  std::vector<int> integers(static_cast<std::size_t>(integer_count));
+  call(work.data(), narrow(work.size()), integers.data(), integer_count);
+  if (found != count) did_not_converge(n);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t from = values.size() - 1 - i;
+    values[i] = ascending[from];
+    std::copy_n(columns.data() + from * static_cast<std::size_t>(n), n,
+                vectors.data() + i * static_cast<std::size_t>(n));
+  }
 }
 
 std::string blas_core() { return openblas_get_corename(); }

@@ -60,6 +60,13 @@ void gram_upper(ConstBlock a, Block c);
 // Requires: matrix.size() == values.size()^2.
 void symmetric_eigen(std::span<double> matrix, std::span<double> values);
 
+// The values.size() largest eigenvalues of a symmetric matrix, descending, and their
+// orthonormal eigenvectors as the rows of `vectors`, signs arbitrary. Cheaper than all of
+// them: O(4/3 d^3) and little more. `matrix` is d x d, of which only the upper triangle is
+// read; it is destroyed. Throws Error(invalid_argument) if it holds NaN or Inf.
+// Requires: values.size() <= d, vectors.size() == values.size() * d.
+void largest_eigen(std::span<double> matrix, std::span<double> values, std::span<double> vectors);
+
 // The name of the processor type that OpenBLAS runs for, such as "SkylakeX"; for doctor.
 std::string blas_core();
 

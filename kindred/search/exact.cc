@@ -11,24 +11,10 @@
 #include "kindred/base/error.h"
 #include "kindred/linalg/kernels/dot.h"
 #include "kindred/search/best_k.h"
+#include "kindred/search/normalised_rows.h"
 
 namespace kindred::search {
 namespace {
-
-// In double, where the squares of floats neither overflow nor vanish. A zero vector
-// stays zero, so that its cosine with anything is 0.
-Matrix normalised(MatrixView vectors) {
-  Matrix out(vectors.rows, vectors.cols);
-  for (std::size_t row = 0; row < vectors.rows; ++row) {
-    double sum = 0.0;
-    for (const float value : vectors.row(row)) sum += static_cast<double>(value) * value;
-    const double norm = sum == 0.0 ? 1.0 : std::sqrt(sum);
-    std::ranges::transform(vectors.row(row), out.row(row).begin(), [norm](float value) {
-      return static_cast<float>(static_cast<double>(value) / norm);
-    });
-  }
-  return out;
-}
 
 std::vector<Neighbor> nearest(std::span<const float> query, MatrixView vectors, std::size_t k,
                               std::span<const std::uint32_t> excluded,
@@ -60,7 +46,7 @@ ExactIndex::ExactIndex(MatrixView vectors, Metric metric) : vectors_(vectors), m
                 fmt::format("an index of {} vectors of {} dimensions has nothing to search",
                             vectors.rows, vectors.cols));
   }
-  if (metric == Metric::cosine) normalised_ = normalised(vectors);
+  if (metric == Metric::cosine) normalised_ = normalised_rows(vectors);
 }
 
 std::vector<std::vector<Neighbor>> ExactIndex::search(MatrixView queries, std::size_t k,
@@ -69,7 +55,8 @@ std::vector<std::vector<Neighbor>> ExactIndex::search(MatrixView queries, std::s
   KINDRED_CHECK(queries.cols == dimensions() && k > 0);
   KINDRED_CHECK(filter.allowed.empty() || filter.allowed.size() == size());
   if (metric_ == Metric::dot) return top_k(queries, vectors_, k, filter, pool);
-  if (metric_ == Metric::cosine) return top_k(normalised(queries), normalised_, k, filter, pool);
+  if (metric_ == Metric::cosine)
+    return top_k(normalised_rows(queries), normalised_, k, filter, pool);
   std::vector<std::vector<Neighbor>> found(queries.rows);
   pool.parallel_for(queries.rows, [&](std::size_t q, int) {
     const auto excluded = filter.excluded ? filter.excluded(q) : std::span<const std::uint32_t>();

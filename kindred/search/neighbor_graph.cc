@@ -1,0 +1,289 @@
+#include "kindred/search/neighbor_graph.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "kindred/base/check.h"
+#include "kindred/base/error.h"
+#include "kindred/linalg/blas.h"
+#include "kindred/linalg/kernels/dot.h"
+#include "kindred/linalg/kernels/find.h"
+#include "kindred/search/best_k.h"
+#include "kindred/search/normalised_rows.h"
+
+namespace kindred::search {
+namespace {
+
+// As in top_k.cc: the scores of a tile, 512 KiB, stay in the second-level cache.
+constexpr std::size_t kTileRows = 128;
+constexpr std::size_t kBlockRows = 1024;
+// Rows between two reports of progress.
+constexpr std::size_t kWaveRows = 16 * kTileRows;
+
+// Vectors within this norm have squared distances that no order of summation overflows.
+constexpr double kNormMax = 1e18;
+
+std::vector<double> column_means(MatrixView vectors) {
+  std::vector<double> means(vectors.cols, 0.0);
+  for (std::size_t row = 0; row < vectors.rows; ++row) {
+    const std::span<const float> values = vectors.row(row);
+    for (std::size_t i = 0; i < values.size(); ++i) means[i] += values[i];
+  }
+  for (double& mean : means) mean /= static_cast<double>(vectors.rows);
+  return means;
+}
+
+// Vectors moved by -means, with one more column. Against (x_i, 1) the product with
+// (x_j, -|x_j|^2 / 2) is (|x_i|^2 - |x_i - x_j|^2) / 2.
+struct Centred {
+  enum class Side { query, item };
+
+  Centred(MatrixView vectors, std::span<const double> means, Side side)
+      : rows(vectors.rows, vectors.cols + 1), norms(vectors.rows) {
+    for (std::size_t row = 0; row < vectors.rows; ++row) {
+      const std::span<float> out = rows.row(row);
+      double sum = 0.0;
+      for (std::size_t i = 0; i < vectors.cols; ++i) {
+        out[i] = static_cast<float>(vectors.row(row)[i] - means[i]);
+        sum += static_cast<double>(out[i]) * out[i];
+      }
+      out.back() = side == Side::query ? 1.0F : static_cast<float>(-0.5 * sum);
+      norms[row] = std::sqrt(sum);
+      norm_max = std::max(norm_max, norms[row]);
+    }
+  }
+
+  Matrix rows;
+  std::vector<double> norms;
+  double norm_max = 0.0;
+};
+
+class EuclideanSearch {
+ public:
+  EuclideanSearch(MatrixView queries, MatrixView vectors, std::size_t k, bool skip_self)
+      : queries_(queries), vectors_(vectors), k_(k), skip_self_(skip_self) {
+    const std::vector<double> means = column_means(vectors);
+    items_ = std::make_unique<Centred>(vectors, means, Centred::Side::item);
+    if (skip_self) {
+      is_ordinary_ = items_->norm_max <= kNormMax;
+    } else {
+      asked_ = std::make_unique<Centred>(queries, means, Centred::Side::query);
+      is_ordinary_ = std::max(items_->norm_max, asked_->norm_max) <= kNormMax;
+    }
+  }
+
+  // The lists of rows [begin, end), at most a tile.
+  void search(std::size_t begin, std::size_t end, std::vector<std::vector<Neighbor>>& found) const {
+    std::vector<BestK> best(end - begin, BestK(k_));
+    if (is_ordinary_) {
+      scan_blocks(begin, end, best);
+    } else {
+      for (std::size_t row = begin; row < end; ++row) {
+        for (std::uint32_t id = 0; id < vectors_.rows; ++id) offer(row, id, best[row - begin]);
+      }
+    }
+    for (std::size_t row = begin; row < end; ++row) found[row] = best[row - begin].take();
+  }
+
+ private:
+  void offer(std::size_t row, std::uint32_t id, BestK& best) const {
+    if (skip_self_ && id == row) return;
+    best.offer({id, -linalg::squared_distance(queries_.row(row), vectors_.row(id))});
+  }
+
+  double norm_of(std::size_t row) const {
+    return skip_self_ ? items_->norms[row] : asked_->norms[row];
+  }
+
+  // Rows [begin, end) as the left side of the product.
+  Matrix tile_of(std::size_t begin, std::size_t end) const {
+    Matrix tile(end - begin, items_->rows.cols());
+    const Matrix& source = skip_self_ ? items_->rows : asked_->rows;
+    for (std::size_t row = begin; row < end; ++row) {
+      std::ranges::copy(source.row(row), tile.row(row - begin).begin());
+      tile.row(row - begin).back() = 1.0F;
+    }
+    return tile;
+  }
+
+  // What the product must reach for a distance to have a chance against the k-th so far.
+  float limit(std::size_t row, const BestK& best) const {
+    const double norm = norm_of(row);
+    const double reach = norm + items_->norm_max;
+    const double n = static_cast<double>(vectors_.cols) + 8.0;
+    const double slack = 4.0 * n * 0x1p-24 * reach * reach + n * 0x1p-140;
+    const double squared_max = -static_cast<double>(best.threshold());  // Infinite at first.
+    const double value = 0.5 * (norm * norm - squared_max - slack);
+    return std::nextafter(static_cast<float>(value), -std::numeric_limits<float>::infinity());
+  }
+
+  void scan_blocks(std::size_t begin, std::size_t end, std::vector<BestK>& best) const {
+    const Matrix tile = tile_of(begin, end);
+    std::vector<float> scores(tile.rows() * kBlockRows);
+    for (std::size_t first = 0; first < vectors_.rows; first += kBlockRows) {
+      const std::size_t width = std::min(kBlockRows, vectors_.rows - first);
+      linalg::multiply_transposed(tile.view(), items_->rows.view().slice(first, first + width),
+                                  {scores.data(), tile.rows(), width, width});
+      for (std::size_t row = begin; row < end; ++row) {
+        BestK& list = best[row - begin];
+        const std::span<const float> values(scores.data() + (row - begin) * width, width);
+        float least = limit(row, list);
+        for (std::size_t at = linalg::find_at_least(values, least, 0); at < width;
+             at = linalg::find_at_least(values, least, at + 1)) {
+          offer(row, static_cast<std::uint32_t>(first + at), list);
+          least = limit(row, list);
+        }
+      }
+    }
+  }
+
+  MatrixView queries_;
+  MatrixView vectors_;
+  std::size_t k_;
+  bool skip_self_;
+  std::unique_ptr<Centred> items_;
+  std::unique_ptr<Centred> asked_;  // Null where queries and vectors are the same.
+  bool is_ordinary_ = true;
+};
+
+void require_finite(MatrixView vectors) {
+  for (std::size_t row = 0; row < vectors.rows; ++row) {
+    for (const float value : vectors.row(row)) {
+      if (std::isfinite(value)) continue;
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("row {} holds {}: it has no neighbours", row, value));
+    }
+  }
+}
+
+float distance_of(Metric metric, float score) {
+  switch (metric) {
+    case Metric::dot:
+      return -score;
+    case Metric::cosine:
+      return 1.0F - score;
+    case Metric::euclidean:
+      return std::sqrt(-score);
+  }
+  return 0.0F;
+}
+
+struct Query {
+  MatrixView queries;
+  MatrixView vectors;
+  bool skip_self;
+};
+
+void search_euclidean(const Query& query, const NeighborGraphOptions& options, std::size_t k,
+                      ThreadPool& pool, std::vector<std::vector<Neighbor>>& found) {
+  const EuclideanSearch search(query.queries, query.vectors, k, query.skip_self);
+  const std::size_t rows = query.queries.rows;
+  for (std::size_t wave = 0; wave < rows; wave += kWaveRows) {
+    const std::size_t wave_end = std::min(wave + kWaveRows, rows);
+    pool.parallel_for((wave_end - wave + kTileRows - 1) / kTileRows, [&](std::size_t t, int) {
+      const std::size_t begin = wave + t * kTileRows;
+      search.search(begin, std::min(begin + kTileRows, wave_end), found);
+    });
+    if (options.progress) options.progress(wave_end);
+  }
+}
+
+void search_products(const Query& query, const NeighborGraphOptions& options, std::size_t k,
+                     ThreadPool& pool, std::vector<std::vector<Neighbor>>& found) {
+  const BatchTopK index(query.vectors, {});
+  const std::size_t rows = query.queries.rows;
+  for (std::size_t wave = 0; wave < rows; wave += kWaveRows) {
+    const std::size_t wave_end = std::min(wave + kWaveRows, rows);
+    std::vector<std::uint32_t> self(wave_end - wave);
+    for (std::size_t i = 0; i < self.size(); ++i) self[i] = static_cast<std::uint32_t>(wave + i);
+    ExcludedIds excluded;
+    if (query.skip_self) {
+      excluded = [&self](std::size_t q) {
+        return std::span<const std::uint32_t>(self).subspan(q, 1);
+      };
+    }
+    auto lists = index.search(query.queries.slice(wave, wave_end), k, excluded, pool);
+    std::ranges::move(lists, found.begin() + static_cast<std::ptrdiff_t>(wave));
+    if (options.progress) options.progress(wave_end);
+  }
+}
+
+NeighborGraph search_all(const Query& query, const NeighborGraphOptions& options,
+                         ThreadPool& pool) {
+  const std::size_t available = query.vectors.rows - (query.skip_self ? 1 : 0);
+  NeighborGraph graph;
+  graph.rows = query.queries.rows;
+  graph.degree = std::min(options.neighbors, available);
+  graph.metric = options.metric;
+  KINDRED_CHECK(graph.degree > 0);
+  std::vector<std::vector<Neighbor>> found(graph.rows);
+  if (options.metric == Metric::euclidean) {
+    search_euclidean(query, options, graph.degree, pool, found);
+  } else if (options.metric == Metric::dot) {
+    search_products(query, options, graph.degree, pool, found);
+  } else {
+    const Matrix items = normalised_rows(query.vectors);
+    if (query.skip_self) {
+      search_products({items, items, true}, options, graph.degree, pool, found);
+    } else {
+      const Matrix queries = normalised_rows(query.queries);
+      search_products({queries, items, false}, options, graph.degree, pool, found);
+    }
+  }
+  graph.ids.reserve(graph.rows * graph.degree);
+  graph.distances.reserve(graph.rows * graph.degree);
+  for (const std::vector<Neighbor>& list : found) {
+    KINDRED_CHECK(list.size() == graph.degree);
+    for (const Neighbor& neighbor : list) {
+      graph.ids.push_back(neighbor.id);
+      graph.distances.push_back(distance_of(options.metric, neighbor.score));
+    }
+  }
+  return graph;
+}
+
+}  // namespace
+
+NeighborGraph neighbor_graph(MatrixView vectors, const NeighborGraphOptions& options,
+                             ThreadPool& pool) {
+  if (vectors.rows < 2 || vectors.cols == 0) {
+    throw Error(ErrorCode::invalid_argument, fmt::format("{} rows of {} columns have no neighbours",
+                                                         vectors.rows, vectors.cols));
+  }
+  require_finite(vectors);
+  return search_all({vectors, vectors, true}, options, pool);
+}
+
+NeighborGraph neighbors_among(MatrixView queries, MatrixView vectors,
+                              const NeighborGraphOptions& options, ThreadPool& pool) {
+  if (vectors.rows == 0 || vectors.cols == 0 || queries.cols != vectors.cols) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("points of {} columns cannot be looked up among {} rows of {}",
+                            queries.cols, vectors.rows, vectors.cols));
+  }
+  require_finite(queries);
+  require_finite(vectors);
+  return search_all({queries, vectors, false}, options, pool);
+}
+
+NeighborGraph nearest_of(const NeighborGraph& graph, std::size_t neighbors) {
+  KINDRED_CHECK(neighbors <= graph.degree);
+  NeighborGraph out;
+  out.rows = graph.rows;
+  out.degree = neighbors;
+  out.metric = graph.metric;
+  for (std::size_t row = 0; row < graph.rows; ++row) {
+    const auto ids = graph.ids_of(row).first(neighbors);
+    const auto distances = graph.distances_of(row).first(neighbors);
+    out.ids.insert(out.ids.end(), ids.begin(), ids.end());
+    out.distances.insert(out.distances.end(), distances.begin(), distances.end());
+  }
+  return out;
+}
+
+}  // namespace kindred::search
