@@ -39,6 +39,9 @@ const Operations& operations() {
     add_csv_operations(all);
     add_layer_operations(all);
     add_tuning_operations(all);
+    add_loss_operations(all);
+    add_metric_operations(all);
+    add_optimizer_operations(all);
     return all;
   }();
   return kOperations;

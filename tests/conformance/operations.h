@@ -38,6 +38,9 @@ void add_dataset_operations(Operations& operations);
 void add_csv_operations(Operations& operations);
 void add_layer_operations(Operations& operations);
 void add_tuning_operations(Operations& operations);
+void add_loss_operations(Operations& operations);
+void add_metric_operations(Operations& operations);
+void add_optimizer_operations(Operations& operations);
 
 // The files' own names for numbers of buckets, which are none of ours.
 inline constexpr const char* kBuckets =
