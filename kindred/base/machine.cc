@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -144,6 +145,22 @@ MachineLimits machine_limits(const std::filesystem::path& root) {
   read_memory(root, limits);
   read_control_groups(root, limits);
   return limits;
+}
+
+std::size_t peak_memory_bytes() {
+  std::ifstream status("/proc/self/status");
+  std::string line;
+  constexpr std::string_view kKey = "VmHWM:";
+  while (std::getline(status, line)) {
+    if (line.compare(0, kKey.size(), kKey) != 0) continue;
+    return static_cast<std::size_t>(std::strtoull(line.c_str() + kKey.size(), nullptr, 10)) * 1024;
+  }
+  return 0;
+}
+
+void reset_peak_memory() {
+  constexpr const char* kResetPeak = "5";
+  std::ofstream("/proc/self/clear_refs") << kResetPeak;
 }
 
 }  // namespace kindred

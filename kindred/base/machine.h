@@ -31,4 +31,9 @@ MachineLimits machine_limits();
 // What a missing or unreadable file would say stays at its default. For tests.
 MachineLimits machine_limits(const std::filesystem::path& root);
 
+// The most memory that this process has held since the last reset; 0 where the system does
+// not say. A system that allows no reset tells the most since the process began.
+std::size_t peak_memory_bytes();
+void reset_peak_memory();
+
 }  // namespace kindred

@@ -112,6 +112,7 @@ bool should_go_on(const Curve& curve, std::span<const Curve> others,
                   const StoppingOptions& options) {
   if (curve.steps.empty()) return true;
   const int step = curve.steps.back();
+  if (options.steps_max > 0 && step >= options.steps_max) return true;
   switch (options.rule) {
     case Stopping::halving:
       return survives_halving(curve, others, step, options);

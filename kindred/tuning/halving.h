@@ -43,6 +43,7 @@ enum class Stopping { none, halving, median };
 struct StoppingOptions {
   Stopping rule = Stopping::halving;
   int steps_min = 2;      // halving: the first comparison; median: the grace period.
+  int steps_max = 0;      // Of a whole trial: nobody is judged after the last; 0: unknown.
   int reduction = 3;      // halving: f.
   int trials_min = 5;     // median: how many others must have come as far.
   double value_step = 0;  // Differences up to this are no reason to stop.
