@@ -5,14 +5,11 @@
 #include <type_traits>
 
 #include "kindred/base/overloaded.h"
+#include "kindred/linalg/kernels/descent.h"
 #include "kindred/linalg/kernels/dot.h"
 
 namespace kindred::nn {
 namespace {
-
-// Adam and AdamW differ in their defaults alone.
-template <class Options>
-concept IsAdam = std::is_same_v<Options, Adam> || std::is_same_v<Options, AdamW>;
 
 float square_root(float value) noexcept { return std::sqrt(value); }
 
@@ -20,25 +17,10 @@ struct SgdCell {
   const Sgd& options;
   StepRates rates;
 
-  void operator()(float& w, float g) const noexcept {
-    w -= w * rates.decay;
-    w -= rates.rate * g;
-  }
   void operator()(float& w, float g, float& m) const noexcept {
     w -= w * rates.decay;
     m = options.momentum * m - rates.rate * g;
     w += options.nesterov ? options.momentum * m - rates.rate * g : m;
-  }
-};
-
-struct AdagradCell {
-  const Adagrad& options;
-  StepRates rates;
-
-  void operator()(float& w, float g, float& a) const noexcept {
-    w -= w * rates.decay;
-    a += g * g;
-    w -= rates.rate * g / square_root(a + options.epsilon);
   }
 };
 
@@ -75,23 +57,16 @@ struct RmsPropCell {
   }
 };
 
+// With amsgrad; without it, Adam is a kernel.
 template <class Options>
-struct AdamCell {
+struct AmsgradCell {
   const Options& options;
   StepRates rates;
 
-  void moments(float g, float& m, float& v) const noexcept {
-    m += (g - m) * (1.0F - options.beta1);
-    v += (g * g - v) * (1.0F - options.beta2);
-  }
-  void operator()(float& w, float g, float& m, float& v) const noexcept {
-    w -= w * rates.decay;
-    moments(g, m, v);
-    w -= rates.scaled * m / (square_root(v) + options.epsilon);
-  }
   void operator()(float& w, float g, float& m, float& v, float& largest) const noexcept {
     w -= w * rates.decay;
-    moments(g, m, v);
+    m += (g - m) * (1.0F - options.beta1);
+    v += (g * g - v) * (1.0F - options.beta2);
     largest = std::max(largest, v);
     w -= rates.scaled * m / (square_root(largest) + options.epsilon);
   }
@@ -118,28 +93,14 @@ struct FtrlCell {
   }
 };
 
-auto cell_of(const Sgd& options, const StepRates& rates) { return SgdCell{options, rates}; }
-auto cell_of(const Adagrad& options, const StepRates& rates) { return AdagradCell{options, rates}; }
-auto cell_of(const RmsProp& options, const StepRates& rates) { return RmsPropCell{options, rates}; }
-auto cell_of(const Ftrl& options, const StepRates& rates) { return FtrlCell{options, rates}; }
-template <class Options>
-auto cell_of(const Options& options, const StepRates& rates) {
-  return AdamCell<Options>{options, rates};
-}
-
-// Calls cell(w, g, slots...) for every element; without a gradient, g is 0.
+// Calls cell(w, g, slots...) for every element.
 template <class Cell>
 void for_each_cell(const Cell& cell, const CellBlock& cells, std::size_t slot_count,
                    const float* gradient) {
   const std::size_t count = cells.count();
   float* const w = cells.values;
   const auto [first, second, third] = cells.slots;
-  const auto g = [gradient](std::size_t i) { return gradient == nullptr ? 0.0F : gradient[i]; };
-  if constexpr (std::is_invocable_v<const Cell&, float&, float>) {
-    if (slot_count == 0) {
-      for (std::size_t i = 0; i < count; ++i) cell(w[i], g(i));
-    }
-  }
+  const auto g = [gradient](std::size_t i) { return gradient[i]; };
   if constexpr (std::is_invocable_v<const Cell&, float&, float, float&>) {
     if (slot_count == 1) {
       for (std::size_t i = 0; i < count; ++i) cell(w[i], g(i), first[i]);
@@ -157,16 +118,6 @@ void for_each_cell(const Cell& cell, const CellBlock& cells, std::size_t slot_co
   }
 }
 
-std::size_t slot_count(const Sgd& options) { return options.momentum > 0.0F ? 1 : 0; }
-std::size_t slot_count(const Adagrad&) { return 1; }
-std::size_t slot_count(const RmsProp& options) {
-  return 1U + (options.centered ? 1U : 0U) + (options.momentum > 0.0F ? 1U : 0U);
-}
-std::size_t slot_count(const Adam& options) { return options.amsgrad ? 3 : 2; }
-std::size_t slot_count(const AdamW& options) { return options.amsgrad ? 3 : 2; }
-std::size_t slot_count(const LazyAdam&) { return 2; }
-std::size_t slot_count(const Ftrl&) { return 2; }
-
 void take_row_steps(const RowwiseAdagrad& options, const StepRates& rates, const CellBlock& cells,
                     const float* gradient) {
   for (std::size_t row = 0; row < cells.rows; ++row) {
@@ -174,10 +125,50 @@ void take_row_steps(const RowwiseAdagrad& options, const StepRates& rates, const
     float& a = cells.slots[0][row];
     a += linalg::dot(g, g) / static_cast<float>(cells.cols);
     const float factor = rates.rate / square_root(a + options.epsilon);
-    float* const w = cells.values + row * cells.cols;
-    for (std::size_t i = 0; i < cells.cols; ++i) w[i] -= factor * g[i];
+    linalg::sgd_step({factor, 0.0F}, {cells.values + row * cells.cols, cells.cols}, g);
   }
 }
+
+// A pass over all cells with the formula of an optimizer, or the kernel for it.
+class Step {
+ public:
+  Step(const StepRates& rates, const CellBlock& cells, const float* gradient)
+      : rates_(rates), cells_(cells), gradient_(gradient) {}
+
+  void operator()(const Sgd& o) const {
+    if (o.momentum > 0.0F) return each(SgdCell{o, rates_}, 1);
+    linalg::sgd_step({rates_.rate, rates_.decay}, weights(), gradient());
+  }
+  void operator()(const Adagrad& o) const {
+    linalg::adagrad_step({rates_.rate, rates_.decay}, o.epsilon, weights(), gradient(), slot(0));
+  }
+  void operator()(const RmsProp& o) const {
+    each(RmsPropCell{o, rates_}, 1U + (o.centered ? 1U : 0U) + (o.momentum > 0.0F ? 1U : 0U));
+  }
+  void operator()(const Ftrl& o) const { each(FtrlCell{o, rates_}, 2); }
+  void operator()(const RowwiseAdagrad& o) const { take_row_steps(o, rates_, cells_, gradient_); }
+  template <class AnyAdam>
+  void operator()(const AnyAdam& o) const {
+    if constexpr (requires { o.amsgrad; }) {
+      if (o.amsgrad) return each(AmsgradCell<AnyAdam>{o, rates_}, 3);
+    }
+    linalg::adam_step({rates_.scaled, rates_.decay}, {o.beta1, o.beta2, o.epsilon}, weights(),
+                      gradient(), slot(0), slot(1));
+  }
+
+ private:
+  template <class Cell>
+  void each(const Cell& cell, std::size_t slot_count) const {
+    for_each_cell(cell, cells_, slot_count, gradient_);
+  }
+  std::span<float> weights() const { return {cells_.values, cells_.count()}; }
+  std::span<const float> gradient() const { return {gradient_, cells_.count()}; }
+  std::span<float> slot(std::size_t i) const { return {cells_.slots[i], cells_.count()}; }
+
+  const StepRates& rates_;
+  const CellBlock& cells_;
+  const float* gradient_;
+};
 
 float weight_decay_of(const OptimizerOptions& options) noexcept {
   return std::visit(
@@ -186,6 +177,29 @@ float weight_decay_of(const OptimizerOptions& options) noexcept {
           return o.weight_decay;
         } else {
           return 0.0F;
+        }
+      },
+      options);
+}
+
+// For Adam and AdamW without amsgrad, which have a kernel for it.
+bool idle_adam_steps(const OptimizerOptions& options, std::span<const StepRates> steps, bool decays,
+                     const CellBlock& cells) {
+  return std::visit(
+      [&]<class Options>(const Options& o) {
+        if constexpr (requires { o.amsgrad; }) {
+          if (o.amsgrad) return false;
+          std::vector<linalg::DescentRates> rates;
+          rates.reserve(steps.size());
+          for (const StepRates& step : steps) {
+            rates.push_back({step.scaled, decays ? step.decay : 0.0F});
+          }
+          const auto run = [&](float* values) { return std::span(values, cells.count()); };
+          linalg::adam_idle_steps(rates, {o.beta1, o.beta2, o.epsilon}, run(cells.values),
+                                  run(cells.slots[0]), run(cells.slots[1]));
+          return true;
+        } else {
+          return false;
         }
       },
       options);
@@ -259,24 +273,18 @@ bool moves_without_gradient(const OptimizerOptions& options, bool decays) noexce
 
 void take_step(const OptimizerOptions& options, const StepRates& rates, const CellBlock& cells,
                const float* gradient) {
-  std::visit(Overloaded{[&](const RowwiseAdagrad& o) { take_row_steps(o, rates, cells, gradient); },
-                        [&](const auto& o) {
-                          for_each_cell(cell_of(o, rates), cells, slot_count(o), gradient);
-                        }},
-             options);
+  std::visit(Step(rates, cells, gradient), options);
 }
 
 void take_idle_steps(const OptimizerOptions& options, std::span<const StepRates> steps, bool decays,
                      const CellBlock& cells) {
   if (steps.empty() || !moves_without_gradient(options, decays)) return;
   if (only_last_counts(options, decays)) steps = steps.last(1);
+  if (idle_adam_steps(options, steps, decays, cells)) return;
+  const std::vector<float> zeros(cells.count(), 0.0F);
   for (StepRates rates : steps) {
     if (!decays) rates.decay = 0.0F;
-    std::visit(Overloaded{[](const RowwiseAdagrad&) {},  // Never moves.
-                          [&](const auto& o) {
-                            for_each_cell(cell_of(o, rates), cells, slot_count(o), nullptr);
-                          }},
-               options);
+    take_step(options, rates, cells, zeros.data());
   }
 }
 
