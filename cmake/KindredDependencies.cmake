@@ -4,6 +4,7 @@
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(PNG REQUIRED)
 
 # A target for a library that ships neither a CMake package nor a reliable pkg-config file.
 function(kindred_find_library target header library)
@@ -31,6 +32,10 @@ if(NOT TARGET Kindred::openblas)
   target_include_directories(Kindred::openblas INTERFACE "${KINDRED_OPENBLAS_INCLUDE}")
   target_link_libraries(Kindred::openblas INTERFACE "${KINDRED_OPENBLAS_LIBRARY}")
 endif()
+
+# Headers alone; found here so that a machine without them hears of it when it configures.
+find_path(KINDRED_BOOST_INCLUDE boost/beast/http.hpp REQUIRED)
+mark_as_advanced(KINDRED_BOOST_INCLUDE)
 
 kindred_find_library(Kindred::zstd zstd.h zstd)
 kindred_find_library(Kindred::xxhash xxhash.h xxhash)
