@@ -272,4 +272,16 @@ std::uint64_t ByteSource::file_bytes_read() const noexcept { return state_->raw_
 
 std::optional<std::uint64_t> ByteSource::file_bytes() const noexcept { return state_->size; }
 
+std::string read_to_end(ByteSource& source) {
+  std::string bytes;
+  constexpr std::size_t kStepBytes = std::size_t{1} << 22U;
+  while (true) {
+    const std::size_t before = bytes.size();
+    bytes.resize(before + kStepBytes);
+    const std::size_t got = source.read(std::span(bytes).subspan(before));
+    bytes.resize(before + got);
+    if (got < kStepBytes) return bytes;
+  }
+}
+
 }  // namespace kindred

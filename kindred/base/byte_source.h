@@ -50,4 +50,7 @@ class ByteSource {
   std::unique_ptr<State> state_;
 };
 
+// Everything that is left of the source. Memory grows with what is really there.
+std::string read_to_end(ByteSource& source);
+
 }  // namespace kindred

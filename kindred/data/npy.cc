@@ -281,19 +281,6 @@ std::string writer_header(std::size_t row_count, std::size_t row_width) {
   return header + dictionary;
 }
 
-std::string read_all(const std::filesystem::path& path) {
-  ByteSource source(path);
-  std::string bytes;
-  constexpr std::size_t kStepBytes = std::size_t{1} << 22U;
-  while (true) {
-    const std::size_t before = bytes.size();
-    bytes.resize(before + kStepBytes);
-    const std::size_t got = source.read(std::span(bytes).subspan(before));
-    bytes.resize(before + got);
-    if (got < kStepBytes) return bytes;
-  }
-}
-
 std::string read_member(zip_t* archive, zip_uint64_t index, const std::string& name) {
   zip_stat_t facts;
   if (zip_stat_index(archive, index, 0, &facts) != 0) corrupt(name, zip_strerror(archive));
@@ -329,7 +316,8 @@ Tensor parse_npy(std::string_view bytes, const std::string& name) {
 }
 
 Tensor read_npy(const std::filesystem::path& path) {
-  return parse_npy(read_all(path), path.string());
+  ByteSource source(path);
+  return parse_npy(read_to_end(source), path.string());
 }
 
 Batch read_npz(const std::filesystem::path& path) {

@@ -1,30 +1,16 @@
 #include "kindred/recommendation/text_file.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "kindred/base/byte_source.h"
 #include "kindred/recommendation/text_fold.h"
 
 namespace kindred::recommendation {
-namespace {
-
-std::string read_all(const std::filesystem::path& path) {
-  ByteSource source(path);
-  std::string text;
-  std::array<char, 1U << 16U> buffer;
-  for (;;) {
-    const std::size_t count = source.read(buffer);
-    text.append(buffer.data(), count);
-    if (count < buffer.size()) return text;
-  }
-}
-
-}  // namespace
 
 std::vector<TextLine> read_lines(const std::filesystem::path& path) {
-  const std::string bytes = read_all(path);
+  ByteSource source(path);
+  const std::string bytes = read_to_end(source);
   std::string_view rest = bytes;
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
