@@ -19,6 +19,7 @@ void add_encode(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_export(CLI::App& app);
 void add_generate(CLI::App& app);
+void add_view(CLI::App& app);
 void add_doctor(CLI::App& app);
 
 }  // namespace kindred::cli

@@ -32,6 +32,11 @@ std::vector<Neighbor> nearest(std::span<const float> query, MatrixView vectors, 
 
 }  // namespace
 
+std::string_view name_of(Metric metric) noexcept {
+  if (metric == Metric::dot) return "dot";
+  return metric == Metric::cosine ? "cosine" : "euclidean";
+}
+
 Metric parse_metric(std::string_view name) {
   if (name == "dot") return Metric::dot;
   if (name == "cosine") return Metric::cosine;

@@ -30,6 +30,7 @@ enum class Metric { dot, cosine, euclidean };
 
 // "dot", "cosine" or "euclidean". Throws Error(invalid_argument) for anything else.
 Metric parse_metric(std::string_view name);
+std::string_view name_of(Metric metric) noexcept;
 
 class ExactIndex {
  public:

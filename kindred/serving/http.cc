@@ -93,7 +93,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   bool is_waiting() const noexcept { return phase_ == Phase::idle || phase_ == Phase::head; }
-  bool is_idle() const noexcept { return phase_ == Phase::idle || pending_is_empty_head(); }
+  bool is_idle() const noexcept { return is_waiting() && pending_.empty(); }
   bool is_streaming() const noexcept { return phase_ == Phase::streaming; }
 
   void write(HttpResponse response);
@@ -106,7 +106,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   enum class Phase { idle, head, body, handling, writing, streaming, draining, closed };
   using Parser = http::request_parser<http::string_body>;
 
-  bool pending_is_empty_head() const noexcept { return phase_ == Phase::head && pending_.empty(); }
   void set_deadline(milliseconds time);
   void on_deadline();
   void read_more();
@@ -194,11 +193,7 @@ void Connection::set_deadline(milliseconds time) {
 
 void Connection::on_deadline() {
   const bool began = phase_ == Phase::body || (phase_ == Phase::head && !pending_.empty());
-  if (began) {
-    refuse(408, "the request took too long to arrive");
-  } else {
-    close();
-  }
+  began ? refuse(408, "the request took too long to arrive") : close();
 }
 
 void Connection::read_more() {
@@ -297,8 +292,7 @@ void Connection::handle() {
 std::string Connection::head_of(const HttpResponse& response, bool has_length) const {
   std::string head = fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_of(response.status));
   const auto add = [&](std::string_view name, std::string_view value) {
-    // No header of ours has a line end; one that came from outside would be two headers.
-    if (value.find_first_of("\r\n") != std::string_view::npos) return;
+    if (value.find_first_of("\r\n") != std::string_view::npos) return;  // It would be two.
     head += fmt::format("{}: {}\r\n", name, value);
   };
   if (!response.content_type.empty()) add("Content-Type", response.content_type);

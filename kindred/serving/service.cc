@@ -69,12 +69,13 @@ HttpResponse json_response(const Json& json) {
 
 struct Service::State {
   explicit State(ServiceOptions given)
-      : options(std::move(given)), queue(options.waiting_count_max) {}
+      : options(std::move(given)),
+        queue(std::make_unique<RequestQueue>(options.waiting_count_max)) {}
 
   void on_request(HttpRequest request, const HttpReply& reply);
   void on_call(Call call, const HttpReply& reply);
   HttpResponse page(const Call& call) const;
-  void answer(const Route& route, const Call& call, const HttpReply& reply) const;
+  void answer(const Call& call, const HttpReply& reply, const std::function<void()>& work) const;
   HttpResponse failed(const Call& call, std::string_view reason) const;
 
   static void send(const HttpReply& reply, HttpResponse response) {
@@ -82,12 +83,18 @@ struct Service::State {
     HttpReply(reply).send(std::move(response));
   }
 
+  // What no cache may keep.
+  static void send_fresh(const HttpReply& reply, HttpResponse response) {
+    response.headers.push_back({"Cache-Control", "no-store"});
+    send(reply, std::move(response));
+  }
+
   const ServiceOptions options;
   const std::string id_prefix = make_token().substr(0, 8);
   std::vector<Route> routes;
   std::atomic<std::uint64_t> request_count{0};
   std::atomic<bool> ready{false};
-  RequestQueue queue;
+  std::unique_ptr<RequestQueue> queue;
   std::unique_ptr<HttpServer> server;  // Last: destroyed first, it calls into the others.
 };
 
@@ -145,8 +152,9 @@ void Service::State::on_call(Call call, const HttpReply& reply) {
   if (found->method == "POST" && !is_json(call.request.header("content-type"))) {
     return send(reply, error_response(415, "the Content-Type of a body is application/json"));
   }
-  const bool taken =
-      queue.post([this, found, reply, call = std::move(call)] { answer(*found, call, reply); });
+  const bool taken = queue->post([this, found, reply, call = std::move(call)] {
+    answer(call, reply, [&] { found->handler(call, reply); });
+  });
   if (taken) return;
   HttpResponse response = error_response(503, "too many calls are waiting");
   response.headers.push_back({"Retry-After", "1"});
@@ -160,10 +168,10 @@ HttpResponse Service::State::failed(const Call& call, std::string_view reason) c
   return response;
 }
 
-// On the worker's thread.
-void Service::State::answer(const Route& route, const Call& call, const HttpReply& reply) const {
+void Service::State::answer(const Call& call, const HttpReply& reply,
+                            const std::function<void()>& work) const {
   try {
-    return route.handler(call, reply);
+    return work();
   } catch (const Error& error) {
     const int status = status_of(error.code());
     return send(reply,
@@ -182,10 +190,13 @@ Service::~Service() { stop(); }
 void Service::get(std::string path, Handler handler) {
   get_later(std::move(path),
             [handler = std::move(handler)](const Call& call, const HttpReply& reply) {
-              HttpResponse response = handler(call);
-              response.headers.push_back({"Cache-Control", "no-store"});
-              State::send(reply, std::move(response));
+              State::send_fresh(reply, handler(call));
             });
+}
+
+void Service::answer(const Call& call, const HttpReply& reply,
+                     const std::function<HttpResponse()>& work) const {
+  state_->answer(call, reply, [&] { State::send_fresh(reply, work()); });
 }
 
 void Service::post(std::string path, Handler handler) {
@@ -214,6 +225,7 @@ std::string Service::url() const {
 void Service::stop() {
   state_->ready = false;
   if (state_->server) state_->server->stop();
+  state_->queue.reset();  // After it, no handler runs any more.
 }
 
 }  // namespace kindred::serving

@@ -66,6 +66,11 @@ class Service {
   void post(std::string path, Handler handler);
   void get_later(std::string path, LaterHandler handler);
 
+  // For later handlers: answers with what `work` returns or, as described above, with what it
+  // throws. From any thread, while the service lives.
+  void answer(const Call& call, const HttpReply& reply,
+              const std::function<HttpResponse()>& work) const;
+
   // Listens. Throws Error(io) when it cannot.
   void start();
 

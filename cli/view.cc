@@ -1,0 +1,124 @@
+// kindred view: the embedding as a map in the browser.
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "cli/common.h"
+#include "cli/verbs.h"
+#include "kindred/base/error.h"
+#include "kindred/base/interrupt.h"
+#include "kindred/base/json.h"
+#include "kindred/serving/access.h"
+#include "kindred/serving/map_api.h"
+#include "kindred/serving/map_input.h"
+#include "kindred/serving/service.h"
+
+namespace kindred::cli {
+namespace {
+
+constexpr std::uint16_t kFirstPort = 4780;
+constexpr std::uint16_t kLastPort = 4879;  // Enough for everybody who forgot one in a terminal.
+
+struct ViewFlags {
+  CommonOptions common;
+  serving::MapInput input;
+  std::string color;
+  std::uint16_t port = 0;  // 0: the first free one from kFirstPort.
+  bool no_browser = false;
+};
+
+// Asks the desktop to open the address; nobody waits for it, and a machine without a desktop
+// still has the address on its terminal.
+void open_browser(const std::string& url) {
+  std::string program = "xdg-open";
+  std::string address = url;
+  std::array<char*, 3> arguments = {program.data(), address.data(), nullptr};
+  posix_spawn_file_actions_t quiet;
+  posix_spawn_file_actions_init(&quiet);
+  posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", O_WRONLY, 0);
+  pid_t child = 0;
+  ::posix_spawnp(&child, program.c_str(), &quiet, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&quiet);
+}
+
+void announce(const ViewFlags& flags, const serving::Service& service) {
+  if (flags.common.json) {
+    Json json;
+    json.set("url", service.url());
+    json.set("port", std::uint64_t{service.port()});
+    fmt::print("{}\n", json.dump());
+  } else {
+    fmt::print("{}\n", service.url());
+  }
+  std::fflush(stdout);
+}
+
+void run(ViewFlags flags) {
+  note(flags.common, fmt::format("reading {} ...", flags.input.file.string()));
+  serving::MapData data = serving::read_map(flags.input);
+  if (!flags.color.empty()) data.color_column = data.things.metadata.at(flags.color).name;
+  note(flags.common, data.about);
+  const Interrupt interrupt("\nclosing the map (once more to end at once)\n");
+  serving::ServiceOptions options;
+  options.http.port = flags.port == 0 ? kFirstPort : flags.port;
+  options.http.port_last = flags.port == 0 ? kLastPort : flags.port;
+  options.token = serving::make_token();
+  std::mutex writing;
+  options.log = [&](std::string_view line) {
+    const std::lock_guard lock(writing);
+    fmt::print(stderr, "kindred: {}\n", line);
+  };
+  serving::Service service(options);
+  serving::MapApi api(std::move(data), flags.common.threads, service);
+  service.start();
+  announce(flags, service);
+  if (!flags.no_browser) open_browser(service.url());
+  note(flags.common, "the map is open at this address until you press Ctrl-C");
+  while (!interrupt.requested()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  service.stop();
+}
+
+}  // namespace
+
+void add_view(CLI::App& app) {
+  auto flags = std::make_shared<ViewFlags>();
+  CLI::App* verb = app.add_subcommand("view", "See an embedding as a map in the browser");
+  verb->add_option("FILE", flags->input.file,
+                   "A .kindred model, .npy, idx images, word2vec, TSV or projector_config.json")
+      ->required();
+  verb->add_option("--labels", flags->input.labels,
+                   "Labels or other columns, a line for each row: TSV, CSV, idx or .npy");
+  verb->add_option("--images", flags->input.images, "An image for each row: an idx file");
+  verb->add_flag("--users", flags->input.users, "Of a model, the users instead of the items");
+  verb->add_option("--tensor", flags->input.tensor,
+                   "Of a projector_config.json, which tensor; default the first that is there");
+  verb->add_option("--color", flags->color, "The column to colour by at first");
+  verb->add_option("--port", flags->port, "The port to listen on; default the next free from 4780")
+      ->check(CLI::Range(1, 65535));
+  verb->add_flag("--no-browser", flags->no_browser, "Only print the address");
+  add_common_options(*verb, flags->common);
+  verb->footer(
+      "The server listens on this machine alone, and its address holds a secret: whoever has\n"
+      "it can see the map.\n\n"
+      "Examples:\n"
+      "  kindred view movies.kindred\n"
+      "  kindred view t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz\n"
+      "  kindred view vectors.npy --labels words.tsv --no-browser");
+  verb->callback([flags] { run(*flags); });
+}
+
+}  // namespace kindred::cli

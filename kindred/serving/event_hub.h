@@ -1,0 +1,34 @@
+// Server-sent events to everybody who listens.
+//
+// Thread safety: all members from any thread.
+
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kindred/base/json.h"
+#include "kindred/serving/http_reply.h"
+
+namespace kindred::serving {
+
+class EventHub {
+ public:
+  // Answers the request with a stream and begins it with `first`.
+  void join(HttpReply reply, std::string_view event, const Json& first);
+
+  void publish(std::string_view event, const Json& data);
+
+  // A comment, which keeps connections open and finds those that are gone.
+  void beat();
+
+ private:
+  void send(const std::string& bytes);
+
+  std::mutex mutex_;
+  std::vector<HttpStream> streams_;  // Under mutex_.
+};
+
+}  // namespace kindred::serving

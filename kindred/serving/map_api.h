@@ -1,0 +1,37 @@
+// The calls that the page of the map makes.
+//
+//    GET  /api/map                                       what there is: describe(MapData)
+//    GET  /api/column?name=                              a column, as column_bytes()
+//    GET  /api/sheet?page=                               a sheet of images, PNG
+//    GET  /api/neighbors?row=&k=&metric=                 the nearest in the original space
+//    GET  /api/maps                                      every run with its state
+//    POST /api/maps {"method", "dimensions", ...}        starts one
+//    POST /api/maps/control {"id", "action"}             pause, resume, stop
+//    GET  /api/coordinates?id=                           the latest, float32
+//    GET  /api/events                                    "map": a run has changed
+//
+// Thread safety: one owner; the service calls it from its worker.
+
+#pragma once
+
+#include <memory>
+
+#include "kindred/serving/map_data.h"
+#include "kindred/serving/service.h"
+
+namespace kindred::serving {
+
+class MapApi {
+ public:
+  // Adds its calls to the service, which must not start before, nor outlive *this.
+  MapApi(MapData data, int threads, Service& service);
+  ~MapApi();
+  MapApi(const MapApi&) = delete;
+  MapApi& operator=(const MapApi&) = delete;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace kindred::serving

@@ -1,0 +1,231 @@
+#include "kindred/serving/map_api.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <thread>
+
+#include "kindred/base/error.h"
+#include "kindred/base/rng.h"
+#include "kindred/embedding/import.h"
+#include "tests/support/raw_client.h"
+
+namespace kindred::serving {
+namespace {
+
+using namespace std::chrono_literals;
+using test::body_of;
+using test::RawClient;
+using test::status_of;
+using ::testing::HasSubstr;
+
+constexpr std::size_t kRows = 60;
+
+// Two groups of points in six dimensions, with a label, a number and a hostile title.
+MapData two_groups() {
+  MapData map;
+  map.name = "groups";
+  map.things.labels = embedding::numbered_labels(kRows);
+  map.things.vectors = Matrix(kRows, 6);
+  map.things.metadata = data::Table(kRows);
+  data::TextColumn titles;
+  data::TextColumn groups;
+  data::NumberColumn numbers;
+  for (std::size_t row = 0; row < kRows; ++row) {
+    Rng rng(3, 0, row);
+    for (float& value : map.things.vectors.row(row)) value = static_cast<float>(rng.normal());
+    map.things.vectors.row(row)[0] += row % 2 == 0 ? 9.0F : -9.0F;
+    titles.push_back(row == 0 ? "<img src=x onerror=alert(1)>" : fmt::format("point {}", row));
+    groups.push_back(row == 1 ? "" : row % 2 == 0 ? "even" : "odd");
+    numbers.push_back(row == 2 ? std::numeric_limits<double>::quiet_NaN()
+                               : 0.5 + static_cast<double>(row));
+  }
+  map.things.metadata.add({"title", titles});
+  map.things.metadata.add({"group", groups});
+  map.things.metadata.add({"size", numbers});
+  map.images = {kRows, 2, 2, 1, std::vector<std::uint8_t>(4 * kRows, 7)};
+  prepare(map);
+  return map;
+}
+
+class MapApiTest : public ::testing::Test {
+ protected:
+  MapApiTest() : service_(options()), api_(two_groups(), 2, service_) { service_.start(); }
+  ~MapApiTest() override { service_.stop(); }
+
+  static ServiceOptions options() {
+    ServiceOptions options;
+    options.token = "token";
+    return options;
+  }
+  std::string ask(std::string_view start, std::string_view body = "") const {
+    const RawClient client(service_.port());
+    std::string request = fmt::format(
+        "{} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer token\r\nConnection: close\r\n",
+        start, service_.port());
+    if (!body.empty()) {
+      request +=
+          fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", body.size());
+    }
+    client.send(request + "\r\n" + std::string(body));
+    return client.read_to_end();
+  }
+  Json get(std::string_view path) const {
+    return Json::parse(body_of(ask(fmt::format("GET {}", path))));
+  }
+  int get_status(std::string_view path) const {
+    return status_of(ask(fmt::format("GET {}", path)));
+  }
+
+  // Starts a map and waits for its end.
+  Json finished(std::string_view body) const {
+    const Json started = Json::parse(body_of(ask("POST /api/maps", body)));
+    const std::uint64_t id = started.at("id").as_uint();
+    for (int i = 0; i < 1000; ++i) {
+      const Json all = get("/api/maps");
+      for (const Json& run : all.at("maps").as_array()) {
+        const std::string& state = run.at("state").as_string();
+        if (run.at("id").as_uint() == id && state != "waiting" && state != "running") return run;
+      }
+      std::this_thread::sleep_for(5ms);
+    }
+    return {};
+  }
+  std::vector<float> coordinates(const Json& run) const {
+    const std::string bytes =
+        body_of(ask(fmt::format("GET /api/coordinates?id={}", run.at("id").as_uint())));
+    std::vector<float> values(bytes.size() / sizeof(float));
+    std::memcpy(values.data(), bytes.data(), bytes.size());
+    return values;
+  }
+
+  Service service_;
+  MapApi api_;
+};
+
+TEST_F(MapApiTest, DescribesTheData) {
+  const Json map = get("/api/map");
+  EXPECT_EQ(map.at("count").as_uint(), kRows);
+  EXPECT_EQ(map.at("dimensions").as_uint(), 6U);
+  EXPECT_EQ(map.at("color").as_string(), "group");
+  EXPECT_EQ(map.at("title").as_string(), "title");
+  EXPECT_EQ(map.at("images").at("per_sheet").as_uint(), 1024U * 1024U);
+  const Json::Array& columns = map.at("columns").as_array();
+  ASSERT_EQ(columns.size(), 3U);
+  EXPECT_EQ(columns[1].at("distinct").as_uint(), 2U);
+  EXPECT_EQ(columns[1].at("missing").as_uint(), 1U);
+  EXPECT_FALSE(columns[2].at("whole").as_bool());
+}
+
+TEST_F(MapApiTest, SendsColumns) {
+  const std::string groups = body_of(ask("GET /api/column?name=group"));
+  std::uint32_t length = 0;
+  std::memcpy(&length, groups.data(), 4);
+  EXPECT_EQ(groups.substr(4, length), R"(["even","odd"])");
+  const std::size_t begin = (4 + length + 3) / 4 * 4;
+  ASSERT_EQ(groups.size(), begin + 4 * kRows);
+  std::vector<std::uint32_t> codes(kRows);
+  std::memcpy(codes.data(), groups.data() + begin, 4 * kRows);
+  EXPECT_EQ(codes[0], 0U);
+  EXPECT_EQ(codes[1], ~0U);
+  EXPECT_EQ(codes[3], 1U);
+  const std::string numbers = body_of(ask("GET /api/column?name=size"));
+  std::vector<double> values(kRows);
+  ASSERT_EQ(numbers.size(), 8 * kRows);
+  std::memcpy(values.data(), numbers.data(), numbers.size());
+  EXPECT_EQ(values[5], 5.5);
+  EXPECT_TRUE(std::isnan(values[2]));
+  EXPECT_EQ(get_status("/api/column?name=none"), 404);
+}
+
+TEST_F(MapApiTest, FindsNeighborsInTheOriginalSpace) {
+  const Json near = get("/api/neighbors?row=4&k=59");
+  const Json::Array& neighbors = near.at("neighbors").as_array();
+  ASSERT_EQ(neighbors.size(), 59U);
+  double before = 0.0;
+  for (std::size_t i = 0; i < neighbors.size(); ++i) {
+    const std::uint64_t row = neighbors[i].at("row").as_uint();
+    EXPECT_NE(row, 4U);
+    EXPECT_TRUE(i >= 29 || row % 2 == 0);  // Its own group comes first.
+    const double distance = neighbors[i].at("distance").as_double();
+    EXPECT_GE(distance, before);
+    before = distance;
+  }
+  EXPECT_EQ(get_status("/api/neighbors?row=60"), 400);
+  EXPECT_EQ(get_status("/api/neighbors?row=-1"), 400);
+  EXPECT_EQ(get_status("/api/neighbors"), 400);
+  EXPECT_EQ(get_status("/api/neighbors?row=1&k=1000"), 400);
+  EXPECT_EQ(get_status("/api/neighbors?row=1&metric=taxi"), 400);
+}
+
+TEST_F(MapApiTest, ComputesPrincipalComponents) {
+  const Json run = finished(R"({"method":"pca","dimensions":3})");
+  EXPECT_EQ(run.at("state").as_string(), "done");
+  EXPECT_GT(run.at("facts").at("variance_shown").as_double(), 0.9);
+  const std::vector<float> values = coordinates(run);
+  ASSERT_EQ(values.size(), 3 * kRows);
+  EXPECT_GT(std::abs(values[0] - values[3]), 10.0F);  // The groups lie apart.
+  const Json flat = finished(R"({"method":"pca","dimensions":2,"components":[1,0]})");
+  const std::vector<float> swapped = coordinates(flat);
+  EXPECT_EQ(swapped[1], values[0]);
+  EXPECT_EQ(swapped[0], values[1]);
+}
+
+TEST_F(MapApiTest, LaysOutAlongGroups) {
+  const Json run = finished(
+      R"({"method":"axes","dimensions":2,"x_from":[0,2,4],"x_to":[1,3,5],"y_from":[0],"y_to":[2]})");
+  EXPECT_EQ(run.at("state").as_string(), "done");
+  const std::vector<float> values = coordinates(run);
+  for (std::size_t row = 0; row + 1 < kRows; row += 2)
+    EXPECT_LT(values[2 * row], values[2 * row + 2]);
+  const Json same = finished(
+      R"({"method":"axes","dimensions":2,"x_from":[0],"x_to":[0],"y_from":[0],"y_to":[2]})");
+  EXPECT_EQ(same.at("state").as_string(), "failed");
+  EXPECT_THAT(same.at("error").as_string(), HasSubstr("axis 1"));
+}
+
+TEST_F(MapApiTest, RefusesBadRequestsForMaps) {
+  for (const char* bad :
+       {R"({"method":"magic"})", R"({"dimensions":4})", R"({"components":[0,1]})",
+        R"({"components":[0,1,77]})", R"({"metric":3})", R"({"speed":3})", R"([])",
+        R"({"method":"axes","x_from":[1]})", R"({"method":"axes"})", R"({"seed":-1})",
+        R"({"method":"axes","dimensions":2,"x_from":[99],"x_to":[1]})"}) {
+    EXPECT_EQ(status_of(ask("POST /api/maps", bad)), 400) << bad;
+  }
+  EXPECT_EQ(get_status("/api/coordinates?id=77"), 404);
+  EXPECT_EQ(body_of(ask("POST /api/maps/control", R"({"id":77,"action":"stop"})")),
+            R"({"changed":false})");
+  EXPECT_EQ(status_of(ask("POST /api/maps/control", R"({"id":1,"action":"explode"})")), 400);
+}
+
+TEST_F(MapApiTest, SendsSheetsAndGraphs) {
+  EXPECT_THAT(body_of(ask("GET /api/sheet?page=0")), ::testing::StartsWith("\x89PNG"));
+  EXPECT_EQ(get_status("/api/sheet?page=1"), 404);
+  EXPECT_EQ(body_of(ask("GET /api/graph?k=5")).size(), 5 * kRows * 8);
+  EXPECT_EQ(get_status("/api/graph?k=60"), 400);
+}
+
+TEST_F(MapApiTest, TellsOfChanges) {
+  const RawClient listener(service_.port());
+  listener.send(fmt::format(
+      "GET /api/events HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer token\r\n\r\n",
+      service_.port()));
+  EXPECT_THAT(listener.read_until("\n\n"), HasSubstr("event: maps"));
+  ask("POST /api/maps", R"({"method":"pca"})");
+  EXPECT_THAT(listener.read_until("\"state\":\"done\""), HasSubstr("event: map\n"));
+}
+
+// Titles are text from anywhere: they travel as JSON and are never part of a page.
+TEST_F(MapApiTest, HostileTitlesTravelAsData) {
+  const std::string response = ask("GET /api/column?name=title");
+  EXPECT_THAT(response, HasSubstr("application/octet-stream"));
+  EXPECT_THAT(response, HasSubstr("nosniff"));
+  EXPECT_THAT(response, HasSubstr("require-trusted-types-for 'script'"));
+}
+
+}  // namespace
+}  // namespace kindred::serving

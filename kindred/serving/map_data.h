@@ -1,0 +1,51 @@
+// What a map shows: things with vectors, what is known of each, and perhaps an image of each.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kindred/base/json.h"
+#include "kindred/data/point_images.h"
+#include "kindred/embedding/embeddings.h"
+#include "kindred/search/exact.h"
+
+namespace kindred::serving {
+
+// The name under which the labels of the rows are a column like any other.
+inline constexpr const char* kIdColumn = "id";
+
+struct MapData {
+  std::string name;   // "mnist.npy": the title of the page.
+  std::string about;  // "10,000 images of 28 x 28 pixels": a line for people.
+  embedding::Embeddings things;
+  data::PointImages images;                           // Empty: none.
+  search::Metric metric = search::Metric::euclidean;  // What near means, unless asked otherwise.
+  std::string color_column;                           // What the points are coloured by; "": none.
+
+  std::size_t size() const noexcept { return things.size(); }
+};
+
+// Gives the labels of the rows the column kIdColumn, where the metadata has none of that name
+// and the labels are more than row numbers, and chooses the colour: the column that is called
+// "label" or "class", else the first with 2 to 30 distinct values.
+// Throws Error(corrupt) or Error(invalid_argument) unless the parts fit together.
+void prepare(MapData& data);
+
+// {"name", "about", "count", "dimensions", "metric", "color", "title", "columns": [...],
+// "images": {...} or null}
+Json describe(const MapData& data);
+
+// The values of a column for the page: of numbers the 64-bit floats (NaN where missing); of
+// texts a 32-bit length, a JSON array of that many bytes with the distinct texts, zeros up to
+// a multiple of four, and for each row a 32-bit place in the array (2^32 - 1 where missing).
+// Little-endian.
+std::string column_bytes(const data::Column& column);
+
+// Little-endian floats as they lie in memory.
+std::string float_bytes(std::span<const float> values);
+
+}  // namespace kindred::serving

@@ -1,0 +1,175 @@
+#include "kindred/serving/map_input.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "kindred/base/byte_source.h"
+#include "kindred/base/error.h"
+#include "kindred/base/progress.h"
+#include "kindred/data/idx.h"
+#include "kindred/embedding/import.h"
+#include "kindred/embedding/row_metadata.h"
+#include "kindred/model/io.h"
+
+namespace kindred::serving {
+namespace {
+
+namespace fs = std::filesystem;
+
+void add_metadata(MapData& map, const fs::path& file) {
+  const data::Table more = embedding::read_row_metadata(file, map.size());
+  data::Table joined(map.size());
+  // What was given by hand comes first, and replaces a column of the same name.
+  for (const data::Column& column : more.columns()) joined.add(column);
+  for (const data::Column& column : map.things.metadata.columns()) {
+    if (joined.find(column.name) == nullptr) joined.add(column);
+  }
+  map.things.metadata = std::move(joined);
+}
+
+void add_images(MapData& map, const fs::path& file) {
+  ByteSource source(file);
+  const std::string bytes = read_to_end(source);
+  map.images = data::images_of_idx(data::parse_idx(bytes, source.name()), source.name());
+  if (map.images.count != map.size()) {
+    throw Error(ErrorCode::invalid_argument, fmt::format("{}: {} images for {} rows", source.name(),
+                                                         map.images.count, map.size()));
+  }
+}
+
+MapData of_model(const MapInput& input) {
+  model::Model model = model::load(input.file);
+  MapData map;
+  map.metric = search::Metric::cosine;
+  map.things = std::move(input.users ? model.users : model.items);
+  map.about = fmt::format("{} {} in {} dimensions", format_count(map.size()),
+                          input.users ? "users" : "items", map.things.dimensions());
+  return map;
+}
+
+// A path of the config, beside it: the folder in which it lies, or one named there.
+fs::path beside(const fs::path& config, const std::string& named) {
+  const fs::path path = config.parent_path() / named;
+  std::error_code ignored;
+  if (fs::exists(path, ignored)) return path;
+  return config.parent_path() / fs::path(named).filename();
+}
+
+const Json* find_tensor(const Json& config, const MapInput& input) {
+  for (const Json& embedding : config.at("embeddings").as_array()) {
+    const std::string& name = embedding.at("tensorName").as_string();
+    std::error_code ignored;
+    const bool is_there =
+        fs::exists(beside(input.file, embedding.at("tensorPath").as_string()), ignored);
+    if (input.tensor.empty() ? is_there : name == input.tensor) return &embedding;
+  }
+  return nullptr;
+}
+
+MapData of_config(const MapInput& input, const std::string& text) {
+  const Json config = Json::parse(text);
+  const Json* tensor = find_tensor(config, input);
+  if (tensor == nullptr) {
+    throw Error(ErrorCode::not_found,
+                fmt::format("{}: {}", input.file.string(),
+                            input.tensor.empty() ? "none of its tensors' files is here"
+                                                 : "it has no tensor '" + input.tensor + "'"));
+  }
+  const fs::path file = beside(input.file, tensor->at("tensorPath").as_string());
+  MapData map;
+  if (const Json* shape = tensor->find("tensorShape"); shape && file.extension() == ".bytes") {
+    const auto& sizes = shape->as_array();
+    if (sizes.size() != 2) throw Error(ErrorCode::unsupported, "a tensorShape that is not [n, d]");
+    map.things = embedding::import_raw(file, sizes[0].as_uint(), sizes[1].as_uint());
+  } else {
+    map.things = embedding::import_vectors(file).embeddings;
+  }
+  if (const Json* metadata = tensor->find("metadataPath")) {
+    add_metadata(map, beside(input.file, metadata->as_string()));
+  }
+  if (const Json* sprite = tensor->find("sprite")) {
+    const fs::path sheet = beside(input.file, sprite->at("imagePath").as_string());
+    const auto& size = sprite->at("singleImageDim").as_array();
+    if (size.size() != 2)
+      throw Error(ErrorCode::unsupported, "a singleImageDim that is not [w, h]");
+    ByteSource source(sheet);
+    map.images =
+        data::images_of_sheet(data::decode_png(read_to_end(source), sheet.string()), map.size(),
+                              size[0].as_uint(), size[1].as_uint(), sheet.string());
+  }
+  map.about = fmt::format("{}: {} rows in {} dimensions", tensor->at("tensorName").as_string(),
+                          format_count(map.size()), map.things.dimensions());
+  return map;
+}
+
+MapData of_vectors(const MapInput& input) {
+  embedding::Imported imported = embedding::import_vectors(input.file);
+  MapData map;
+  map.things = std::move(imported.embeddings);
+  map.images = std::move(imported.images);
+  map.metric = imported.format == "word2vec" ? search::Metric::cosine : search::Metric::euclidean;
+  map.about = map.images.empty()
+                  ? fmt::format("{} rows in {} dimensions", format_count(map.size()),
+                                map.things.dimensions())
+                  : fmt::format("{} images of {} x {} pixels", format_count(map.size()),
+                                map.images.width, map.images.height);
+  return map;
+}
+
+// The first bytes, unpacked; the file may be a pipe, which can be read only once, so that only
+// regular files are looked at.
+std::string head_of(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(file, ignored)) return "";
+  ByteSource source(file);
+  std::array<char, 64> bytes;
+  return {bytes.data(), source.read(bytes)};
+}
+
+bool is_config(const std::string& head) {
+  const auto first = head.find_first_not_of(" \t\r\n");
+  return first != std::string::npos && head[first] == '{';
+}
+
+// The file of labels that MNIST and its kin have beside their images, where nothing was named.
+std::optional<fs::path> labels_beside(const fs::path& images) {
+  std::string name = images.filename().string();
+  const auto at = name.find("images-idx3");
+  if (at == std::string::npos) return std::nullopt;
+  name.replace(at, 11, "labels-idx1");
+  std::error_code ignored;
+  const fs::path path = images.parent_path() / name;
+  return fs::exists(path, ignored) ? std::optional(path) : std::nullopt;
+}
+
+}  // namespace
+
+MapData read_map(const MapInput& input) {
+  const std::string head = head_of(input.file);
+  const bool is_model = input.file.extension() == ".kindred";
+  MapData map;
+  if (is_model) {
+    map = of_model(input);
+  } else if (is_config(head)) {
+    ByteSource source(input.file);
+    map = of_config(input, read_to_end(source));
+  } else {
+    map = of_vectors(input);
+  }
+  map.name = input.file.filename().string();
+  if (!input.labels.empty()) {
+    add_metadata(map, input.labels);
+  } else if (const auto found = is_model ? std::nullopt : labels_beside(input.file)) {
+    add_metadata(map, *found);
+  }
+  if (!input.images.empty()) add_images(map, input.images);
+  prepare(map);
+  return map;
+}
+
+}  // namespace kindred::serving

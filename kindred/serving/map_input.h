@@ -1,0 +1,31 @@
+// Files as maps: whatever `kindred view` is given.
+//
+//    a .kindred model          its items, or its users
+//    projector_config.json     one of its embeddings: .bytes or TSV, metadata, sprite sheet
+//    anything else             what embedding/import.h reads
+//
+// beside which may stand a file of labels or other metadata, and a file of images (idx).
+//
+// Thread safety: a pure function.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "kindred/serving/map_data.h"
+
+namespace kindred::serving {
+
+struct MapInput {
+  std::filesystem::path file;
+  std::filesystem::path labels;  // Empty: none.
+  std::filesystem::path images;  // Empty: those that the file itself has.
+  bool users = false;            // Of a model: its users.
+  std::string tensor;  // Of a projector's config: which; "": the first whose file is there.
+};
+
+// Throws Error naming the file, as the readers do, and where labels or images do not match.
+MapData read_map(const MapInput& input);
+
+}  // namespace kindred::serving
