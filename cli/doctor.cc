@@ -148,7 +148,7 @@ Finding check_blas(ThreadPool& pool) {
   found.facts.set("gflops_all_threads", all);
   found.facts.set("threads", pool.thread_count());
   const std::string_view target = linalg::simd_target();
-  const bool wide = target == "avx2" || target == "avx512";
+  const bool wide = target == "avx2" || target.starts_with("avx512");
   if (one < (wide ? kGflopsMinWithAvx2 : kGflopsMin)) {
     found.advice =
         "That is slow for this processor. If the machine is not just busy, install the "

@@ -5,11 +5,12 @@
 // lesser one, to measure it or to reproduce another machine's numbers; a name that is
 // unknown or that the processor lacks is reported on stderr and ignored.
 //
-//    scalar   no vector instructions at all
-//    sse4     x86-64 of 2008
-//    avx2     x86-64 of 2013, with fused multiply-add
-//    avx512   x86-64 servers of 2017
-//    neon     every 64-bit Arm
+//    scalar       no vector instructions at all
+//    sse4         x86-64 of 2008
+//    avx2         x86-64 of 2013, with fused multiply-add
+//    avx512       x86-64 servers of 2017
+//    avx512vnni   x86-64 servers of 2019, with sums of byte products
+//    neon         every 64-bit Arm
 //
 // Thread safety: pure after start-up.
 
@@ -22,6 +23,10 @@ namespace kindred::linalg {
 
 // The target in use, by its name in the table.
 std::string_view simd_target() noexcept;
+
+// Whether kernels may use the instruction of AVX-512 VNNI that adds four products of bytes to a
+// 32-bit sum. Highway 1.0.3 knows of no target with it, so its avx512 kernels ask here.
+bool simd_has_byte_products() noexcept;
 
 // What KINDRED_SIMD may name on this machine, best first.
 std::vector<std::string_view> simd_targets();
