@@ -160,7 +160,7 @@ Comparison baselines(const data::Split& split, const SparseMatrix& positives,
 Results measure_vectors(const data::Split& split, MatrixView users, MatrixView items,
                         const ProtocolOptions& options, ThreadPool& pool) {
   const Matrix people = vectors_of_people(split, users, items, options, pool);
-  return measure(split, VectorScorer(split, people, items), options.metrics, pool);
+  return measure(split, VectorScorer(split, people, items, pool), options.metrics, pool);
 }
 
 Results mean_of(const std::vector<Results>& runs) {

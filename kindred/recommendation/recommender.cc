@@ -44,7 +44,10 @@ Recommender::Recommender(const model::Model& model, const RecommenderOptions& op
   }
   std::erase_if(by_popularity_, [&](const auto& neighbor) { return !candidates_[neighbor.id]; });
   std::ranges::sort(by_popularity_, search::better);
-  if (options.many_people) batch_search_.emplace(model.items.vectors, candidates_);
+  if (options.many_people) {
+    ThreadPool this_thread(1);
+    batch_search_.emplace(model.items.vectors, candidates_, this_thread);
+  }
 }
 
 RecommendationList Recommender::popular(std::span<const std::uint32_t> seen, std::size_t k) const {
@@ -73,7 +76,7 @@ std::vector<RecommendationList> Recommender::for_users(std::span<const std::uint
     return model_.seen.row_columns(searched[i]);
   };
   const auto found =
-      batch_search_ ? batch_search_->search(vectors, k, seen, pool)
+      batch_search_ ? batch_search_->search(vectors, k, {seen, {}}, pool)
                     : search::top_k(vectors, model_.items.vectors, k, {seen, candidates_}, pool);
   std::vector<RecommendationList> lists;
   lists.reserve(users.size());
@@ -92,7 +95,10 @@ RecommendationList Recommender::for_person(std::span<const float> vector, const 
     return std::span<const std::uint32_t>(person.seen);
   };
   const MatrixView query{vector.data(), 1, vector.size()};
-  return ranked(search::top_k(query, model_.items.vectors, k, {seen, candidates_}, pool).front());
+  const auto found = batch_search_
+                         ? batch_search_->search(query, k, {seen, {}}, pool)
+                         : search::top_k(query, model_.items.vectors, k, {seen, candidates_}, pool);
+  return ranked(found.front());
 }
 
 }  // namespace kindred::recommendation

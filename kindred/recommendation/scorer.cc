@@ -8,8 +8,9 @@
 
 namespace kindred::recommendation {
 
-VectorScorer::VectorScorer(const data::Split& split, MatrixView people, MatrixView items)
-    : split_(split), people_(people), items_(items), search_(items, {}) {
+VectorScorer::VectorScorer(const data::Split& split, MatrixView people, MatrixView items,
+                           ThreadPool& pool)
+    : split_(split), people_(people), items_(items), search_(items, {}, pool) {
   KINDRED_CHECK(people.rows == split.person_count() && items.rows == split.targets.cols);
   KINDRED_CHECK(people.cols == items.cols);
 }
@@ -28,7 +29,7 @@ std::span<const float> VectorScorer::scores(std::size_t person, std::span<float>
 std::vector<ItemList> VectorScorer::lists(std::size_t begin, std::size_t end, std::size_t k,
                                           ThreadPool& pool) const {
   const auto seen = [&](std::size_t query) { return split_.seen(begin + query); };
-  const auto found = search_.search(people_.slice(begin, end), k, seen, pool);
+  const auto found = search_.search(people_.slice(begin, end), k, {seen, {}}, pool);
   std::vector<ItemList> lists(found.size());
   for (std::size_t query = 0; query < found.size(); ++query) {
     for (const search::Neighbor& neighbor : found[query]) lists[query].push_back(neighbor.id);

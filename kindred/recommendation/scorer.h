@@ -38,7 +38,7 @@ class Scorer {
 class VectorScorer final : public Scorer {
  public:
   // `people` has one row for each person of the split, `items` one for each item.
-  VectorScorer(const data::Split& split, MatrixView people, MatrixView items);
+  VectorScorer(const data::Split& split, MatrixView people, MatrixView items, ThreadPool& pool);
 
   float score(std::size_t person, std::uint32_t item) const override;
   std::span<const float> scores(std::size_t person, std::span<float> buffer) const override;

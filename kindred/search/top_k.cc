@@ -1,73 +1,42 @@
 #include "kindred/search/top_k.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <numeric>
+#include <iterator>
+#include <memory>
 #include <utility>
 
 #include "kindred/base/check.h"
-#include "kindred/linalg/blas.h"
 #include "kindred/linalg/kernels/dot.h"
-#include "kindred/linalg/kernels/find.h"
 #include "kindred/search/best_k.h"
+#include "kindred/search/rounding.h"
 
 namespace kindred::search {
+
+using Lists = std::vector<std::vector<Neighbor>>;
+
 namespace {
 
-// A tile's scores, 512 KiB, stay in the second-level cache. The first blocks are short,
-// because with skewed norms many queries are done after them.
-constexpr std::size_t kTileQueries = 128;
-constexpr std::size_t kBlockItems = 1024;
-constexpr std::size_t kFirstBlockItems = 128;
+// The codes of a tile's queries stay in the second-level cache.
+constexpr std::size_t kTileQueries = 256;
 
-// Fewer queries than this do not pay for sorting and copying the items.
+// Fewer queries than this do not pay for preparing the items.
 constexpr std::size_t kBatchQueriesMin = 16;
 
-// Two vectors within this norm have products and sums of products below 1e36, which no
-// order of summation can overflow.
-constexpr double kNormMax = 1e18;
+// A filter that allows fewer than one item in so many is answered from those items alone.
+constexpr std::size_t kSelectiveShare = 8;
 
-// The Euclidean norm, never below the true one: rounding in double costs at most
-// (d + 2) 2^-53 relative, the factor adds more than that back.
-double norm_rounded_up(std::span<const float> vector) {
-  double sum = 0.0;
-  for (const float value : vector) sum += static_cast<double>(value) * value;
-  return std::sqrt(sum) * (1.0 + static_cast<double>(vector.size() + 4) * 0x1p-52);
-}
+// The items of the first blocks are scored without a first pass until there are so many for
+// each of the k wanted: that gives the threshold of the first block that is scanned.
+constexpr std::size_t kSeedsPerResult = 2;
 
-bool is_ordinary(double norm) { return norm <= kNormMax; }  // False for NaN too.
+// Items to one task of the pool.
+constexpr std::size_t kChunkItems = 4096;
 
-// How far two float dot products of the same vectors can lie apart, and either of them
-// from the true value; docs/design/exact_search.md derives it.
-struct RoundingBound {
-  explicit RoundingBound(std::size_t d) {
-    const double n = static_cast<double>(d) + 2.0;
-    relative = n * 0x1p-24 / (1.0 - n * 0x1p-24);
-    absolute = n * 0x1p-149;
-  }
-  double score_max(double norms) const { return norms * (1.0 + relative) + absolute; }
-  double slack(double norms) const { return 2.0 * (norms * relative + absolute); }
-
-  double relative;  // Times |q| |h|.
-  double absolute;  // From products that underflow.
-};
-
-float round_down(double value) {
-  return std::nextafter(static_cast<float>(value), -std::numeric_limits<float>::infinity());
-}
+// How many pairs ahead the vectors to be scored are asked for from memory.
+constexpr std::size_t kPrefetchDistance = 8;
 
 bool is_excluded(std::span<const std::uint32_t> excluded, std::uint32_t id) {
   return std::binary_search(excluded.begin(), excluded.end(), id);
-}
-
-// Offers each of `ids` to `best`, without any first pass.
-void offer_all(std::span<const float> query, MatrixView items, std::span<const std::uint32_t> ids,
-               std::span<const std::uint32_t> excluded, BestK& best) {
-  for (const std::uint32_t id : ids) {
-    const float score = linalg::dot(query, items.row(id));
-    if (score >= best.threshold() && !is_excluded(excluded, id)) best.offer({id, score});
-  }
 }
 
 std::vector<std::uint32_t> allowed_ids(std::size_t item_count, const std::vector<bool>& allowed) {
@@ -80,149 +49,237 @@ std::vector<std::uint32_t> allowed_ids(std::size_t item_count, const std::vector
   return ids;
 }
 
-std::span<const std::uint32_t> excluded_of(const ExcludedIds& excluded, std::size_t q) {
-  return excluded ? excluded(q) : std::span<const std::uint32_t>();
-}
-
 // A query that may still improve.
 struct OpenQuery {
   std::size_t row = 0;  // In the batch.
-  double norm = 0.0;
+  QuantisedQuery quantised;
   std::span<const std::uint32_t> excluded;
   BestK best;
 };
 
+// Scores the pair and keeps it if it is among the best so far.
+void offer(std::span<const float> query, std::span<const float> item, std::uint32_t id,
+           std::span<const std::uint32_t> excluded, BestK& best) {
+  const float score = linalg::dot(query, item);
+  if (score >= best.threshold() && !is_excluded(excluded, id)) best.offer({id, score});
+}
+
+void offer_all(std::span<const float> query, MatrixView items, std::span<const std::uint32_t> ids,
+               std::span<const std::uint32_t> excluded, BestK& best) {
+  for (const std::uint32_t id : ids) offer(query, items.row(id), id, excluded, best);
+}
+
+// The plain loop over some of the items.
+Lists plain_top_k(MatrixView queries, MatrixView items, std::size_t k,
+                  std::span<const std::uint32_t> ids, const ExcludedIds& excluded,
+                  ThreadPool& pool) {
+  Lists found(queries.rows);
+  pool.parallel_for(queries.rows, [&](std::size_t q, int) {
+    BestK best(k);
+    offer_all(queries.row(q), items, ids, excluded ? excluded(q) : std::span<const std::uint32_t>(),
+              best);
+    found[q] = best.take();
+  });
+  return found;
+}
+
 }  // namespace
 
-// Queries that go through the blocks together, and their scratch space.
-struct BatchTopK::Tile {
-  MatrixView queries;           // The whole batch.
-  std::vector<OpenQuery> open;  // Those not done yet.
-  std::vector<float> vectors;   // open.size() x d: their vectors, side by side.
-  std::vector<float> scores;    // open.size() x block: the first pass.
-  std::vector<std::vector<Neighbor>>& found;
+// What all tiles of one search share.
+struct BatchTopK::Search {
+  MatrixView queries;
+  std::size_t k = 0;
+  const TopKFilter& filter;
+  std::size_t seed_rows = 0;  // Scored without a first pass; whole blocks.
+  RoundingBound rounding;
+  Lists& found;
 
-  // Closes the queries that no item of this norm or below can improve, and moves the
-  // vectors of the others together.
-  void close_done(const RoundingBound& bound, double norm_max) {
-    const std::size_t d = queries.cols;
+  bool allows(std::uint32_t id) const { return filter.allowed.empty() || filter.allowed[id]; }
+};
+
+// Queries that go through the blocks together, and a thread's space for them.
+struct BatchTopK::Tile {
+  std::vector<OpenQuery> open;       // Those not done yet.
+  std::vector<std::int8_t> codes;    // Of each of them, side by side.
+  std::vector<std::int32_t> starts;  // Of each in the block at hand.
+  std::unique_ptr<linalg::Int8Hit[]> hits;
+  std::size_t hit_count_max = 0;
+  TopKCounts counts;
+
+  void reserve_hits(std::size_t count) {
+    if (count <= hit_count_max) return;
+    hits = std::make_unique_for_overwrite<linalg::Int8Hit[]>(count);
+    hit_count_max = count;
+  }
+
+  // Closes the queries that no item of this norm or below can improve, and moves the codes
+  // of the others together.
+  void close_done(const Search& search, std::size_t code_count, double norm_max) {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < open.size(); ++i) {
       OpenQuery& query = open[i];
-      if (bound.score_max(query.norm * norm_max) < query.best.threshold()) {
-        found[query.row] = query.best.take();
+      if (search.rounding.score_max(query.quantised.norm * norm_max) < query.best.threshold()) {
+        search.found[query.row] = query.best.take();
         continue;
       }
       if (kept != i) {
-        std::copy_n(vectors.data() + i * d, d, vectors.data() + kept * d);
+        std::copy_n(codes.data() + i * code_count, code_count, codes.data() + kept * code_count);
         open[kept] = std::move(query);
       }
       ++kept;
     }
     open.erase(open.begin() + static_cast<std::ptrdiff_t>(kept), open.end());
+    codes.resize(kept * code_count);
   }
 };
 
-BatchTopK::BatchTopK(MatrixView items, const std::vector<bool>& allowed) : items_(items) {
+BatchTopK::BatchTopK(MatrixView items, const std::vector<bool>& allowed, ThreadPool& pool)
+    : items_(items) {
   std::vector<double> norms(items.rows);
+  pool.parallel_for((items.rows + kChunkItems - 1) / kChunkItems, [&](std::size_t chunk, int) {
+    const std::size_t end = std::min((chunk + 1) * kChunkItems, items.rows);
+    for (std::size_t id = chunk * kChunkItems; id < end; ++id) {
+      norms[id] = norm_rounded_up(items.row(id));
+    }
+  });
+  const bool short_enough = items.cols <= linalg::kInt8ComponentsMax;
+  std::vector<std::uint32_t> ordinary;
+  ordinary.reserve(items.rows);
   for (const std::uint32_t id : allowed_ids(items.rows, allowed)) {
-    norms[id] = norm_rounded_up(items.row(id));
-    (is_ordinary(norms[id]) ? ids_ : outliers_).push_back(id);
+    (short_enough && is_ordinary(norms[id]) ? ordinary : outliers_).push_back(id);
   }
-  std::sort(ids_.begin(), ids_.end(), [&norms](std::uint32_t a, std::uint32_t b) {
-    return norms[a] != norms[b] ? norms[a] > norms[b] : a < b;
-  });
-  sorted_ = Matrix(ids_.size(), items.cols);
-  for (std::size_t row = 0; row < ids_.size(); ++row) {
-    std::ranges::copy(items.row(ids_[row]), sorted_.row(row).begin());
-  }
-  std::size_t size = kFirstBlockItems;
-  for (std::size_t begin = 0; begin < ids_.size();) {
-    const std::size_t end = std::min(begin + size, ids_.size());
-    blocks_.push_back({begin, end, norms[ids_[begin]]});
-    begin = end;
-    size = std::min(2 * size, kBlockItems);
-  }
+  if (!ordinary.empty()) blocks_ = Int8Blocks(items, std::move(ordinary), norms, pool);
 }
 
-void BatchTopK::scan_block(const Block& block, Tile& tile) const {
-  const std::size_t d = items_.cols;
-  const std::size_t width = block.end - block.begin;
-  const RoundingBound bound(d);
-  linalg::multiply_transposed({tile.vectors.data(), tile.open.size(), d, d},
-                              sorted_.view().slice(block.begin, block.end),
-                              {tile.scores.data(), tile.open.size(), width, width});
+// The search of a filter that allows few: among these alone, however they are best found.
+Lists BatchTopK::search_few(MatrixView queries, std::size_t k, const TopKFilter& filter,
+                            ThreadPool& pool, TopKCounts* counts) const {
+  std::vector<std::uint32_t> ids;
+  const auto is_allowed = [&](std::uint32_t id) { return filter.allowed[id]; };
+  std::ranges::copy_if(outliers_, std::back_inserter(ids), is_allowed);
+  std::ranges::copy_if(blocks_.ids(), std::back_inserter(ids), is_allowed);
+  if (queries.rows < kBatchQueriesMin) {
+    if (counts != nullptr) counts->scored += queries.rows * ids.size();
+    return plain_top_k(queries, items_, k, ids, filter.excluded, pool);
+  }
+  std::vector<bool> flags(items_.rows);
+  for (const std::uint32_t id : ids) flags[id] = true;
+  return BatchTopK(items_, flags, pool).search(queries, k, {filter.excluded, {}}, pool, counts);
+}
+
+std::size_t BatchTopK::seed_rows(std::size_t k) const {
+  std::size_t rows = 0;
+  for (const ItemBlock& block : blocks_.blocks()) {
+    if (rows >= kSeedsPerResult * k) break;
+    rows = block.end;
+  }
+  return rows;
+}
+
+// Adds a query to the tile, with the scores of the first blocks; one that does not go through
+// the blocks is answered at once.
+void BatchTopK::start_query(const Search& search, std::size_t row, Tile& tile) const {
+  const std::span<const float> vector = search.queries.row(row);
+  OpenQuery query{row, {}, {}, BestK(search.k)};
+  if (search.filter.excluded) query.excluded = search.filter.excluded(row);
+  const double norm = norm_rounded_up(vector);
+  const auto ids = blocks_.ids();
+  const bool through_blocks = is_ordinary(norm) && !ids.empty();
+  const auto offer_if_allowed = [&](std::uint32_t id) {
+    if (!search.allows(id)) return;
+    offer(vector, items_.row(id), id, query.excluded, query.best);
+    ++tile.counts.scored;
+  };
+  for (const std::uint32_t id : outliers_) offer_if_allowed(id);
+  for (const std::uint32_t id : ids.first(through_blocks ? search.seed_rows : ids.size())) {
+    offer_if_allowed(id);
+  }
+  if (!through_blocks) {
+    search.found[row] = query.best.take();
+    return;
+  }
+  const std::size_t begin = tile.codes.size();
+  tile.codes.resize(begin + blocks_.code_count());
+  query.quantised = blocks_.quantise(vector, norm, std::span(tile.codes).subspan(begin));
+  tile.open.push_back(std::move(query));
+}
+
+void BatchTopK::scan_block(const Search& search, const ItemBlock& block, Tile& tile) const {
+  tile.starts.resize(tile.open.size());
   for (std::size_t i = 0; i < tile.open.size(); ++i) {
-    OpenQuery& query = tile.open[i];
-    const double slack = bound.slack(query.norm * block.norm_max);
-    const std::span<const float> vector = tile.queries.row(query.row);
-    const std::span<const float> scores(tile.scores.data() + i * width, width);
-    float limit = round_down(query.best.threshold() - slack);
-    for (std::size_t at = linalg::find_at_least(scores, limit, 0); at < width;
-         at = linalg::find_at_least(scores, limit, at + 1)) {
-      const std::uint32_t id = ids_[block.begin + at];
-      if (is_excluded(query.excluded, id)) continue;
-      query.best.offer({id, linalg::dot(vector, items_.row(id))});
-      limit = round_down(query.best.threshold() - slack);
+    const OpenQuery& query = tile.open[i];
+    tile.starts[i] = blocks_.start(block, query.quantised, query.best.threshold());
+  }
+  const linalg::Int8Panels panels = blocks_.panels(block);
+  tile.reserve_hits(tile.open.size() * panels.panel_count * linalg::kPanelItems);
+  const std::span<linalg::Int8Hit> room(tile.hits.get(), tile.hit_count_max);
+  const auto hits = room.first(linalg::find_int8_hits(panels, {tile.codes, tile.starts}, room));
+  tile.counts.scanned += tile.open.size() * (block.end - block.begin);
+  const auto ids = blocks_.ids().subspan(block.begin, block.end - block.begin);
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    if (i + kPrefetchDistance < hits.size()) {
+      const std::size_t ahead = hits[i + kPrefetchDistance].item;
+      if (ahead < ids.size()) __builtin_prefetch(items_.row(ids[ahead]).data());
     }
+    const std::size_t item = hits[i].item;
+    if (item >= ids.size() || !search.allows(ids[item])) continue;  // The first: padding.
+    OpenQuery& query = tile.open[hits[i].query];
+    offer(search.queries.row(query.row), items_.row(ids[item]), ids[item], query.excluded,
+          query.best);
+    ++tile.counts.scored;
   }
 }
 
-void BatchTopK::search_tile(Tile& tile) const {
-  const std::size_t d = items_.cols;
-  const RoundingBound bound(d);
-  tile.vectors.resize(tile.open.size() * d);
-  tile.scores.resize(tile.open.size() * kBlockItems);
-  for (std::size_t i = 0; i < tile.open.size(); ++i) {
-    std::ranges::copy(tile.queries.row(tile.open[i].row),
-                      tile.vectors.begin() + static_cast<std::ptrdiff_t>(i * d));
-  }
-  for (const Block& block : blocks_) {
-    tile.close_done(bound, block.norm_max);
+void BatchTopK::search_tile(const Search& search, Tile& tile) const {
+  for (const ItemBlock& block : blocks_.blocks()) {
+    if (block.begin < search.seed_rows) continue;
+    tile.close_done(search, blocks_.code_count(), block.norm_max);
     if (tile.open.empty()) return;
-    scan_block(block, tile);
+    scan_block(search, block, tile);
   }
-  for (OpenQuery& query : tile.open) tile.found[query.row] = query.best.take();
+  for (OpenQuery& query : tile.open) search.found[query.row] = query.best.take();
+  tile.open.clear();
+  tile.codes.clear();
 }
 
-std::vector<std::vector<Neighbor>> BatchTopK::search(MatrixView queries, std::size_t k,
-                                                     const ExcludedIds& excluded,
-                                                     ThreadPool& pool) const {
+Lists BatchTopK::search(MatrixView queries, std::size_t k, const TopKFilter& filter,
+                        ThreadPool& pool, TopKCounts* counts) const {
   KINDRED_CHECK(queries.cols == items_.cols && k > 0);
-  std::vector<std::vector<Neighbor>> found(queries.rows);
-  const std::size_t tile_count = (queries.rows + kTileQueries - 1) / kTileQueries;
-  pool.parallel_for(tile_count, [&](std::size_t t, int) {
-    Tile tile{queries, {}, {}, {}, found};
-    const std::size_t end = std::min((t + 1) * kTileQueries, queries.rows);
-    for (std::size_t row = t * kTileQueries; row < end; ++row) {
-      OpenQuery query{row, norm_rounded_up(queries.row(row)), excluded_of(excluded, row), BestK(k)};
-      offer_all(queries.row(row), items_, outliers_, query.excluded, query.best);
-      if (is_ordinary(query.norm)) {
-        tile.open.push_back(std::move(query));
-      } else {
-        offer_all(queries.row(row), items_, ids_, query.excluded, query.best);
-        found[row] = query.best.take();
-      }
-    }
-    search_tile(tile);
+  KINDRED_CHECK(filter.allowed.empty() || filter.allowed.size() == items_.rows);
+  const std::size_t allowed_count =
+      filter.allowed.empty() ? items_.rows
+                             : static_cast<std::size_t>(std::ranges::count(filter.allowed, true));
+  if (allowed_count * kSelectiveShare < items_.rows) {
+    return search_few(queries, k, filter, pool, counts);
+  }
+  Lists found(queries.rows);
+  const Search search{queries, k, filter, seed_rows(k), RoundingBound(items_.cols), found};
+  const auto threads = static_cast<std::size_t>(pool.thread_count());
+  const std::size_t tile_size =
+      std::clamp<std::size_t>((queries.rows + threads - 1) / threads, 1, kTileQueries);
+  std::vector<Tile> tiles(threads);  // One a thread, used again and again.
+  pool.parallel_for((queries.rows + tile_size - 1) / tile_size, [&](std::size_t t, int worker) {
+    Tile& tile = tiles[static_cast<std::size_t>(worker)];
+    const std::size_t end = std::min((t + 1) * tile_size, queries.rows);
+    for (std::size_t row = t * tile_size; row < end; ++row) start_query(search, row, tile);
+    search_tile(search, tile);
   });
+  for (const Tile& tile : tiles) {
+    if (counts == nullptr) break;
+    counts->scanned += tile.counts.scanned;
+    counts->scored += tile.counts.scored;
+  }
   return found;
 }
 
-std::vector<std::vector<Neighbor>> top_k(MatrixView queries, MatrixView items, std::size_t k,
-                                         const TopKFilter& filter, ThreadPool& pool) {
+Lists top_k(MatrixView queries, MatrixView items, std::size_t k, const TopKFilter& filter,
+            ThreadPool& pool) {
   KINDRED_CHECK(queries.cols == items.cols && k > 0);
   if (queries.rows >= kBatchQueriesMin) {
-    return BatchTopK(items, filter.allowed).search(queries, k, filter.excluded, pool);
+    return BatchTopK(items, filter.allowed, pool).search(queries, k, {filter.excluded, {}}, pool);
   }
-  std::vector<std::vector<Neighbor>> found(queries.rows);
-  const std::vector<std::uint32_t> ids = allowed_ids(items.rows, filter.allowed);
-  pool.parallel_for(queries.rows, [&](std::size_t q, int) {
-    BestK best(k);
-    offer_all(queries.row(q), items, ids, excluded_of(filter.excluded, q), best);
-    found[q] = best.take();
-  });
-  return found;
+  return plain_top_k(queries, items, k, allowed_ids(items.rows, filter.allowed), filter.excluded,
+                     pool);
 }
 
 }  // namespace kindred::search

@@ -53,15 +53,18 @@ void expect_same(const Lists& actual, const Lists& expected, const std::string& 
   }
 }
 
-// Both ways in, for 1, 2 and 4 threads.
+// All ways in, for 1, 2 and 4 threads.
 void check(MatrixView queries, MatrixView items, std::size_t k, const TopKFilter& filter,
            const std::string& what) {
   const Lists expected = plain_top_k(queries, items, k, filter);
   for (const int threads : {1, 2, 4}) {
     ThreadPool pool(threads);
     expect_same(top_k(queries, items, k, filter, pool), expected, what + ", top_k");
-    const BatchTopK batch(items, filter.allowed);
-    expect_same(batch.search(queries, k, filter.excluded, pool), expected, what + ", BatchTopK");
+    const BatchTopK some(items, filter.allowed, pool);
+    expect_same(some.search(queries, k, {filter.excluded, {}}, pool), expected,
+                what + ", prepared");
+    const BatchTopK all(items, {}, pool);
+    expect_same(all.search(queries, k, filter, pool), expected, what + ", filtered");
   }
 }
 

@@ -161,7 +161,10 @@ HWY_INLINE std::size_t scan(const Int8Panels& items, const Int8Queries& queries,
       Sums32 common = sums[q][0];
       for (std::size_t v = 1; v < kTileVectors; ++v) common = hn::And(common, sums[q][v]);
       if (HWY_LIKELY(hn::AllTrue(d32, hn::Lt(common, hn::Zero(d32))))) continue;
-      count = report(sums[q], first + q, tile, hits, count);
+      // A copy: sums whose address is taken would be kept in memory all the time.
+      Sums32 found[kTileVectors];
+      for (std::size_t v = 0; v < kTileVectors; ++v) found[v] = sums[q][v];
+      count = report(found, first + q, tile, hits, count);
     }
   }
   return count;
