@@ -1,138 +1,283 @@
-// How fast the exact batch top-k is, against two rivals that do the same job in memory:
-//   gemm+partial_sort   scores a tile by the same GEMM, then std::partial_sort a query
-//   plain loop          linalg::dot for every pair (on a sample, extrapolated)
-// over synthetic items whose norms are skewed by an exponent: 0 all alike, 1 as spread as
-// those of a trained model. Prints the median of the repetitions and their spread, and
-// checks that the lists are equal.
+// How fast the exact search is on the vectors of a model, how much of the work the data let it
+// skip, and that its lists are those of the plain loop.
 //
-//   top_k_bench [QUERIES] [ITEMS] [THREADS] [REPETITIONS]
+//   top_k_bench MODEL [--queries N] [--k 10] [--threads 0] [--repetitions 5] [--exclude yes|no]
+//               [--single N] [--verify N|all]
+//   top_k_bench --make FILE [--items 500000] [--users 32768] [--dim 32] [--skew 0]
+//
+// Prints:
+//   norms          standard deviation of the logarithm of the items' norms, and the largest by
+//                  the median: the skew on which all else depends
+//   batch          seconds to prepare the items and to search for N users, what they have seen
+//                  left out; the share of pairs that the first pass looked at, and how many
+//                  pairs a user were scored in full
+//   single         one user at a time on one thread, items prepared: median and 99th percentile
+//   exactness      how many of the users' lists differ in an id, a score or the order from those
+//                  of the plain loop over linalg::dot; exits with 1 if any does
+//
+// --make writes a model with random vectors instead: isotropic, with norms exp(skew z), z
+// normal, and for every user 50 random items that they have seen.
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
+#include <map>
 #include <numeric>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "benchmarks/measure.h"
+#include "kindred/base/error.h"
 #include "kindred/base/rng.h"
 #include "kindred/base/thread_pool.h"
-#include "kindred/linalg/blas.h"
 #include "kindred/linalg/kernels/dot.h"
+#include "kindred/linalg/kernels/target.h"
+#include "kindred/model/io.h"
+#include "kindred/search/best_k.h"
 #include "kindred/search/top_k.h"
 
-using namespace kindred;
-
+namespace kindred {
 namespace {
 
-constexpr std::size_t kCount = 10;
+using benchmarks::processor_name;
+using benchmarks::processor_seconds;
+using benchmarks::wall_seconds;
+using Lists = std::vector<std::vector<search::Neighbor>>;
 
-double seconds_of(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
+constexpr std::size_t kSeenOfMadeUsers = 50;
 
-struct Timing {
-  double median = 0.0;
-  double spread = 0.0;  // (largest - smallest) / median.
+struct Arguments {
+  std::string model;
+  std::map<std::string, std::string> flags = {
+      {"queries", "all"},  {"k", "10"},        {"threads", "0"}, {"repetitions", "5"},
+      {"exclude", "yes"},  {"single", "500"},  {"verify", "0"},  {"make", ""},
+      {"items", "500000"}, {"users", "32768"}, {"dim", "32"},    {"skew", "0"}};
+
+  std::size_t count(const char* name) const {
+    return std::strtoull(flags.at(name).c_str(), nullptr, 10);
+  }
+  // `most` for "all".
+  std::size_t count(const char* name, std::size_t most) const {
+    return flags.at(name) == "all" ? most : std::min(most, count(name));
+  }
 };
 
-Timing timed(int repetitions, const std::function<void()>& work) {
-  std::vector<double> seconds;
-  for (int i = 0; i < repetitions; ++i) seconds.push_back(seconds_of(work));
-  std::ranges::sort(seconds);
-  const double median = seconds[seconds.size() / 2];
-  return {median, (seconds.back() - seconds.front()) / median};
+Arguments parse(int count, char** values) {
+  Arguments arguments;
+  for (int i = 1; i < count; ++i) {
+    const std::string name = values[i];
+    if (!name.starts_with("--")) {
+      arguments.model = name;
+    } else if (i + 1 < count && arguments.flags.contains(name.substr(2))) {
+      arguments.flags[name.substr(2)] = values[++i];
+    } else {
+      throw Error(ErrorCode::invalid_argument,
+                  "unknown flag, or a flag without its value: " + name);
+    }
+  }
+  if (arguments.model.empty() == arguments.flags["make"].empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                "top_k_bench MODEL [...], or top_k_bench --make FILE [...]");
+  }
+  return arguments;
 }
 
-// Norms are log-normal, exp(0.6 z), raised to `exponent`.
-Matrix vectors(std::size_t rows, std::size_t cols, double exponent, std::uint64_t seed) {
-  Matrix matrix(rows, cols);
+embedding::Embeddings random_embeddings(std::size_t rows, std::size_t dimensions, double skew,
+                                        std::uint64_t seed) {
+  embedding::Embeddings embeddings;
+  embeddings.vectors = Matrix(rows, dimensions);
+  embeddings.metadata = data::Table(rows);
   for (std::size_t row = 0; row < rows; ++row) {
+    embeddings.labels.insert(std::to_string(row));
     Rng rng(seed, 0, row);
-    const double scale = std::exp(0.6 * exponent * rng.normal());
-    for (float& value : matrix.row(row)) value = static_cast<float>(scale * rng.normal());
-  }
-  return matrix;
-}
-
-// What one would write first: the scores of a tile, then a partial sort of each row.
-void gemm_and_sort(MatrixView queries, MatrixView items, ThreadPool& pool) {
-  constexpr std::size_t kTile = 32;
-  pool.parallel_for((queries.rows + kTile - 1) / kTile, [&](std::size_t t, int) {
-    const MatrixView tile = queries.slice(t * kTile, std::min((t + 1) * kTile, queries.rows));
-    std::vector<float> scores(tile.rows * items.rows);
-    linalg::multiply_transposed(tile, items, {scores.data(), tile.rows, items.rows, items.rows});
-    std::vector<std::uint32_t> order(items.rows);
-    for (std::size_t q = 0; q < tile.rows; ++q) {
-      const float* row = scores.data() + q * items.rows;
-      std::iota(order.begin(), order.end(), 0U);
-      std::partial_sort(order.begin(), order.begin() + kCount, order.end(),
-                        [row](std::uint32_t a, std::uint32_t b) { return row[a] > row[b]; });
-    }
-  });
-}
-
-void plain_loop(MatrixView queries, MatrixView items) {
-  float best = 0.0F;
-  for (std::size_t q = 0; q < queries.rows; ++q) {
-    for (std::size_t item = 0; item < items.rows; ++item) {
-      best = std::max(best, linalg::dot(queries.row(q), items.row(item)));
+    const double scale = std::exp(skew * rng.normal());
+    for (float& value : embeddings.vectors.row(row)) {
+      value = static_cast<float>(scale * rng.normal());
     }
   }
-  if (best == 0.5F) std::puts("");  // Keeps the loop.
+  return embeddings;
 }
 
-bool agree(MatrixView queries, MatrixView items,
-           const std::vector<std::vector<search::Neighbor>>& found) {
-  for (std::size_t q = 0; q < queries.rows; q += std::max<std::size_t>(1, queries.rows / 8)) {
-    std::vector<search::Neighbor> all;
+void make(const Arguments& arguments) {
+  model::Model model;
+  const std::size_t dimensions = arguments.count("dim");
+  model.options.dimensions = static_cast<int>(dimensions);
+  const double skew = std::atof(arguments.flags.at("skew").c_str());
+  model.items = random_embeddings(arguments.count("items"), dimensions, skew, 1);
+  model.users = random_embeddings(arguments.count("users"), dimensions, 0.0, 2);
+  model.seen.cols = model.items.size();
+  const std::vector<float> ones(kSeenOfMadeUsers, 1.0F);
+  for (std::size_t user = 0; user < model.users.size(); ++user) {
+    Rng rng(3, 0, user);
+    std::vector<std::uint32_t> seen;
+    for (std::size_t i = 0; i < kSeenOfMadeUsers; ++i) {
+      seen.push_back(static_cast<std::uint32_t>(rng.below(model.items.size())));
+    }
+    std::ranges::sort(seen);
+    seen.erase(std::ranges::unique(seen).begin(), seen.end());
+    model.seen.append_row(seen, std::span(ones).first(seen.size()));
+  }
+  model::save(model, arguments.flags.at("make"));
+}
+
+// The users asked for, evenly spread over those about whom something was learned.
+struct Queries {
+  Matrix vectors;
+  std::vector<std::uint32_t> users;
+  const model::Model& model;
+  search::TopKFilter filter;
+
+  Queries(const model::Model& from, const std::string& wanted, bool exclude) : model(from) {
+    std::vector<std::uint32_t> learned;
+    for (std::uint32_t user = 0; user < from.users.size(); ++user) {
+      if (embedding::is_learned(from.users.vectors.row(user))) learned.push_back(user);
+    }
+    const std::size_t count =
+        wanted == "all"
+            ? learned.size()
+            : std::min<std::size_t>(learned.size(), std::strtoull(wanted.c_str(), nullptr, 10));
+    vectors = Matrix(count, from.users.dimensions());
+    for (std::size_t i = 0; i < count; ++i) {
+      users.push_back(learned[i * learned.size() / count]);
+      std::ranges::copy(from.users.vectors.row(users[i]), vectors.row(i).begin());
+    }
+    if (exclude) {
+      filter.excluded = [this](std::size_t i) { return model.seen.row_columns(users[i]); };
+    }
+  }
+  Queries(const Queries&) = delete;  // The filter looks at *this.
+
+  std::span<const std::uint32_t> excluded(std::size_t i) const {
+    return filter.excluded ? filter.excluded(i) : std::span<const std::uint32_t>();
+  }
+};
+
+void print_norms(MatrixView items) {
+  std::vector<double> norms;
+  for (std::size_t row = 0; row < items.rows; ++row) {
+    const double norm = search::norm_rounded_up(items.row(row));
+    if (norm > 0.0) norms.push_back(norm);
+  }
+  std::ranges::sort(norms);
+  double sum = 0.0;
+  double squares = 0.0;
+  for (const double norm : norms) {
+    sum += std::log(norm);
+    squares += std::log(norm) * std::log(norm);
+  }
+  const auto count = static_cast<double>(norms.size());
+  std::printf("norms: standard deviation of ln |h| %.2f, largest / median %.1f\n",
+              std::sqrt(std::max(0.0, squares / count - sum * sum / count / count)),
+              norms.back() / norms[norms.size() / 2]);
+}
+
+void measure_batch(const Queries& queries, const Arguments& arguments, ThreadPool& pool) {
+  const MatrixView items = queries.model.items.vectors;
+  const std::size_t k = arguments.count("k");
+  std::vector<double> totals;
+  for (std::size_t repetition = 0; repetition < arguments.count("repetitions"); ++repetition) {
+    const double start = wall_seconds();
+    const search::BatchTopK prepared(items, {}, pool);
+    const double ready = wall_seconds();
+    const double processor_start = processor_seconds();
+    search::TopKCounts counts;
+    const Lists found = prepared.search(queries.vectors, k, queries.filter, pool, &counts);
+    const double processor = processor_seconds() - processor_start;
+    const double end = wall_seconds();
+    totals.push_back(end - start);
+    const auto users = static_cast<double>(found.size());
+    if (repetition == 0) {
+      std::printf(
+          "batch: %.2f%% of the pairs scanned, %.0f scored a user\n",
+          100.0 * static_cast<double>(counts.scanned) / users / static_cast<double>(items.rows),
+          static_cast<double>(counts.scored) / users);
+    }
+    std::printf("batch: prepare %.4f s, search %.4f s, total %.4f s; %.2f us of processor a user\n",
+                ready - start, end - ready, end - start, 1e6 * processor / users);
+  }
+  std::ranges::sort(totals);
+  if (totals.empty()) return;
+  std::printf("batch: median total %.4f s (%.4f - %.4f)\n", totals[totals.size() / 2],
+              totals.front(), totals.back());
+}
+
+void measure_single(const Queries& queries, const Arguments& arguments) {
+  ThreadPool alone(1);
+  const search::BatchTopK prepared(queries.model.items.vectors, {}, alone);
+  std::vector<double> seconds;
+  const std::size_t count = arguments.count("single", queries.users.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t query = i * queries.users.size() / count;
+    search::TopKFilter filter;
+    filter.excluded = [&](std::size_t) { return queries.excluded(query); };
+    const double start = wall_seconds();
+    const Lists found = prepared.search(queries.vectors.view().slice(query, query + 1),
+                                        arguments.count("k"), filter, alone);
+    seconds.push_back(wall_seconds() - start);
+  }
+  std::ranges::sort(seconds);
+  if (count == 0) return;
+  std::printf("single: %zu users one by one, one thread: median %.3f ms, 99th percentile %.3f ms\n",
+              count, 1e3 * seconds[count / 2], 1e3 * seconds[count * 99 / 100]);
+}
+
+// How many lists differ from those of the plain loop.
+std::size_t difference_count(const Queries& queries, const Arguments& arguments, ThreadPool& pool) {
+  const std::size_t count = arguments.count("verify", queries.users.size());
+  if (count == 0) return 0;
+  const MatrixView items = queries.model.items.vectors;
+  const std::size_t k = arguments.count("k");
+  const Lists found =
+      search::BatchTopK(items, {}, pool).search(queries.vectors, k, queries.filter, pool);
+  std::vector<char> differs(count);
+  const double start = wall_seconds();
+  pool.parallel_for(count, [&](std::size_t i, int) {
+    const std::size_t query = i * queries.users.size() / count;
+    search::BestK best(k);
     for (std::uint32_t id = 0; id < items.rows; ++id) {
-      all.push_back({id, linalg::dot_plain(queries.row(q), items.row(id))});
+      if (std::ranges::binary_search(queries.excluded(query), id)) continue;
+      best.offer({id, linalg::dot(queries.vectors.row(query), items.row(id))});
     }
-    std::partial_sort(all.begin(), all.begin() + kCount, all.end(), search::better);
-    all.resize(kCount);
-    if (all != found[q]) return false;
+    differs[i] = best.take() == found[query] ? 0 : 1;
+  });
+  const auto differing = static_cast<std::size_t>(std::ranges::count(differs, 1));
+  std::printf("exactness: %zu differences to the plain loop in the lists of %zu users (%.1f s)\n",
+              differing, count, wall_seconds() - start);
+  return differing;
+}
+
+int run(const Arguments& arguments) {
+  if (!arguments.flags.at("make").empty()) {
+    make(arguments);
+    return 0;
   }
-  return true;
+  ThreadPool pool(static_cast<int>(arguments.count("threads")));
+  const model::Model model = model::load(arguments.model);
+  const Queries queries(model, arguments.flags.at("queries"),
+                        arguments.flags.at("exclude") == "yes");
+  const std::string simd(linalg::simd_target());
+  std::printf("machine: %s, %d thread(s), kernels %s\n", processor_name().c_str(),
+              pool.thread_count(), simd.c_str());
+  std::printf("data: %s, %zu of %zu users x %zu items, d %zu, k %zu, seen items %s\n",
+              arguments.model.c_str(), queries.users.size(), model.users.size(), model.items.size(),
+              model.items.dimensions(), arguments.count("k"),
+              queries.filter.excluded ? "left out" : "allowed");
+  print_norms(model.items.vectors);
+  measure_batch(queries, arguments, pool);
+  measure_single(queries, arguments);
+  return difference_count(queries, arguments, pool) == 0 ? 0 : 1;
 }
 
 }  // namespace
+}  // namespace kindred
 
-int main(int argc, char** argv) {
-  const auto argument = [&](int i, std::size_t otherwise) {
-    return argc > i ? std::strtoull(argv[i], nullptr, 10) : otherwise;
-  };
-  const std::size_t query_count = argument(1, 2048);
-  const std::size_t item_count = argument(2, 100000);
-  const int repetitions = static_cast<int>(argument(4, 5));
-  ThreadPool pool(static_cast<int>(argument(3, 1)));
-  std::printf("%zu queries, %zu items, k %zu, %d thread(s), BLAS %s, median of %d\n", query_count,
-              item_count, kCount, pool.thread_count(), linalg::blas_core().c_str(), repetitions);
-  std::printf("%4s %5s %11s %9s %7s %16s %12s %8s %8s\n", "d", "skew", "kindred s", "GFLOP/s",
-              "spread", "gemm+sort s", "plain s", "x sort", "x plain");
-  bool equal = true;
-  for (const std::size_t d : {32U, 64U, 128U}) {
-    for (const double skew : {0.0, 0.2, 1.0}) {
-      const Matrix queries = vectors(query_count, d, 0.0, 1);
-      const Matrix items = vectors(item_count, d, skew, 2);
-      std::vector<std::vector<search::Neighbor>> found;
-      const Timing ours =
-          timed(repetitions, [&] { found = search::top_k(queries, items, kCount, {}, pool); });
-      const Timing sort = timed(repetitions, [&] { gemm_and_sort(queries, items, pool); });
-      const std::size_t sample = std::min<std::size_t>(16, query_count);
-      const double plain = seconds_of([&] { plain_loop(queries.view().slice(0, sample), items); }) *
-                           static_cast<double>(query_count) / static_cast<double>(sample) /
-                           pool.thread_count();
-      equal = equal && agree(queries, items, found);
-      const double work = 2e-9 * static_cast<double>(query_count * item_count * d);
-      std::printf("%4zu %5.1f %11.3f %9.1f %6.0f%% %16.3f %12.2f %7.1fx %7.1fx\n", d, skew,
-                  ours.median, work / ours.median, 100.0 * ours.spread, sort.median, plain,
-                  sort.median / ours.median, plain / ours.median);
-    }
+int main(int count, char** values) {
+  try {
+    return kindred::run(kindred::parse(count, values));
+  } catch (const kindred::Error& error) {
+    std::fprintf(stderr, "top_k_bench: %s\n", error.what());
+    return 2;
   }
-  std::printf("%s\n", equal ? "lists equal the plain loop's" : "LISTS DIFFER");
-  return equal ? 0 : 1;
 }

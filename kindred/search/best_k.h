@@ -21,7 +21,7 @@ namespace kindred::search {
 class BestK {
  public:
   // Requires: k > 0.
-  explicit BestK(std::size_t k) : k_(k) {}
+  explicit BestK(std::size_t k) : k_(k) { heap_.reserve(std::min(k, kReservedMax)); }
 
   // What a score must reach to have a chance (an equal one wins by a smaller id).
   float threshold() const noexcept {
@@ -33,21 +33,26 @@ class BestK {
     if (std::isnan(neighbor.score)) return;
     if (heap_.size() < k_) {
       heap_.push_back(neighbor);
-      std::push_heap(heap_.begin(), heap_.end(), better);
+      std::push_heap(heap_.begin(), heap_.end(), kBetter);
     } else if (better(neighbor, heap_.front())) {
-      std::pop_heap(heap_.begin(), heap_.end(), better);
+      std::pop_heap(heap_.begin(), heap_.end(), kBetter);
       heap_.back() = neighbor;
-      std::push_heap(heap_.begin(), heap_.end(), better);
+      std::push_heap(heap_.begin(), heap_.end(), kBetter);
     }
   }
 
   // Best first. Leaves *this empty.
   std::vector<Neighbor> take() {
-    std::sort_heap(heap_.begin(), heap_.end(), better);
+    std::sort_heap(heap_.begin(), heap_.end(), kBetter);
     return std::exchange(heap_, {});
   }
 
  private:
+  // Not the function itself: an algorithm would call it through a pointer.
+  static constexpr auto kBetter = [](const Neighbor& a, const Neighbor& b) { return better(a, b); };
+
+  static constexpr std::size_t kReservedMax = 1024;
+
   std::size_t k_;
   std::vector<Neighbor> heap_;
 };

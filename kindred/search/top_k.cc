@@ -1,6 +1,7 @@
 #include "kindred/search/top_k.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "kindred/base/check.h"
 #include "kindred/linalg/kernels/dot.h"
 #include "kindred/search/best_k.h"
+#include "kindred/search/excluded_set.h"
 #include "kindred/search/rounding.h"
 
 namespace kindred::search {
@@ -32,12 +34,8 @@ constexpr std::size_t kSeedsPerResult = 2;
 // Items to one task of the pool.
 constexpr std::size_t kChunkItems = 4096;
 
-// How many pairs ahead the vectors to be scored are asked for from memory.
-constexpr std::size_t kPrefetchDistance = 8;
-
-bool is_excluded(std::span<const std::uint32_t> excluded, std::uint32_t id) {
-  return std::binary_search(excluded.begin(), excluded.end(), id);
-}
+// Scores computed together before any is offered.
+constexpr std::size_t kScoresTogether = 256;
 
 std::vector<std::uint32_t> allowed_ids(std::size_t item_count, const std::vector<bool>& allowed) {
   KINDRED_CHECK(allowed.empty() || allowed.size() == item_count);
@@ -49,24 +47,43 @@ std::vector<std::uint32_t> allowed_ids(std::size_t item_count, const std::vector
   return ids;
 }
 
+bool allows(const TopKFilter& filter, std::uint32_t id) {
+  return filter.allowed.empty() || filter.allowed[id];
+}
+
+std::vector<std::uint32_t> allowed_of(std::span<const std::uint32_t> ids,
+                                      const TopKFilter& filter) {
+  std::vector<std::uint32_t> some;
+  std::ranges::copy_if(ids, std::back_inserter(some),
+                       [&](std::uint32_t id) { return allows(filter, id); });
+  return some;
+}
+
 // A query that may still improve.
 struct OpenQuery {
   std::size_t row = 0;  // In the batch.
   QuantisedQuery quantised;
-  std::span<const std::uint32_t> excluded;
+  ExcludedSet excluded;
   BestK best;
 };
 
-// Scores the pair and keeps it if it is among the best so far.
-void offer(std::span<const float> query, std::span<const float> item, std::uint32_t id,
-           std::span<const std::uint32_t> excluded, BestK& best) {
-  const float score = linalg::dot(query, item);
-  if (score >= best.threshold() && !is_excluded(excluded, id)) best.offer({id, score});
+void offer(float score, std::uint32_t id, const ExcludedSet& excluded, BestK& best) {
+  if (score >= best.threshold() && !excluded.contains(id)) best.offer({id, score});
 }
 
+// Scores the pairs of the query with `ids` and keeps the best of them.
 void offer_all(std::span<const float> query, MatrixView items, std::span<const std::uint32_t> ids,
-               std::span<const std::uint32_t> excluded, BestK& best) {
-  for (const std::uint32_t id : ids) offer(query, items.row(id), id, excluded, best);
+               const ExcludedSet& excluded, BestK& best) {
+  std::array<float, kScoresTogether> scores;
+  for (std::size_t begin = 0; begin < ids.size(); begin += kScoresTogether) {
+    const auto some = ids.subspan(begin, std::min(kScoresTogether, ids.size() - begin));
+    linalg::dots(query, items.data, some, std::span(scores).first(some.size()));
+    for (std::size_t i = 0; i < some.size(); ++i) offer(scores[i], some[i], excluded, best);
+  }
+}
+
+ExcludedSet excluded_of(const ExcludedIds& excluded, std::size_t query) {
+  return excluded ? ExcludedSet(excluded(query)) : ExcludedSet();
 }
 
 // The plain loop over some of the items.
@@ -76,8 +93,7 @@ Lists plain_top_k(MatrixView queries, MatrixView items, std::size_t k,
   Lists found(queries.rows);
   pool.parallel_for(queries.rows, [&](std::size_t q, int) {
     BestK best(k);
-    offer_all(queries.row(q), items, ids, excluded ? excluded(q) : std::span<const std::uint32_t>(),
-              best);
+    offer_all(queries.row(q), items, ids, excluded_of(excluded, q), best);
     found[q] = best.take();
   });
   return found;
@@ -90,11 +106,10 @@ struct BatchTopK::Search {
   MatrixView queries;
   std::size_t k = 0;
   const TopKFilter& filter;
-  std::size_t seed_rows = 0;  // Scored without a first pass; whole blocks.
+  std::size_t seed_rows = 0;                 // The first of the blocks, and whole ones.
+  std::vector<std::uint32_t> scored_by_all;  // Outliers and the seeds; what is allowed of them.
   RoundingBound rounding;
   Lists& found;
-
-  bool allows(std::uint32_t id) const { return filter.allowed.empty() || filter.allowed[id]; }
 };
 
 // Queries that go through the blocks together, and a thread's space for them.
@@ -154,10 +169,8 @@ BatchTopK::BatchTopK(MatrixView items, const std::vector<bool>& allowed, ThreadP
 // The search of a filter that allows few: among these alone, however they are best found.
 Lists BatchTopK::search_few(MatrixView queries, std::size_t k, const TopKFilter& filter,
                             ThreadPool& pool, TopKCounts* counts) const {
-  std::vector<std::uint32_t> ids;
-  const auto is_allowed = [&](std::uint32_t id) { return filter.allowed[id]; };
-  std::ranges::copy_if(outliers_, std::back_inserter(ids), is_allowed);
-  std::ranges::copy_if(blocks_.ids(), std::back_inserter(ids), is_allowed);
+  std::vector<std::uint32_t> ids = allowed_of(outliers_, filter);
+  std::ranges::copy(allowed_of(blocks_.ids(), filter), std::back_inserter(ids));
   if (queries.rows < kBatchQueriesMin) {
     if (counts != nullptr) counts->scored += queries.rows * ids.size();
     return plain_top_k(queries, items_, k, ids, filter.excluded, pool);
@@ -180,21 +193,17 @@ std::size_t BatchTopK::seed_rows(std::size_t k) const {
 // the blocks is answered at once.
 void BatchTopK::start_query(const Search& search, std::size_t row, Tile& tile) const {
   const std::span<const float> vector = search.queries.row(row);
-  OpenQuery query{row, {}, {}, BestK(search.k)};
-  if (search.filter.excluded) query.excluded = search.filter.excluded(row);
+  OpenQuery query{row, {}, excluded_of(search.filter.excluded, row), BestK(search.k)};
+  offer_all(vector, items_, search.scored_by_all, query.excluded, query.best);
+  tile.counts.scored += search.scored_by_all.size();
   const double norm = norm_rounded_up(vector);
-  const auto ids = blocks_.ids();
-  const bool through_blocks = is_ordinary(norm) && !ids.empty();
-  const auto offer_if_allowed = [&](std::uint32_t id) {
-    if (!search.allows(id)) return;
-    offer(vector, items_.row(id), id, query.excluded, query.best);
-    ++tile.counts.scored;
-  };
-  for (const std::uint32_t id : outliers_) offer_if_allowed(id);
-  for (const std::uint32_t id : ids.first(through_blocks ? search.seed_rows : ids.size())) {
-    offer_if_allowed(id);
+  if (!is_ordinary(norm)) {
+    const std::vector<std::uint32_t> rest =
+        allowed_of(blocks_.ids().subspan(search.seed_rows), search.filter);
+    offer_all(vector, items_, rest, query.excluded, query.best);
+    tile.counts.scored += rest.size();
   }
-  if (!through_blocks) {
+  if (!is_ordinary(norm) || search.seed_rows == blocks_.ids().size()) {
     search.found[row] = query.best.take();
     return;
   }
@@ -216,16 +225,15 @@ void BatchTopK::scan_block(const Search& search, const ItemBlock& block, Tile& t
   const auto hits = room.first(linalg::find_int8_hits(panels, {tile.codes, tile.starts}, room));
   tile.counts.scanned += tile.open.size() * (block.end - block.begin);
   const auto ids = blocks_.ids().subspan(block.begin, block.end - block.begin);
-  for (std::size_t i = 0; i < hits.size(); ++i) {
-    if (i + kPrefetchDistance < hits.size()) {
-      const std::size_t ahead = hits[i + kPrefetchDistance].item;
-      if (ahead < ids.size()) __builtin_prefetch(items_.row(ids[ahead]).data());
-    }
-    const std::size_t item = hits[i].item;
-    if (item >= ids.size() || !search.allows(ids[item])) continue;  // The first: padding.
-    OpenQuery& query = tile.open[hits[i].query];
-    offer(search.queries.row(query.row), items_.row(ids[item]), ids[item], query.excluded,
-          query.best);
+  for (const linalg::Int8Hit& hit : hits) {
+    if (hit.item < ids.size()) __builtin_prefetch(items_.row(ids[hit.item]).data());
+  }
+  for (const linalg::Int8Hit& hit : hits) {
+    if (hit.item >= ids.size() || !allows(search.filter, ids[hit.item]))
+      continue;  // The first: padding.
+    OpenQuery& query = tile.open[hit.query];
+    const float score = linalg::dot(search.queries.row(query.row), items_.row(ids[hit.item]));
+    offer(score, ids[hit.item], query.excluded, query.best);
     ++tile.counts.scored;
   }
 }
@@ -253,7 +261,11 @@ Lists BatchTopK::search(MatrixView queries, std::size_t k, const TopKFilter& fil
     return search_few(queries, k, filter, pool, counts);
   }
   Lists found(queries.rows);
-  const Search search{queries, k, filter, seed_rows(k), RoundingBound(items_.cols), found};
+  Search search{
+      queries, k, filter, seed_rows(k), allowed_of(outliers_, filter), RoundingBound(items_.cols),
+      found};
+  std::ranges::copy(allowed_of(blocks_.ids().first(search.seed_rows), filter),
+                    std::back_inserter(search.scored_by_all));
   const auto threads = static_cast<std::size_t>(pool.thread_count());
   const std::size_t tile_size =
       std::clamp<std::size_t>((queries.rows + threads - 1) / threads, 1, kTileQueries);

@@ -7,10 +7,12 @@
 #define KINDRED_LINALG_KERNELS_DOT_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 HWY_BEFORE_NAMESPACE();
@@ -80,11 +82,17 @@ HWY_INLINE float sum_of_terms(std::span<const float> a, std::span<const float> b
   }
   if (whole < a.size()) {
     // Terms of the zero padding are +0, which changes no sum: none is ever -0.
+#if HWY_TARGET == HWY_AVX3  // Its masked loads do not touch what they leave out.
+    const auto rest = hn::FirstN(d, a.size() - whole);
+    sums[0] = hn::Add(sums[0], Term()(hn::MaskedLoad(rest, d, a.data() + whole),
+                                      hn::MaskedLoad(rest, d, b.data() + whole)));
+#else
     HWY_ALIGN float a_tail[kSums] = {};
     HWY_ALIGN float b_tail[kSums] = {};
     std::copy(a.begin() + static_cast<std::ptrdiff_t>(whole), a.end(), a_tail);
     std::copy(b.begin() + static_cast<std::ptrdiff_t>(whole), b.end(), b_tail);
     add_sixteen<Term>(a_tail, b_tail, sums);
+#endif
   }
   for (std::size_t half = kSumVectors / 2; half > 0; half /= 2) {
     for (std::size_t v = 0; v < half; ++v) sums[v] = hn::Add(sums[v], sums[v + half]);
@@ -94,6 +102,18 @@ HWY_INLINE float sum_of_terms(std::span<const float> a, std::span<const float> b
 
 float dot(std::span<const float> a, std::span<const float> b) {
   return sum_of_terms<MultiplyTerm>(a, b);
+}
+
+void dots(std::span<const float> query, const float* table, std::span<const std::uint32_t> ids,
+          std::span<float> scores) {
+  constexpr std::size_t kAhead = 4;
+  const auto row = [&](std::size_t i) {
+    return std::span(table + ids[i] * query.size(), query.size());
+  };
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (i + kAhead < ids.size()) hwy::Prefetch(row(i + kAhead).data());
+    scores[i] = sum_of_terms<MultiplyTerm>(query, row(i));
+  }
 }
 
 float squared_distance(std::span<const float> a, std::span<const float> b) {

@@ -17,6 +17,7 @@ namespace kindred::linalg {
 namespace {
 
 HWY_EXPORT(dot);
+HWY_EXPORT(dots);
 HWY_EXPORT(squared_distance);
 
 [[maybe_unused]] const bool target_chosen = apply_simd_override();
@@ -52,6 +53,12 @@ float squared_distance_plain(std::span<const float> a, std::span<const float> b)
 float dot(std::span<const float> a, std::span<const float> b) noexcept {
   KINDRED_DCHECK(a.size() == b.size());
   return HWY_DYNAMIC_DISPATCH(dot)(a, b);
+}
+
+void dots(std::span<const float> query, const float* table, std::span<const std::uint32_t> ids,
+          std::span<float> scores) noexcept {
+  KINDRED_DCHECK(scores.size() == ids.size());
+  HWY_DYNAMIC_DISPATCH(dots)(query, table, ids, scores);
 }
 
 float squared_distance(std::span<const float> a, std::span<const float> b) noexcept {

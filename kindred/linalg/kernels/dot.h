@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 namespace kindred::linalg {
@@ -16,10 +17,16 @@ namespace kindred::linalg {
 // Requires: a.size() == b.size().
 float dot(std::span<const float> a, std::span<const float> b) noexcept;
 
+// dot(query, row) for some rows of a table without gaps: the score of row ids[i] goes to
+// scores[i]. The vectors may be anywhere in memory: each is asked for ahead of its use.
+// Requires: scores.size() == ids.size(), and a row of query.size() floats for every id.
+void dots(std::span<const float> query, const float* table, std::span<const std::uint32_t> ids,
+          std::span<float> scores) noexcept;
+
 // dot(a, b) for |a - b|: the sum of (a_i - b_i)^2 in the same order.
 float squared_distance(std::span<const float> a, std::span<const float> b) noexcept;
 
-// The same sums written as plain loops: the oracle of the two above.
+// The same sums written as plain loops: the oracle of those above.
 float dot_plain(std::span<const float> a, std::span<const float> b) noexcept;
 float squared_distance_plain(std::span<const float> a, std::span<const float> b) noexcept;
 

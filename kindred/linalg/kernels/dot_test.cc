@@ -43,6 +43,22 @@ TEST_P(DotOnTarget, EveryLengthAndAlignmentHasTheBitsOfThePlainLoop) {
   }
 }
 
+TEST_P(DotOnTarget, SeveralRowsOfATableHaveTheScoresOfOneByOne) {
+  for (std::size_t length = 0; length <= 67; ++length) {
+    const std::vector<float> table = random_floats(9 * length, 1 + length);
+    const std::vector<float> query = random_floats(length, 2);
+    const std::vector<std::uint32_t> ids = {8, 0, 3, 3, 7, 1, 5, 2};
+    for (std::size_t count = 0; count <= ids.size(); ++count) {
+      std::vector<float> scores(count, 9.0F);
+      dots(query, table.data(), std::span(ids).first(count), scores);
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto row = std::span(table).subspan(ids[i] * length, length);
+        EXPECT_EQ(bits(scores[i]), bits(dot_plain(query, row))) << length << " " << i;
+      }
+    }
+  }
+}
+
 TEST_P(DotOnTarget, MultiplicationAndAdditionAreNotFused) {
   // (1 + e)^2 - 1 is 2e when the product is rounded first, and 2e + e^2 when it is not.
   const float e = std::numeric_limits<float>::epsilon();
