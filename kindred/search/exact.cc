@@ -54,14 +54,22 @@ ExactIndex::ExactIndex(MatrixView vectors, Metric metric) : vectors_(vectors), m
   if (metric == Metric::cosine) normalised_ = normalised_rows(vectors);
 }
 
+void ExactIndex::prepare(ThreadPool& pool) {
+  if (metric_ == Metric::dot) prepared_.emplace(vectors_, std::vector<bool>(), pool);
+  if (metric_ == Metric::cosine) prepared_.emplace(normalised_, std::vector<bool>(), pool);
+}
+
 std::vector<std::vector<Neighbor>> ExactIndex::search(MatrixView queries, std::size_t k,
                                                       const TopKFilter& filter,
                                                       ThreadPool& pool) const {
   KINDRED_CHECK(queries.cols == dimensions() && k > 0);
   KINDRED_CHECK(filter.allowed.empty() || filter.allowed.size() == size());
-  if (metric_ == Metric::dot) return top_k(queries, vectors_, k, filter, pool);
-  if (metric_ == Metric::cosine)
-    return top_k(normalised_rows(queries), normalised_, k, filter, pool);
+  if (metric_ != Metric::euclidean) {
+    const Matrix directions = metric_ == Metric::cosine ? normalised_rows(queries) : Matrix();
+    const MatrixView asked = metric_ == Metric::cosine ? directions : queries;
+    if (prepared_) return prepared_->search(asked, k, filter, pool);
+    return top_k(asked, metric_ == Metric::cosine ? normalised_ : vectors_, k, filter, pool);
+  }
   std::vector<std::vector<Neighbor>> found(queries.rows);
   pool.parallel_for(queries.rows, [&](std::size_t q, int) {
     const auto excluded = filter.excluded ? filter.excluded(q) : std::span<const std::uint32_t>();

@@ -11,12 +11,14 @@
 //   euclidean  minus the distance
 // so that larger is always nearer, and ties go to the smaller id.
 //
-// Cost: O(|Q| n d); cosine keeps a copy of the vectors.
+// Cost: O(|Q| n d); cosine keeps a copy of the vectors. prepare() pays for whoever searches
+// more than once: later searches for dot products and cosines look at a part of the vectors.
 // Thread safety: const members from any number of threads.
 
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +39,12 @@ class ExactIndex {
   // Looks at `vectors`, which must outlive *this, unchanged.
   // Throws Error(invalid_argument) if there are none.
   ExactIndex(MatrixView vectors, Metric metric);
+  ExactIndex(const ExactIndex&) = delete;  // What is prepared looks at normalised_.
+  ExactIndex& operator=(const ExactIndex&) = delete;
+
+  // Does once what each search would have to do again. Euclidean distances have nothing to
+  // prepare. The answers are the same.
+  void prepare(ThreadPool& pool);
 
   std::size_t size() const noexcept { return vectors_.rows; }
   std::size_t dimensions() const noexcept { return vectors_.cols; }
@@ -51,6 +59,7 @@ class ExactIndex {
   MatrixView vectors_;
   Metric metric_;
   Matrix normalised_;  // For cosine: each row divided by its norm.
+  std::optional<BatchTopK> prepared_;
 };
 
 }  // namespace kindred::search

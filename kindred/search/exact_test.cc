@@ -83,6 +83,25 @@ TEST(ExactIndex, EuclideanAgreesWithThePlainLoopAndLeavesOutWhatItShould) {
   }
 }
 
+TEST(ExactIndex, PreparedOrNotTheAnswersAreTheSame) {
+  Rng rng(4);
+  Matrix vectors(700, 19);
+  for (float& value : vectors.values()) value = static_cast<float>(rng.normal());
+  TopKFilter filter;
+  filter.allowed.assign(700, true);
+  for (std::size_t id = 0; id < 700; id += 5) filter.allowed[id] = false;
+  ThreadPool pool(2);
+  for (const Metric metric : {Metric::dot, Metric::cosine, Metric::euclidean}) {
+    const ExactIndex index(vectors, metric);
+    ExactIndex prepared(vectors, metric);
+    prepared.prepare(pool);
+    for (const std::size_t queries : {1U, 40U}) {
+      const MatrixView asked = vectors.view().slice(100, 100 + queries);
+      EXPECT_EQ(prepared.search(asked, 12, filter, pool), index.search(asked, 12, filter, pool));
+    }
+  }
+}
+
 TEST(ExactIndex, NothingToSearchAndUnknownMetric) {
   EXPECT_THROW(ExactIndex(Matrix(), Metric::dot), Error);
   EXPECT_EQ(parse_metric("cosine"), Metric::cosine);

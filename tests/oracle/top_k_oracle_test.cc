@@ -108,6 +108,25 @@ TEST(TopKOracle, SeveralFullBlocksAndSkewedNorms) {
   check(skewed_matrix(40, 130, 5), skewed_matrix(3000, 130, 6), 25, {}, "skewed both, d 130");
 }
 
+TEST(TopKOracle, LongListsAndMoreQueriesThanATileHolds) {
+  check(random_matrix(300, 20, 1), skewed_matrix(2500, 20, 2), 1000, {}, "k 1000, skewed");
+  check(random_matrix(40, 65, 3), random_matrix(2200, 65, 4), 1000, {}, "k 1000, equal norms");
+  check(random_matrix(20, 3, 5), random_matrix(900, 3, 6), 1000, {}, "k beyond the items");
+}
+
+TEST(TopKOracle, OneComponentDwarfsAllOthers) {
+  Matrix queries = random_matrix(60, 40, 1);
+  Matrix items = random_matrix(1500, 40, 2);
+  for (std::size_t row = 0; row < items.rows(); ++row) items.row(row)[7] *= 1e4F;
+  check(queries, items, 10, {}, "in the items");
+  for (std::size_t row = 0; row < queries.rows(); ++row) queries.row(row)[8] *= 1e6F;
+  check(queries, items, 10, {}, "in both, another one");
+}
+
+TEST(TopKOracle, VectorsTooLongForIntegerSums) {
+  check(random_matrix(17, 16400, 1), skewed_matrix(40, 16400, 2), 5, {}, "d 16400");
+}
+
 TEST(TopKOracle, TiesAndDuplicatesGoToTheSmallerId) {
   Matrix items(2000, 4);
   Rng rng(9);
@@ -173,6 +192,9 @@ TEST(TopKOracle, ExcludedAndAllowed) {
   filter.allowed.assign(items.rows(), false);
   for (std::size_t id = 0; id < items.rows(); id += 3) filter.allowed[id] = true;
   check(queries, items, 10, filter, "excluded and allowed");
+  for (std::size_t id = 0; id < items.rows(); ++id) filter.allowed[id] = id % 20 == 3;
+  check(queries, items, 10, filter, "few allowed, many queries");
+  check(queries.view().slice(0, 3), items, 10, filter, "few allowed, few queries");
   filter.allowed.assign(items.rows(), false);
   check(queries, items, 10, filter, "nothing allowed");
 }
@@ -183,6 +205,7 @@ TEST(TopKOracle, EveryInstructionSetGivesTheSameBits) {
   for (const std::string_view target : linalg::simd_targets()) {
     ASSERT_TRUE(linalg::force_simd_target(target));
     check(queries, items, 10, {}, std::string(target));
+    check(queries, random_matrix(700, 48, 3), 100, {}, std::string(target) + ", equal norms");
   }
   linalg::force_simd_target(linalg::simd_targets().front());
 }
