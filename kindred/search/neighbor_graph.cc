@@ -19,7 +19,7 @@
 namespace kindred::search {
 namespace {
 
-// As in top_k.cc: the scores of a tile, 512 KiB, stay in the second-level cache.
+// The scores of a tile, 512 KiB, stay in the second-level cache.
 constexpr std::size_t kTileRows = 128;
 constexpr std::size_t kBlockRows = 1024;
 // Rows between two reports of progress.
@@ -195,7 +195,7 @@ void search_euclidean(const Query& query, const NeighborGraphOptions& options, s
 
 void search_products(const Query& query, const NeighborGraphOptions& options, std::size_t k,
                      ThreadPool& pool, std::vector<std::vector<Neighbor>>& found) {
-  const BatchTopK index(query.vectors, {});
+  const BatchTopK index(query.vectors, {}, pool);
   const std::size_t rows = query.queries.rows;
   for (std::size_t wave = 0; wave < rows; wave += kWaveRows) {
     const std::size_t wave_end = std::min(wave + kWaveRows, rows);
@@ -207,7 +207,7 @@ void search_products(const Query& query, const NeighborGraphOptions& options, st
         return std::span<const std::uint32_t>(self).subspan(q, 1);
       };
     }
-    auto lists = index.search(query.queries.slice(wave, wave_end), k, excluded, pool);
+    auto lists = index.search(query.queries.slice(wave, wave_end), k, {excluded, {}}, pool);
     std::ranges::move(lists, found.begin() + static_cast<std::ptrdiff_t>(wave));
     if (options.progress) options.progress(wave_end);
   }
