@@ -1,117 +1,83 @@
-// How fast a ratings file is read, from bytes to the finished matrix.
+// How fast files are read: ratings, from bytes to the finished matrix; tables, from bytes to
+// encoded batches.
 //
-//   reader_bench [--megabytes 250] [--repeats 7] [--threads 1,2] [--file RATINGS]
+//   reader_bench [--table] [--megabytes 250] [--repeats 7] [--threads 1,2] [--file FILE]
 //
-// Makes a file like MovieLens' ratings.csv (header, users in order, half-stars, times)
-// in a folder for temporary files and removes it afterwards; --file reads one that is
-// there instead. Prints for each number of threads the median megabytes a second with the
-// spread over the repeats, by elapsed time and by processor time: other programs on the
-// machine disturb the second less. The bounds below are what merely reading the bytes and
-// counting the line feeds cost. benchmarks/rivals/read_ratings.py times other readers.
+// Makes a file like MovieLens' ratings.csv (header, users in order, half-stars, times), or
+// with --table one like the census table Adult (adult_rows.h), in a folder for temporary
+// files and removes it afterwards; --file reads one that is there instead. Prints for each
+// number of threads the median megabytes a second with the spread over the repeats, by
+// elapsed time and by processor time: other programs on the machine disturb the second less.
+// The bounds above are what merely reading the bytes and counting the line feeds cost.
+// benchmarks/rivals/ has programs that time other readers.
 
 #include <fmt/format.h>
-#include <stdlib.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <functional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <vector>
 
+#include "benchmarks/adult_columns.h"
+#include "benchmarks/adult_rows.h"
+#include "benchmarks/reading.h"
 #include "kindred/base/byte_source.h"
 #include "kindred/base/error.h"
 #include "kindred/base/rng.h"
 #include "kindred/base/thread_pool.h"
 #include "kindred/data/ratings_reader.h"
+#include "kindred/features/encoder.h"
 
-namespace kindred {
+namespace kindred::benchmarks {
 namespace {
 
-constexpr double kMegabyte = 1e6;
+constexpr std::size_t kBatchRows = 1024;
 
 struct Arguments {
+  bool table = false;
   std::size_t megabytes = 250;
   int repeats = 7;
   std::vector<int> threads = {1, 2};
   std::string file;
 };
 
-// What a run of something took.
-struct Seconds {
-  double elapsed = 0.0;
-  double processor = 0.0;
-};
-
-double processor_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-Seconds time_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
-  const double processor = processor_seconds();
-  work();
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  return {.elapsed = elapsed.count(), .processor = processor_seconds() - processor};
-}
-
-// Prints the median of the repeats with the smallest and the largest.
-void report(const std::string& what, std::size_t bytes, std::vector<Seconds> times) {
-  const auto speeds = [&](double Seconds::*kind) {
-    std::vector<double> found;
-    for (const Seconds& time : times) {
-      found.push_back(static_cast<double>(bytes) / kMegabyte / (time.*kind));
-    }
-    std::sort(found.begin(), found.end());
-    return fmt::format("{:6.0f}  ({:4.0f} .. {:4.0f})", found[found.size() / 2], found.front(),
-                       found.back());
-  };
-  fmt::print("{:<34} {}   {}\n", what, speeds(&Seconds::elapsed), speeds(&Seconds::processor));
-  std::fflush(stdout);
-}
-
 // As MovieLens' own: users in order with 100 ratings or so each, their movies in order,
 // and popular movies far more often than others.
-void write_ratings(const std::filesystem::path& path, std::size_t bytes) {
-  constexpr double kMovieCount = 60000.0;
-  std::ofstream file(path, std::ios::binary);
-  std::string block = "userId,movieId,rating,timestamp\n";
-  std::size_t written = 0;
-  Rng rng(1);
-  std::vector<std::uint64_t> movies;
-  for (std::uint64_t user = 1; written < bytes; ++user) {
-    movies.resize(static_cast<std::size_t>(20.0 * std::exp(2.0 * std::abs(rng.normal()))));
-    for (std::uint64_t& movie : movies) {
-      movie = 1 + static_cast<std::uint64_t>(kMovieCount * std::pow(rng.uniform(), 4.0));
+class RatingsOfUsers {
+ public:
+  void append(std::string& text, std::uint64_t user) {
+    constexpr double kMovieCount = 60000.0;
+    movies_.resize(static_cast<std::size_t>(20.0 * std::exp(2.0 * std::abs(rng_.normal()))));
+    for (std::uint64_t& movie : movies_) {
+      movie = 1 + static_cast<std::uint64_t>(kMovieCount * std::pow(rng_.uniform(), 4.0));
     }
-    std::sort(movies.begin(), movies.end());
-    movies.erase(std::unique(movies.begin(), movies.end()), movies.end());
-    for (const std::uint64_t movie : movies) {
-      const std::uint64_t half_stars = 1 + rng.below(10);
-      block += fmt::format("{},{},{}.{},{}\n", user, movie, half_stars / 2, half_stars % 2 * 5,
-                           946684800 + rng.below(600000000));
-    }
-    if (block.size() > (std::size_t{1} << 20U)) {
-      file << block;
-      written += block.size();
-      block.clear();
+    std::sort(movies_.begin(), movies_.end());
+    movies_.erase(std::unique(movies_.begin(), movies_.end()), movies_.end());
+    for (const std::uint64_t movie : movies_) {
+      const std::uint64_t half_stars = 1 + rng_.below(10);
+      text += fmt::format("{},{},{}.{},{}\n", user + 1, movie, half_stars / 2, half_stars % 2 * 5,
+                          946684800 + rng_.below(600000000));
     }
   }
-  if (!file.flush()) throw Error(ErrorCode::io, "cannot write " + path.string());
+
+ private:
+  Rng rng_{1};
+  std::vector<std::uint64_t> movies_;
+};
+
+void write_file(const std::filesystem::path& path, const Arguments& arguments) {
+  const std::size_t bytes = arguments.megabytes * 1'000'000;
+  if (arguments.table) {
+    write_rows(path, std::string(kAdultHeader), bytes, append_adult_row);
+    return;
+  }
+  RatingsOfUsers ratings;
+  write_rows(path, "userId,movieId,rating,timestamp\n", bytes,
+             [&](std::string& text, std::uint64_t user) { ratings.append(text, user); });
 }
 
 std::size_t count_lines(const std::filesystem::path& path) {
@@ -125,54 +91,66 @@ std::size_t count_lines(const std::filesystem::path& path) {
   return lines;
 }
 
-// A file that is gone when the benchmark ends.
-class TemporaryRatings {
- public:
-  explicit TemporaryRatings(std::size_t bytes) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "reader_bench-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw Error(ErrorCode::io, "no temporary folder");
-    folder_ = pattern;
-    write_ratings(path(), bytes);
-  }
-  ~TemporaryRatings() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  TemporaryRatings(const TemporaryRatings&) = delete;
-  TemporaryRatings& operator=(const TemporaryRatings&) = delete;
-
-  std::filesystem::path path() const { return folder_ / "ratings.csv"; }
-
- private:
-  std::filesystem::path folder_;
-};
-
-std::vector<Seconds> repeat(int repeats, const std::function<void()>& work) {
-  std::vector<Seconds> times;
-  for (int i = 0; i < repeats; ++i) times.push_back(time_of(work));
-  return times;
+std::string thread_text(int threads) {
+  return fmt::format("{} thread{}", threads, threads == 1 ? "" : "s");
 }
 
-void bench_file(const std::filesystem::path& path, const Arguments& arguments) {
-  const auto bytes = static_cast<std::size_t>(std::filesystem::file_size(path));
-  std::size_t line_count = 0;
-  // The first look also brings the file into the page cache.
-  line_count = count_lines(path);
-  fmt::print("{:.0f} MB, {} lines, {} hardware threads, {} repeats\n\n",
-             static_cast<double>(bytes) / kMegabyte, line_count,
-             std::thread::hardware_concurrency(), arguments.repeats);
-  fmt::print("{:<34} {:<22}   {}\n", "", "MB a second", "MB a processor second");
-  report("read() and count line feeds", bytes,
-         repeat(arguments.repeats, [&] { count_lines(path); }));
+void bench_ratings(const std::filesystem::path& path, std::size_t bytes,
+                   const Arguments& arguments) {
   for (const int threads : arguments.threads) {
     ThreadPool pool(threads);
     std::size_t pair_count = 0;
     const auto times = repeat(arguments.repeats, [&] {
       pair_count = data::read_ratings(path, {}, pool).summary.pair_count;
     });
-    report(fmt::format("read_ratings, {} thread{}, {} pairs", threads, threads == 1 ? "" : "s",
-                       pair_count),
-           bytes, times);
+    report(fmt::format("read_ratings, {}, {} pairs", thread_text(threads), pair_count), bytes,
+           times);
+  }
+}
+
+void bench_table(const std::filesystem::path& path, std::size_t bytes, const Arguments& arguments) {
+  const data::CsvSchema schema = data::infer_csv_schema({path}, adult_reading());
+  const features::Encoder encoder(adult_columns(data::csv_dataset({path}, schema)));
+  for (const int threads : arguments.threads) {
+    // One thread parses inside next(); of several, all but this one parse ahead of it.
+    const data::Dataset rows =
+        data::csv_dataset({path}, schema, {.thread_count = threads - 1, .on_bad = {}});
+    data::Batch batch;
+    features::FeatureBlock block;
+    report("rows, " + thread_text(threads), bytes, repeat(arguments.repeats, [&] {
+             data::DatasetIterator iterator = rows.start();
+             while (iterator.next(batch)) {
+             }
+           }));
+    report(fmt::format("batches of {}, {}", kBatchRows, thread_text(threads)), bytes,
+           repeat(arguments.repeats, [&] {
+             data::DatasetIterator iterator = rows.batch(kBatchRows).start();
+             while (iterator.next(batch)) {
+             }
+           }));
+    report(fmt::format("encoded batches, {} columns, {}", encoder.columns().size(),
+                       thread_text(threads)),
+           bytes, repeat(arguments.repeats, [&] {
+             data::DatasetIterator iterator = rows.batch(kBatchRows).start();
+             while (iterator.next(batch)) encoder.encode(batch, block);
+           }));
+  }
+}
+
+void bench_file(const std::filesystem::path& path, const Arguments& arguments) {
+  const auto bytes = static_cast<std::size_t>(std::filesystem::file_size(path));
+  // The first look also brings the file into the page cache.
+  const std::size_t line_count = count_lines(path);
+  fmt::print("{:.0f} MB, {} lines, {} hardware threads, {} repeats, {}\n\n",
+             static_cast<double>(bytes) / kMegabyte, line_count,
+             std::thread::hardware_concurrency(), arguments.repeats, processor_name());
+  fmt::print("{:<44} {:<22}   {}\n", "", "MB a second", "MB a processor second");
+  report("read() and count line feeds", bytes,
+         repeat(arguments.repeats, [&] { count_lines(path); }));
+  if (arguments.table) {
+    bench_table(path, bytes, arguments);
+  } else {
+    bench_ratings(path, bytes, arguments);
   }
 }
 
@@ -188,9 +166,13 @@ Number parse(std::string_view text) {
 
 Arguments parse_arguments(int argc, char** argv) {
   Arguments arguments;
-  for (int i = 1; i < argc; i += 2) {
+  for (int i = 1; i < argc; ++i) {
     const std::string_view flag = argv[i];
-    const std::string_view value = i + 1 < argc ? argv[i + 1] : "";
+    if (flag == "--table") {
+      arguments.table = true;
+      continue;
+    }
+    const std::string_view value = i + 1 < argc ? argv[++i] : "";
     if (flag == "--megabytes") {
       arguments.megabytes = parse<std::size_t>(value);
     } else if (flag == "--repeats") {
@@ -199,10 +181,8 @@ Arguments parse_arguments(int argc, char** argv) {
       arguments.file = value;
     } else if (flag == "--threads") {
       arguments.threads.clear();
-      for (std::size_t at = 0; at <= value.size();) {
-        const std::size_t end = std::min(value.find(',', at), value.size());
-        arguments.threads.push_back(parse<int>(value.substr(at, end - at)));
-        at = end + 1;
+      for (const std::string& part : split(std::string(value))) {
+        arguments.threads.push_back(parse<int>(part));
       }
     } else {
       throw Error(ErrorCode::invalid_argument, fmt::format("unknown flag '{}'", flag));
@@ -212,16 +192,18 @@ Arguments parse_arguments(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::benchmarks
 
 int main(int argc, char** argv) {
+  using namespace kindred::benchmarks;
   try {
-    const auto arguments = kindred::parse_arguments(argc, argv);
+    const Arguments arguments = parse_arguments(argc, argv);
     if (!arguments.file.empty()) {
-      kindred::bench_file(arguments.file, arguments);
+      bench_file(arguments.file, arguments);
     } else {
-      const kindred::TemporaryRatings ratings(arguments.megabytes * 1000000);
-      kindred::bench_file(ratings.path(), arguments);
+      const TemporaryFolder folder;
+      write_file(folder.path() / "rows.csv", arguments);
+      bench_file(folder.path() / "rows.csv", arguments);
     }
   } catch (const std::exception& error) {
     fmt::print(stderr, "reader_bench: {}\n", error.what());

@@ -1,6 +1,8 @@
 #include "kindred/data/delimited.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <cstring>
 
 #include "kindred/base/check.h"
@@ -18,6 +20,19 @@ std::size_t find_byte(std::string_view text, char byte, std::size_t from) {
 }
 
 bool is_space(char byte) { return byte == ' ' || byte == '\t'; }
+
+constexpr std::uint64_t kEachByte = 0x0101010101010101U;
+
+// The highest bit of each of the eight bytes at `text` that is `byte`; the first byte's lowest.
+std::uint64_t equal_bytes(const char* text, char byte) {
+  static_assert(std::endian::native == std::endian::little);
+  constexpr std::uint64_t kLowBits = 0x7F * kEachByte;
+  std::uint64_t word = 0;
+  std::memcpy(&word, text, sizeof(word));
+  const std::uint64_t difference = word ^ (kEachByte * static_cast<unsigned char>(byte));
+  // A byte of 0 alone stays without its highest bit: nothing carries from byte to byte.
+  return ~(((difference & kLowBits) + kLowBits) | difference | kLowBits);
+}
 
 }  // namespace
 
@@ -114,11 +129,20 @@ bool FieldSplitter::split(std::string_view record) {
 }
 
 void FieldSplitter::split_at_byte(std::string_view record) {
-  // Fields of ratings are a few bytes long: a plain loop beats a call of memchr a field.
+  // Fields are a few bytes long, of lengths nobody can predict: eight bytes at a time beat a
+  // loop that branches at each of them, and a call of memchr a field.
   const char separator = dialect_.separator.front();
   const char* begin = record.data();
   const char* const end = begin + record.size();
-  for (const char* at = begin; at != end; ++at) {
+  const char* at = begin;
+  for (; end - at >= 8; at += 8) {
+    for (std::uint64_t found = equal_bytes(at, separator); found != 0; found &= found - 1) {
+      const char* const here = at + std::countr_zero(found) / 8;
+      push({begin, static_cast<std::size_t>(here - begin)});
+      begin = here + 1;
+    }
+  }
+  for (; at != end; ++at) {
     if (*at != separator) continue;
     push({begin, static_cast<std::size_t>(at - begin)});
     begin = at + 1;

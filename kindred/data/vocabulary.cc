@@ -55,7 +55,11 @@ std::uint32_t Vocabulary::insert(std::string_view label) {
 std::size_t Vocabulary::slot_of(std::string_view wanted) const noexcept {
   const std::size_t mask = slots_.size() - 1;
   std::size_t slot = std::hash<std::string_view>{}(wanted)&mask;
-  while (slots_[slot] != 0 && label(slots_[slot] - 1) != wanted) slot = (slot + 1) & mask;
+  const auto is_wanted = [&](std::size_t row) {
+    const std::size_t begin = offsets_[row];
+    return std::string_view(bytes_.data() + begin, offsets_[row + 1] - begin) == wanted;
+  };
+  while (slots_[slot] != 0 && !is_wanted(slots_[slot] - 1)) slot = (slot + 1) & mask;
   return slot;
 }
 

@@ -80,8 +80,10 @@ void fill_bag(const data::Tensor& tensor, const Values& values, bool keep_all, c
   const bool drops = !tensor.is_ragged() && !keep_all;
   std::size_t kept = 0;
   std::size_t value = 0;
+  const std::size_t width = tensor.row_width();
   for (std::size_t row = 0; row < row_count; ++row) {
-    for (const std::size_t end = tensor.row_begin(row + 1); value < end; ++value) {
+    const std::size_t end = tensor.is_ragged() ? tensor.row_offsets[row + 1] : value + width;
+    for (; value < end; ++value) {
       if (drops && is_missing(values[value])) continue;
       bag.ids[kept++] = id_of(values[value]);
     }

@@ -106,8 +106,10 @@ std::optional<std::size_t> elements_begin(const NumericColumn& column, const dat
 void encode_numbers(const NumericColumn& column, const data::Tensor& tensor, NumberSink sink) {
   const NumberReader numbers(tensor, column.key);
   const std::size_t width = column.width();
+  const bool is_plain = !tensor.is_ragged() && tensor.row_width() == width;
   for (std::size_t row = 0; row < tensor.row_count(); ++row) {
-    const std::optional<std::size_t> begin = elements_begin(column, tensor, row);
+    const std::optional<std::size_t> begin =
+        is_plain ? row * width : elements_begin(column, tensor, row);
     float* const out = sink.values + row * sink.stride;
     for (std::size_t i = 0; i < width; ++i) {
       const double value = begin ? numbers[*begin + i] : std::numeric_limits<double>::quiet_NaN();
