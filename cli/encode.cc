@@ -225,15 +225,27 @@ void refuse_overwriting(const EncodeFlags& flags) {
   require_writable(flags.output);
 }
 
+// Whether the file has the label of the recipe, or has to have it: rows whose answers are still
+// to be found are encoded without.
+bool has_label(const EncodeFlags& flags, const features::TableRecipe& recipe) {
+  if (recipe.reading.label.empty() || !is_learned(recipe)) return true;
+  data::CsvOptions names_only = features::reading_options(recipe, false);
+  names_only.inference_rows = 1;
+  const data::CsvSchema schema = data::infer_csv_schema(flags.table.files, names_only);
+  if (schema.find(recipe.reading.label) != nullptr) return true;
+  note(flags.common, fmt::format("there is no column '{}': no labels are written",
+                                 printable(recipe.reading.label)));
+  return false;
+}
+
 void run(const EncodeFlags& flags) {
   refuse_overwriting(flags);
   features::TableRecipe recipe = find_recipe(flags);
-  const data::CsvOptions options = features::reading_options(recipe, true);
+  const data::CsvOptions options = features::reading_options(recipe, has_label(flags, recipe));
   const data::CsvSchema schema = data::infer_csv_schema(flags.table.files, options);
   for (const std::string& warning : schema.warnings) note(flags.common, "warning: " + warning);
   recipe = features::with_types(std::move(recipe), schema);
-  if (!std::ranges::all_of(recipe.columns,
-                           [](const features::Column& one) { return is_learned(one); })) {
+  if (!is_learned(recipe)) {
     note(flags.common, "learning words, boundaries and statistics from all rows");
     features::Adapted adapted =
         features::adapt(std::move(recipe.columns), open_table(flags.table, flags.common, schema));

@@ -107,8 +107,9 @@ void SchemaReader::read_names(const Sample& sample, const std::string& file) {
   const std::vector<std::string> first = trimmed_all(sample.records.front());
   if (schema_.header) schema_.header_names = first;
   if (!options_.names.empty() && options_.names.size() != first.size()) {
-    fail(file, fmt::format("{} column names are given, the file has {} columns",
-                           options_.names.size(), first.size()));
+    fail(file, fmt::format("{} column names are given, but the first row has {} field{}: '{}'",
+                           options_.names.size(), first.size(), first.size() == 1 ? "" : "s",
+                           printable(fmt::format("{}", fmt::join(first, ",")))));
   }
   for (std::size_t i = 0; i < first.size(); ++i) {
     std::string name;

@@ -162,22 +162,26 @@ std::vector<EmbeddingColumn> shared_embeddings(std::vector<CategoricalColumn> ca
   return columns;
 }
 
-CategoricalColumn vocabulary_from_file(std::string key, const std::string& path, std::size_t size) {
+data::TextList read_words(const std::filesystem::path& path, std::size_t size) {
+  const std::string name = printable(path.string());
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(ErrorCode::not_found, fmt::format("cannot read {}", printable(path)));
+  if (!file) throw Error(ErrorCode::not_found, fmt::format("cannot read {}", name));
   data::TextList words;
   for (std::string line; (size == 0 || words.size() < size) && std::getline(file, line);) {
     if (line.ends_with('\r')) line.pop_back();
     words.push_back(line);
   }
   if (words.size() < size) {
-    throw Error(ErrorCode::invalid_argument, fmt::format("{}: {} words where {} are wanted",
-                                                         printable(path), words.size(), size));
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: {} words where {} are wanted", name, words.size(), size));
   }
-  if (words.empty()) {
-    throw Error(ErrorCode::invalid_argument, fmt::format("{}: no words", printable(path)));
-  }
-  return vocabulary(std::move(key), std::move(words));
+  if (words.empty()) throw Error(ErrorCode::invalid_argument, fmt::format("{}: no words", name));
+  return words;
+}
+
+CategoricalColumn vocabulary_from_file(std::string key, const std::filesystem::path& path,
+                                       std::size_t size) {
+  return vocabulary(std::move(key), read_words(path, size));
 }
 
 std::string name_of(const CategoricalColumn& column) {

@@ -22,6 +22,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <variant>
@@ -231,9 +232,12 @@ EmbeddingColumn embedding(CategoricalColumn categorical, std::size_t dimensions 
 std::vector<EmbeddingColumn> shared_embeddings(std::vector<CategoricalColumn> categoricals,
                                                std::size_t dimensions = 0);
 
-// A vocabulary column with the lines of a file as its words, of which `size` are read (0:
-// all). Throws Error(not_found), and Error(invalid_argument) when there are fewer.
-CategoricalColumn vocabulary_from_file(std::string key, const std::string& path,
+// The lines of a file, of which the first `size` are read (0: all).
+// Throws Error(not_found), and Error(invalid_argument) when there are fewer, or none.
+data::TextList read_words(const std::filesystem::path& path, std::size_t size = 0);
+
+// A vocabulary column with the words of a file. Throws as read_words() and check_column() do.
+CategoricalColumn vocabulary_from_file(std::string key, const std::filesystem::path& path,
                                        std::size_t size = 0);
 
 // ---- What there is to know about one.

@@ -42,6 +42,8 @@ data::CsvColumn::Default read_default(const Json& json) {
   return json.as_double();
 }
 
+Json with_word_files(const Json& json, const std::filesystem::path& folder);
+
 void read_setting(const std::string& name, const Json& value, TableRecipe& recipe) {
   data::CsvOptions& reading = recipe.reading;
   if (name == "label") reading.label = value.as_string();
@@ -68,6 +70,36 @@ void read_setting(const std::string& name, const Json& value, TableRecipe& recip
       reading.list_separators[column] = separator.as_string();
     }
   }
+}
+
+// The words of a vocabulary column's `words_file`, in its place.
+Json with_words(const Json& column, const std::filesystem::path& folder) {
+  Json out{Json::Object{}};
+  std::size_t size = 0;
+  if (const Json* given = column.find("words_file_size")) size = given->as_uint();
+  for (const auto& [name, value] : column.as_object()) {
+    if (name == "words_file_size") continue;
+    if (name != "words_file") {
+      out.set(name, with_word_files(value, folder));
+      continue;
+    }
+    if (column.find("words") != nullptr) fail("both 'words' and 'words_file' are given");
+    Json words{Json::Array{}};
+    const data::TextList lines = read_words(folder / value.as_string(), size);
+    for (std::size_t i = 0; i < lines.size(); ++i) words.push(lines[i]);
+    out.set("words", std::move(words));
+  }
+  return out;
+}
+
+// Only files that people write may name further files: of what a model file holds, nothing is
+// opened.
+Json with_word_files(const Json& json, const std::filesystem::path& folder) {
+  if (json.is_object()) return with_words(json, folder);
+  if (!json.is_array()) return json;
+  Json out{Json::Array{}};
+  for (const Json& element : json.as_array()) out.push(with_word_files(element, folder));
+  return out;
 }
 
 }  // namespace
@@ -120,10 +152,11 @@ TableRecipe read_recipe(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error(ErrorCode::not_found, fmt::format("cannot read {}", path.string()));
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const Json json =
-      path.extension() == ".json" ? Json::parse(text) : parse_toml(text, path.string());
+  const bool is_json = path.extension() == ".json";
+  const Json toml = is_json ? Json() : parse_toml(text, path.string());
   try {
-    return recipe_from_json(json);
+    return recipe_from_json(
+        with_word_files(is_json ? Json::parse(text) : toml, path.parent_path()));
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("{}: {}", path.string(), error.what()));
   }
@@ -159,10 +192,23 @@ data::CsvOptions reading_options(const TableRecipe& recipe, bool with_label) {
 }
 
 TableRecipe with_types(TableRecipe recipe, const data::CsvSchema& schema) {
+  data::CsvOptions& reading = recipe.reading;
+  const auto is_unused = [&](const auto& setting) {
+    const data::CsvColumn* column = schema.find(setting.first);
+    return column == nullptr || !column->used;
+  };
+  std::erase_if(reading.types, is_unused);
+  std::erase_if(reading.defaults, is_unused);
+  std::erase_if(reading.list_separators, is_unused);
   for (const data::CsvColumn& column : schema.columns) {
-    if (column.used) recipe.reading.types[column.name] = column.type;
+    if (column.used) reading.types[column.name] = column.type;
   }
   return recipe;
+}
+
+bool is_learned(const TableRecipe& recipe) {
+  return std::ranges::all_of(recipe.columns,
+                             [](const Column& column) { return is_learned(column); });
 }
 
 }  // namespace kindred::features

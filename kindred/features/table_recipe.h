@@ -13,6 +13,9 @@
 //    [[column]]
 //    kind = "numeric"           # see column_json.h
 //    key = "rooms"
+//    [[column]]
+//    kind = "indicator"         # words from a file, one a line, beside this one; the first
+//    of = {kind = "vocabulary", key = "city", words_file = "cities.txt", words_file_size = 100}
 //
 // Thread safety: plain values and pure functions.
 
@@ -37,8 +40,9 @@ struct TableRecipe {
 TableRecipe recipe_from_json(const Json& json);
 Json to_json(const TableRecipe& recipe);
 
-// Reads TOML, or JSON where the name ends in .json. Throws as parse_toml() and
-// recipe_from_json() do, with the file's name; Error(not_found) when there is no such file.
+// Reads TOML, or JSON where the name ends in .json, and the files of words it names. Throws as
+// parse_toml() and recipe_from_json() do, with the file's name; Error(not_found) when there is no
+// such file.
 TableRecipe read_recipe(const std::filesystem::path& path);
 
 // Says which columns of the file are needed, so that the others are not even parsed, and that
@@ -48,7 +52,11 @@ TableRecipe read_recipe(const std::filesystem::path& path);
 // away, or when there are no columns.
 data::CsvOptions reading_options(const TableRecipe& recipe, bool with_label);
 
-// The recipe with the types that the schema found, so that every later file is read alike.
+// The recipe with the types that the schema found, so that every later file is read alike;
+// what it says about fields that no column reads is left out, since later files may lack them.
 TableRecipe with_types(TableRecipe recipe, const data::CsvSchema& schema);
+
+// Whether nothing is left for adapt() to learn.
+bool is_learned(const TableRecipe& recipe);
 
 }  // namespace kindred::features

@@ -1,0 +1,101 @@
+#include "kindred/features/propose.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "kindred/base/toml.h"
+#include "kindred/data/csv_dataset.h"
+#include "tests/support/temporary_folder.h"
+
+namespace kindred::features {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Propose : public ::testing::Test {
+ protected:
+  // Facts of a table whose every row is row(i).
+  template <typename Row>
+  TableFacts facts(const std::string& header, int row_count, const Row& row) {
+    std::string text = header + "\n";
+    for (int i = 0; i < row_count; ++i) text += row(i) + "\n";
+    const auto file = folder_ / "t.csv";
+    test::write_bytes(file, text);
+    const data::CsvSchema schema = data::infer_csv_schema({file}, {.keep_missing = true});
+    return gather_facts(schema, data::csv_dataset({file}, schema));
+  }
+
+ private:
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(Propose, FactsAreThoseOfTheRows) {
+  const TableFacts found = facts("n,w", 5, [](int i) {
+    return i == 4 ? std::string(",") : std::to_string(i) + "," + (i < 3 ? "a" : "b");
+  });
+  ASSERT_EQ(found.columns.size(), 2U);
+  const ColumnFacts& numbers = found.columns[0];
+  EXPECT_EQ(numbers.row_count, 5U);
+  EXPECT_EQ(numbers.missing_count, 1U);
+  EXPECT_EQ(numbers.distinct_count, 4U);
+  EXPECT_EQ(numbers.minimum, 0.0);
+  EXPECT_EQ(numbers.maximum, 3.0);
+  EXPECT_EQ(numbers.mean, 1.5);
+  EXPECT_NEAR(numbers.stddev, 1.1180, 1e-4);  // sqrt(5/4)
+  const ColumnFacts& words = found.columns[1];
+  ASSERT_EQ(words.frequent.size(), 2U);
+  EXPECT_EQ(words.frequent[0].word, "a");
+  EXPECT_EQ(words.frequent[0].count, 3U);
+  EXPECT_NEAR(words.effective_count, 1.7548, 1e-4);  // exp(-3/4 ln 3/4 - 1/4 ln 1/4)
+}
+
+TEST_F(Propose, EachKindOfFieldGetsItsColumn) {
+  TableFacts found = facts("age,income,color,city,id,same,price", 400, [](int i) {
+    const std::string number = std::to_string(i);
+    return std::to_string(20 + i % 50) + "," +                      // Evenly spread,
+           std::to_string(i == 7 ? 9'000'000 : i % 90 + 1) + "," +  // with a very large one,
+           (i % 3 == 0 ? "red" : "blue") + ",city" + std::to_string(i % 60) + ",key" + number +
+           ",x," + number;
+  });
+  found.label = "price";
+  const Proposal proposal = propose(found, {});
+  std::vector<std::string> names;
+  for (const Column& column : proposal.recipe().columns) names.push_back(name_of(column));
+  EXPECT_THAT(names, ElementsAre("age", "income", "color_indicator", "city_embedding"))
+      << "ids, constants and the label are left out";
+  const auto& income = std::get<NumericColumn>(proposal.recipe().columns[1]);
+  EXPECT_TRUE(std::holds_alternative<Log1p>(income.normalizers.front()));
+  const auto& city = std::get<EmbeddingColumn>(proposal.recipe().columns[3]);
+  EXPECT_EQ(city.dimensions, 0U) << "the fourth root of what adapt() finds";
+}
+
+TEST_F(Propose, CoordinatesAreAlsoCrossed) {
+  const TableFacts found = facts("latitude,longitude", 300, [](int i) {
+    return "30." + std::to_string(1000 + i) + ",-100." + std::to_string(2000 + i * 7);
+  });
+  const TableRecipe recipe = propose(found, {}).recipe();
+  bool has_cross = false;
+  for (const Column& column : recipe.columns) {
+    has_cross = has_cross || name_of(column).find("_X_") != std::string::npos;
+  }
+  EXPECT_TRUE(has_cross);
+}
+
+TEST_F(Propose, WhatIsWrittenReadsBackToTheSameColumns) {
+  TableFacts found = facts("age,\"wörd \"\"x\"\"\",price", 60, [](int i) {
+    return std::to_string(i) + ",\"a \"\"" + std::to_string(i % 4) + "\"\"\"," + std::to_string(i);
+  });
+  found.label = "price";
+  const data::CsvOptions reading{.missing_words = {"?"}, .label = "price"};
+  const Proposal proposal = propose(found, reading);
+  const std::string toml = to_toml(proposal, found, "t.csv");
+  EXPECT_THAT(toml, HasSubstr("# age: int32, 0 to 59"));
+  const TableRecipe again = recipe_from_json(parse_toml(toml, "c.toml"));
+  EXPECT_EQ(again.columns, proposal.recipe().columns);
+  EXPECT_EQ(again.reading.label, "price");
+  EXPECT_EQ(again.reading.missing_words, reading.missing_words);
+}
+
+}  // namespace
+}  // namespace kindred::features
