@@ -12,7 +12,6 @@
 // and the memory that the cross of --million rows took: the bag of its ids, not the product.
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <charconv>
 #include <string>
@@ -21,6 +20,7 @@
 
 #include "benchmarks/reading.h"
 #include "kindred/base/error.h"
+#include "kindred/base/machine.h"
 #include "kindred/base/rng.h"
 #include "kindred/features/encoder.h"
 #include "kindred/features/fingerprint.h"
@@ -53,12 +53,6 @@ data::Tensor make_lists(std::size_t row_count, std::size_t per_row, std::uint64_
   return data::ragged(make_words(row_count * per_row, seed), std::move(offsets));
 }
 
-double resident_megabytes_max() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  return static_cast<double>(used.ru_maxrss) * 1024.0 / kMegabyte;
-}
-
 void bench_hashes(const Arguments& arguments) {
   const std::size_t count = arguments.million * 1'000'000;
   const data::TextList words = make_words(count, 1);
@@ -88,13 +82,14 @@ void bench_cross(const std::string& what, std::size_t row_count,
   }
   const features::Encoder encoder(
       {features::indicator(features::crossed(std::move(keys), 1'000'000))});
-  const double before = resident_megabytes_max();
+  reset_peak_memory();
+  const std::size_t before = peak_memory_bytes();
   features::FeatureBlock block;
   report(what, cross_count, repeat(arguments.repeats, [&] { encoder.encode(batch, block); }));
   std::size_t id_count = 0;
   for (const features::IdBag& bag : block.bags) id_count += bag.ids.size();
   fmt::print("  {} rows, {} crosses, {} ids kept: {:.0f} MB more at the peak\n", row_count,
-             cross_count, id_count, resident_megabytes_max() - before);
+             cross_count, id_count, static_cast<double>(peak_memory_bytes() - before) / kMegabyte);
 }
 
 Arguments parse_arguments(int argc, char** argv) {

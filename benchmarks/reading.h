@@ -2,11 +2,10 @@
 
 #pragma once
 
-#include <fmt/format.h>
 #include <stdlib.h>
 
-#include <algorithm>
-#include <cstdio>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -40,20 +39,9 @@ inline std::vector<Seconds> repeat(int repeats, const std::function<void()>& wor
   return times;
 }
 
-// Prints the median of the repeats with the smallest and the largest.
-inline void report(const std::string& what, std::size_t bytes, const std::vector<Seconds>& times) {
-  const auto speeds = [&](double Seconds::*kind) {
-    std::vector<double> found;
-    for (const Seconds& time : times) {
-      found.push_back(static_cast<double>(bytes) / kMegabyte / (time.*kind));
-    }
-    std::sort(found.begin(), found.end());
-    return fmt::format("{:6.0f}  ({:4.0f} .. {:4.0f})", found[found.size() / 2], found.front(),
-                       found.back());
-  };
-  fmt::print("{:<44} {}   {}\n", what, speeds(&Seconds::elapsed), speeds(&Seconds::processor));
-  std::fflush(stdout);
-}
+// Prints the median of the repeats with the smallest and the largest: millions of `count` a
+// second, by elapsed time and by processor time.
+void report(const std::string& what, std::size_t count, const std::vector<Seconds>& times);
 
 // A folder that is gone when the benchmark ends.
 class TemporaryFolder {

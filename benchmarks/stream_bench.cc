@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,11 +17,13 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "benchmarks/adult_columns.h"
 #include "benchmarks/adult_rows.h"
 #include "benchmarks/reading.h"
 #include "kindred/base/error.h"
+#include "kindred/base/machine.h"
 #include "kindred/features/encoder.h"
 
 namespace kindred::benchmarks {
@@ -36,11 +37,7 @@ struct Arguments {
   bool on_disk = false;
 };
 
-double peak_megabytes() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  return static_cast<double>(used.ru_maxrss) * 1024.0 / kMegabyte;
-}
+double peak_megabytes() { return static_cast<double>(peak_memory_bytes()) / kMegabyte; }
 
 // A process of its own that writes the table; ended with this object.
 class Writer {
