@@ -23,10 +23,13 @@ const char* wanted(CsvType type) {
 class ColumnBuilder {
  public:
   ColumnBuilder(const CsvSchema& schema, const CsvColumn& column)
-      : schema_(schema), column_(column) {
+      : schema_(schema), column_(column), type_(element_type(column.type)) {
     is_list_ =
         !column.list_separator.empty() || (column.keeps_missing && !column.fallback && is_whole());
-    switch (element_type(column.type)) {
+    for (const std::string& word : schema.missing_words) {
+      missing_bytes_max_ = std::max(missing_bytes_max_, word.size());
+    }
+    switch (type_) {
       case ElementType::float32:
         tensor_.values = std::vector<float>();
         break;
@@ -79,7 +82,7 @@ class ColumnBuilder {
   }
 
  private:
-  bool is_whole() const { return element_type(column_.type) == ElementType::int64; }
+  bool is_whole() const { return type_ == ElementType::int64; }
 
   template <typename Value>
   void push(Value value) {
@@ -87,7 +90,7 @@ class ColumnBuilder {
   }
 
   bool add_value(std::string_view cell, std::string& problem) {
-    switch (element_type(column_.type)) {
+    switch (type_) {
       case ElementType::text:
         return add_text(cell, problem);
       case ElementType::int64:
@@ -111,8 +114,7 @@ class ColumnBuilder {
 
   bool add_text(std::string_view cell, std::string& problem) {
     if (schema_.trim) cell = trimmed(cell);
-    const bool may_miss = cell.empty() || !schema_.missing_words.empty();
-    if (may_miss && is_missing(schema_, column_, cell)) {
+    if (cell.size() <= missing_bytes_max_ && is_missing(schema_, column_, cell)) {
       if (column_.fallback) {
         const auto* text = std::get_if<std::string>(&*column_.fallback);
         cell = text == nullptr ? std::string_view() : std::string_view(*text);
@@ -180,7 +182,7 @@ class ColumnBuilder {
   }
 
   void push_number(double number) {
-    switch (element_type(column_.type)) {
+    switch (type_) {
       case ElementType::float32:
         push(static_cast<float>(number));
         break;
@@ -206,7 +208,9 @@ class ColumnBuilder {
 
   const CsvSchema& schema_;
   const CsvColumn& column_;
+  ElementType type_;
   bool is_list_ = false;
+  std::size_t missing_bytes_max_ = 0;  // Of the longest word for a missing text.
   Tensor tensor_;
 };
 
