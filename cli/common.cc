@@ -8,7 +8,6 @@
 #include <cstdio>
 
 #include "kindred/base/error.h"
-#include "kindred/base/machine.h"
 
 namespace kindred::cli {
 namespace {
@@ -74,6 +73,21 @@ void require_memory(const CommonOptions& options, std::size_t bytes, const std::
   if (bytes <= limit) return;
   throw Error(ErrorCode::out_of_memory, fmt::format("{} needs {}, the limit is {}", purpose,
                                                     format_bytes(bytes), format_bytes(limit)));
+}
+
+void require_memory(const CommonOptions& options, std::span<const MemoryPart> parts,
+                    const std::string& purpose) {
+  std::size_t bytes = 0;
+  std::string list;
+  for (const MemoryPart& part : parts) {
+    bytes += part.bytes;
+    list += fmt::format("{}{} {}", list.empty() ? "" : ", ", part.what, format_bytes(part.bytes));
+  }
+  const std::size_t limit = memory_limit_bytes(options);
+  if (bytes <= limit) return;
+  throw Error(ErrorCode::out_of_memory,
+              fmt::format("{} needs {} ({}), the limit is {}", purpose, format_bytes(bytes), list,
+                          format_bytes(limit)));
 }
 
 void refuse_to_overwrite(const std::filesystem::path& output, const std::filesystem::path& input) {

@@ -10,8 +10,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 
+#include "kindred/base/machine.h"
 #include "kindred/base/progress.h"
 
 namespace CLI {
@@ -43,6 +45,10 @@ std::size_t memory_limit_bytes(const CommonOptions& options);
 
 // Throws Error(out_of_memory) saying what needs how much, when `bytes` is past the limit.
 void require_memory(const CommonOptions& options, std::size_t bytes, const std::string& purpose);
+
+// The same for work of several parts, held at once, which the message lists.
+void require_memory(const CommonOptions& options, std::span<const MemoryPart> parts,
+                    const std::string& purpose);
 
 // Throws Error(invalid_argument) when both paths are the same file.
 void refuse_to_overwrite(const std::filesystem::path& output, const std::filesystem::path& input);

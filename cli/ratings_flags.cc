@@ -8,6 +8,7 @@
 
 #include "cli/separator_flag.h"
 #include "kindred/base/progress.h"
+#include "kindred/data/ratings_memory.h"
 
 namespace kindred::cli {
 namespace {
@@ -160,6 +161,11 @@ data::RatingsOptions ratings_options(const RatingsFlags& flags) {
 
 data::Ratings load_pairs(const std::filesystem::path& ratings_file, const RatingsFlags& flags,
                          const CommonOptions& common, ThreadPool& pool) {
+  if (const auto estimate = data::estimate_reading(ratings_file, ratings_options(flags))) {
+    require_memory(common, estimate->parts,
+                   fmt::format("reading the {} ratings or so of {}",
+                               format_count(estimate->rating_count), ratings_file.string()));
+  }
   std::error_code ignored;
   const auto file_bytes = std::filesystem::is_regular_file(ratings_file, ignored)
                               ? std::filesystem::file_size(ratings_file, ignored)

@@ -170,7 +170,7 @@ recommendation::TrainResult train_watch(const TrainFlags& flags, const LoadedRat
   options.checkpoint = model::checkpoint_path(flags.output);
   tell_about_checkpoint(flags, options.checkpoint);
   options.resume = flags.resume;
-  require_memory(flags.common, recommendation::training_memory_bytes(data.interactions, options),
+  require_memory(flags.common, recommendation::training_memory(data.interactions, options),
                  "training");
   note(flags.common, fmt::format("positives: {}", data::describe(options.positive_rule)));
   note(flags.common, describe(options.ials));

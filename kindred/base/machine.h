@@ -9,8 +9,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace kindred {
 
@@ -23,6 +25,12 @@ struct MachineLimits {
 
   // The memory to plan with: the machine's, or the quota where that is less.
   std::size_t usable_memory_bytes() const noexcept;
+};
+
+// What one part of some work will take, for an estimate that says where memory goes.
+struct MemoryPart {
+  std::string what;  // "the matrix by user".
+  std::uint64_t bytes = 0;
 };
 
 MachineLimits machine_limits();

@@ -1,5 +1,6 @@
 #include "kindred/data/label_numbering.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -10,13 +11,26 @@ std::uint64_t LabelNumbering::hash(std::string_view label) noexcept {
 }
 
 std::uint32_t LabelNumbering::add(std::string_view label, std::uint64_t key, std::size_t slot) {
-  const auto number = static_cast<std::uint32_t>(labels_.size());
-  labels_.push_back(label);
+  const auto number = static_cast<std::uint32_t>(ends_.size());
+  bytes_.append(label);
+  ends_.push_back(bytes_.size());
   slots_[slot] = {
       .key = key, .length = static_cast<std::uint32_t>(label.size()), .number = number + 1};
   // At most half full, so that probes stay short.
-  if (2 * labels_.size() > slots_.size()) grow();
+  if (2 * ends_.size() > slots_.size()) grow();
   return number;
+}
+
+std::uint32_t LabelNumbering::number_of_new_id(std::uint32_t id, std::string_view text) {
+  // The array may be sixteen times as long as what is in it: 64 bytes a label.
+  constexpr std::size_t kIdsPerLabelMax = 16;
+  constexpr std::size_t kIdsMin = std::size_t{1} << 16U;
+  const std::uint32_t found = number(text);
+  const std::size_t limit = kIdsMin + kIdsPerLabelMax * size();
+  if (id >= limit) return found;
+  if (id >= by_id_.size()) by_id_.resize(std::min(limit, std::size_t{id} + id / 2 + 1));
+  by_id_[id] = found + 1;
+  return found;
 }
 
 void LabelNumbering::grow() {

@@ -15,8 +15,9 @@ TEST(LabelNumbering, NumbersLabelsInTheOrderOfTheirFirstAppearance) {
   EXPECT_EQ(numbering.number("b"), 0U);
   EXPECT_EQ(numbering.number("a label longer than eight bytes"), 2U);
   EXPECT_EQ(numbering.number("a label longer than eight bytes"), 2U);
-  ASSERT_EQ(numbering.labels().size(), 3U);
-  EXPECT_EQ(numbering.labels()[1], "a");
+  ASSERT_EQ(numbering.size(), 3U);
+  EXPECT_EQ(numbering.label(1), "a");
+  EXPECT_EQ(numbering.label(2), "a label longer than eight bytes");
 }
 
 // Labels of up to eight bytes are compared as numbers: none may stand for another.
@@ -57,6 +58,23 @@ TEST(LabelNumbering, KeepsItsNumbersWhileItGrows) {
   LabelNumbering numbering;
   for (std::size_t i = 0; i < labels.size(); ++i) ASSERT_EQ(numbering.number(labels[i]), i);
   for (std::size_t i = 0; i < labels.size(); ++i) ASSERT_EQ(numbering.number(labels[i]), i);
+}
+
+// By either way in, in any order, dense or not.
+TEST(LabelNumbering, AnIdHasTheNumberOfItsText) {
+  LabelNumbering numbering;
+  LabelNumbering texts;
+  std::uint64_t id = 1;
+  for (int i = 0; i < 30000; ++i) {
+    id = i % 3 == 0 ? static_cast<std::uint64_t>(i / 2) : (id * 48271) % 999999937;
+    const std::string text = std::to_string(id);
+    const std::uint32_t expected = texts.number(text);
+    ASSERT_EQ(i % 5 == 0 ? numbering.number(text)
+                         : numbering.number_of_id(static_cast<std::uint32_t>(id), text),
+              expected);
+    ASSERT_EQ(numbering.label(expected), text);
+  }
+  EXPECT_EQ(numbering.size(), texts.size());
 }
 
 }  // namespace

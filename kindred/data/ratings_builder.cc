@@ -14,19 +14,22 @@
 namespace kindred::data {
 namespace {
 
-std::vector<std::uint32_t> insert_all(Vocabulary& vocabulary,
-                                      const std::vector<std::string>& labels) {
-  std::vector<std::uint32_t> rows;
-  rows.reserve(labels.size());
-  for (const std::string& label : labels) rows.push_back(vocabulary.insert(label));
-  return rows;
+// What a worker has learned since the last call, into the common vocabulary.
+void insert_new(Vocabulary& vocabulary, const LabelNumbering& known, std::size_t count,
+                std::vector<std::uint32_t>& rows) {
+  for (std::size_t number = rows.size(); number < count; ++number) {
+    rows.push_back(vocabulary.insert(known.label(number)));
+  }
 }
 
 }  // namespace
 
 RatingsBuilder::RatingsBuilder(const std::string& file, const RatingsFormat& format,
-                               const RatingsOptions& options)
-    : file_(file), format_(format), options_(options) {
+                               const RatingsOptions& options, int worker_count)
+    : file_(file),
+      format_(format),
+      options_(options),
+      workers_(static_cast<std::size_t>(worker_count)) {
   next_line_ += format.header_lines;
   result_.interactions.has_values = format.rating_column != kNoColumn;
 }
@@ -35,18 +38,20 @@ std::string RatingsBuilder::place(std::size_t line) const {
   return fmt::format("{}:{}: ", file_, line);
 }
 
-void RatingsBuilder::add(RatingsChunk chunk) {
+void RatingsBuilder::add(RatingsChunk chunk, int worker_number) {
   note_bad_rows(chunk);
   Interactions& interactions = result_.interactions;
+  Worker& worker = workers_[static_cast<std::size_t>(worker_number)];
+  insert_new(interactions.users, worker.parsing.users, chunk.user_count, worker.user_rows);
+  insert_new(interactions.items, worker.parsing.items, chunk.item_count, worker.item_columns);
   Part part;
-  part.user_of_local = insert_all(interactions.users, chunk.user_labels);
-  part.item_of_local = insert_all(interactions.items, chunk.item_labels);
   part.users = std::move(chunk.users);
   part.items = std::move(chunk.items);
   part.values = std::move(chunk.values);
-  part.timestamps = std::move(chunk.timestamps);
+  part.times = std::move(chunk.times);
   part.lines = std::move(chunk.lines);
   part.first_line = next_line_;
+  part.worker = static_cast<std::size_t>(worker_number);
   result_.summary.row_count += part.users.size();
   next_line_ += chunk.line_count;
   parts_.push_back(std::move(part));
@@ -86,7 +91,7 @@ void RatingsBuilder::throw_no_rows() const {
                                                        format_.header ? ", only a header" : ""));
 }
 
-// Numbers within the chunks become rows and columns of the matrix; rows are counted.
+// Numbers of the workers become rows and columns of the matrix; rows are counted.
 void RatingsBuilder::renumber(ThreadPool& pool) {
   SparseMatrix& matrix = result_.interactions.by_user;
   matrix.rows = result_.interactions.users.size();
@@ -94,16 +99,21 @@ void RatingsBuilder::renumber(ThreadPool& pool) {
   std::vector<std::vector<std::uint64_t>> counts(static_cast<std::size_t>(pool.thread_count()));
   pool.parallel_for(parts_.size(), [&](std::size_t index, int worker) {
     Part& part = parts_[index];
-    std::vector<std::uint64_t>& count = counts[static_cast<std::size_t>(worker)];
-    count.resize(matrix.rows);
+    if (part.users.empty()) return;
+    counts[static_cast<std::size_t>(worker)].resize(matrix.rows);
+    std::uint64_t* const count = counts[static_cast<std::size_t>(worker)].data();
+    const std::uint32_t* const rows = workers_[part.worker].user_rows.data();
+    const std::uint32_t* const columns = workers_[part.worker].item_columns.data();
+    part.user_min = rows[part.users.front()];
     for (std::uint32_t& user : part.users) {
-      user = part.user_of_local[user];
+      user = rows[user];
+      part.user_min = std::min(part.user_min, user);
+      part.user_max = std::max(part.user_max, user);
       ++count[user];
     }
-    for (std::uint32_t& item : part.items) item = part.item_of_local[item];
-    part.user_of_local = {};
-    part.item_of_local = {};
+    for (std::uint32_t& item : part.items) item = columns[item];
   });
+  workers_ = {};
   matrix.offsets.assign(matrix.rows + 1, 0);
   for (const std::vector<std::uint64_t>& count : counts) {
     for (std::size_t row = 0; row < count.size(); ++row) matrix.offsets[row + 1] += count[row];
@@ -137,14 +147,19 @@ void RatingsBuilder::fill_rows(ThreadPool& pool) {
     std::vector<std::uint64_t> next(
         matrix.offsets.begin() + static_cast<std::ptrdiff_t>(begin),
         matrix.offsets.begin() + static_cast<std::ptrdiff_t>(begin + row_count));
+    std::uint32_t* const columns = matrix.columns.data();
     for (const Part& part : parts_) {
+      if (part.user_max < begin || part.user_min >= begin + row_count) continue;
+      const std::uint32_t* const users = part.users.data();
+      const std::uint32_t* const items = part.items.data();
+      const float* const values = part.values.data();
       for (std::size_t i = 0; i < part.users.size(); ++i) {
-        const std::size_t row = part.users[i] - begin;  // Wraps around below the range.
+        const std::size_t row = users[i] - begin;  // Wraps around below the range.
         if (row >= row_count) continue;
-        const std::uint64_t entry = next[row]++;
-        matrix.columns[entry] = part.items[i];
-        if (interactions.has_values) matrix.values[entry] = part.values[i];
-        if (has_times) interactions.timestamps[entry] = part.timestamps[i];
+        const std::uint64_t entry = next.data()[row]++;
+        columns[entry] = items[i];
+        if (interactions.has_values) matrix.values.data()[entry] = values[i];
+        if (has_times) interactions.timestamps.data()[entry] = part.times[i];
       }
     }
   });

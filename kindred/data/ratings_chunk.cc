@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
 #include <numeric>
 #include <string_view>
 
 #include "kindred/base/printable.h"
-#include "kindred/data/label_numbering.h"
 #include "kindred/data/number_text.h"
+#include "kindred/data/plain_rows.h"
 #include "kindred/data/record_walker.h"
 
 namespace kindred::data {
@@ -30,8 +29,13 @@ BadRow cause_of(RecordFault fault) {
 // Parses the rows of one chunk into its columns.
 class ChunkParser {
  public:
-  ChunkParser(const TextChunk& chunk, const RatingsFormat& format, bool stop_at_bad_row)
-      : format_(format), stop_at_bad_row_(stop_at_bad_row), walker_(chunk, format.dialect) {}
+  ChunkParser(const TextChunk& chunk, const RatingsFormat& format, bool stop_at_bad_row,
+              ParsingWorker& worker)
+      : format_(format),
+        stop_at_bad_row_(stop_at_bad_row),
+        walker_(chunk, format.dialect),
+        plain_rows_(format),
+        worker_(worker) {}
 
   RatingsChunk run();
 
@@ -44,28 +48,28 @@ class ChunkParser {
   bool parse_time(std::int64_t& time);
   void add(std::string_view user, std::string_view item);
   void report(BadRow cause, std::string message);
-  void reserve(std::string_view record);
-  std::uint32_t number_of_user(std::string_view label);
-  std::uint32_t number(LabelNumbering& numbering, std::string_view label);
+  void note_line(std::size_t row, std::size_t line);
+  void take_plain_rows();
   std::string column_name(std::size_t column) const;
 
   const RatingsFormat& format_;
   bool stop_at_bad_row_;
   RecordWalker walker_;
+  PlainRows plain_rows_;
   std::size_t bad_count_ = 0;
-  LabelNumbering users_;
-  LabelNumbering items_;
-  std::string_view last_user_;  // The user of the rating before, and the number.
-  std::uint32_t last_user_number_ = 0;
-  std::deque<std::string> unescaped_labels_;  // Labels that are not bytes of the chunk.
+  ParsingWorker& worker_;
   RatingsChunk out_;
 };
 
 RatingsChunk ChunkParser::run() {
-  bool is_first = true;
-  while (!(stop_at_bad_row_ && bad_count_ > 0) && walker_.next()) {
-    if (is_first) reserve(walker_.record());
-    is_first = false;
+  worker_.user_column.clear();
+  worker_.item_column.clear();
+  worker_.values.clear();
+  worker_.times.clear();
+  const bool plain = plain_rows_.possible() && walker_.is_plain();
+  while (!(stop_at_bad_row_ && bad_count_ > 0)) {
+    if (plain) take_plain_rows();
+    if (!walker_.next()) break;
     if (walker_.is_bad()) {
       report(cause_of(walker_.fault()), walker_.problem());
     } else {
@@ -77,12 +81,26 @@ RatingsChunk ChunkParser::run() {
     out_.fatal_line = walker_.line();
   }
   out_.line_count = walker_.line_count();
-  const auto copy = [](const LabelNumbering& numbering) {
-    return std::vector<std::string>(numbering.labels().begin(), numbering.labels().end());
-  };
-  out_.user_labels = copy(users_);
-  out_.item_labels = copy(items_);
+  out_.user_count = worker_.users.size();
+  out_.item_count = worker_.items.size();
+  // Copies of just the size needed: the worker's own grow to that of the largest chunk.
+  out_.users = worker_.user_column;
+  out_.items = worker_.item_column;
+  out_.values = worker_.values;
+  out_.times = PackedTimes(worker_.times);
   return std::move(out_);
+}
+
+// From here on, as long as rows are plain.
+void ChunkParser::take_plain_rows() {
+  const std::size_t first_row = worker_.user_column.size();
+  const PlainRows::Taken taken = plain_rows_.take(walker_.rest(), worker_);
+  if (taken.rows == 0) return;
+  const std::size_t first_line = walker_.line_count();
+  walker_.pass(taken.bytes, taken.rows);
+  // Whether rows lie on the lines of their own numbers does not change within a run.
+  if (out_.lines.empty() && first_row == first_line) return;
+  for (std::size_t i = 0; i < taken.rows; ++i) note_line(first_row + i, first_line + i);
 }
 
 void ChunkParser::parse_record() {
@@ -106,8 +124,8 @@ void ChunkParser::parse_rating() {
   std::int64_t time = 0;
   if (format_.rating_column != kNoColumn && !parse_value(value)) return;
   if (format_.timestamp_column != kNoColumn && !parse_time(time)) return;
-  if (format_.rating_column != kNoColumn) out_.values.push_back(value);
-  if (format_.timestamp_column != kNoColumn) out_.timestamps.push_back(time);
+  if (format_.rating_column != kNoColumn) worker_.values.push_back(value);
+  if (format_.timestamp_column != kNoColumn) worker_.times.push_back(time);
   add(user, item);
 }
 
@@ -115,8 +133,8 @@ void ChunkParser::parse_list() {
   for (std::size_t i = 0; i < walker_.fields().field_count(); ++i) {
     if (!is_id(walker_.fields()[i], i)) return;
   }
-  if (walker_.fields().field_count() == 1)
-    number(users_, walker_.fields()[0]);  // A user without items.
+  // A user without items is a user all the same.
+  if (walker_.fields().field_count() == 1) worker_.users.number(walker_.fields()[0]);
   for (std::size_t i = 1; i < walker_.fields().field_count(); ++i)
     add(walker_.fields()[0], walker_.fields()[i]);
 }
@@ -167,49 +185,20 @@ bool ChunkParser::parse_time(std::int64_t& time) {
 }
 
 void ChunkParser::add(std::string_view user, std::string_view item) {
-  const std::size_t row = out_.users.size();
+  note_line(worker_.user_column.size(), walker_.line());
+  worker_.user_column.push_back(worker_.users.number(user));
+  worker_.item_column.push_back(worker_.items.number(item));
+}
+
+void ChunkParser::note_line(std::size_t row, std::size_t line) {
   if (!out_.lines.empty()) {
-    out_.lines.push_back(static_cast<std::uint32_t>(walker_.line()));
-  } else if (row != walker_.line()) {
+    out_.lines.push_back(static_cast<std::uint32_t>(line));
+  } else if (row != line) {
     // The first row that is not on the line of its own number.
     out_.lines.resize(row);
     std::iota(out_.lines.begin(), out_.lines.end(), 0U);
-    out_.lines.push_back(static_cast<std::uint32_t>(walker_.line()));
+    out_.lines.push_back(static_cast<std::uint32_t>(line));
   }
-  out_.users.push_back(number_of_user(user));
-  out_.items.push_back(number(items_, item));
-}
-
-// Room for as many ratings as there would be if all records were as long as the first.
-void ChunkParser::reserve(std::string_view record) {
-  const std::string_view text = walker_.text();
-  const std::size_t count = text.size() / record.size() + text.size() / 64 + 1;
-  out_.users.reserve(count);
-  out_.items.reserve(count);
-  if (format_.rating_column != kNoColumn) out_.values.reserve(count);
-  if (format_.timestamp_column != kNoColumn) out_.timestamps.reserve(count);
-}
-
-// Most files have a user's ratings together, so the user is usually the last one again.
-std::uint32_t ChunkParser::number_of_user(std::string_view label) {
-  if (label != last_user_) {
-    last_user_number_ = number(users_, label);
-    last_user_ = users_.labels()[last_user_number_];
-  }
-  return last_user_number_;
-}
-
-std::uint32_t ChunkParser::number(LabelNumbering& numbering, std::string_view label) {
-  if (walker_.fields_view_text()) return numbering.number(label);
-  const std::string_view text = walker_.text();
-  const bool in_chunk = std::less_equal<>()(text.data(), label.data()) &&
-                        std::less<>()(label.data(), text.data() + text.size());
-  if (in_chunk) return numbering.number(label);
-  const std::size_t label_count = numbering.labels().size();
-  unescaped_labels_.emplace_back(label);
-  const std::uint32_t found = numbering.number(unescaped_labels_.back());
-  if (numbering.labels().size() == label_count) unescaped_labels_.pop_back();
-  return found;
 }
 
 std::string ChunkParser::column_name(std::size_t column) const {
@@ -250,8 +239,8 @@ const char* describe(BadRow cause) noexcept {
 }
 
 RatingsChunk parse_ratings_chunk(const TextChunk& chunk, const RatingsFormat& format,
-                                 bool stop_at_bad_row) {
-  return ChunkParser(chunk, format, stop_at_bad_row).run();
+                                 bool stop_at_bad_row, ParsingWorker& worker) {
+  return ChunkParser(chunk, format, stop_at_bad_row, worker).run();
 }
 
 }  // namespace kindred::data

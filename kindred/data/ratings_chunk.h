@@ -1,8 +1,11 @@
 // One chunk of a ratings file, parsed on its own: the parallel part of reading.
 //
-// Users and items are numbered within the chunk; ratings_builder.h renumbers them when
-// it joins the chunks in the order of the file. Lines are counted from the start of the
-// chunk, for the same reason.
+// Users and items are numbered by the thread that parses, in tables that it keeps from chunk
+// to chunk; ratings_builder.h renumbers them when it joins the chunks in the order of the
+// file. Lines are counted from the start of the chunk, for the same reason.
+//
+// Rows of whole-number ids, plain decimal ratings and whole-number times, without quotes,
+// take a loop of their own; any other row the general way.
 
 #pragma once
 
@@ -12,9 +15,10 @@
 #include <string>
 #include <vector>
 
+#include "kindred/data/label_numbering.h"
+#include "kindred/data/packed_times.h"
 #include "kindred/data/ratings_format.h"
 #include "kindred/data/text_reader.h"
-#include "kindred/data/vocabulary.h"
 
 namespace kindred::data {
 
@@ -42,16 +46,30 @@ struct BadRowExample {
   std::string message;
 };
 
-struct RatingsChunk {
-  std::vector<std::string> user_labels;  // By number within the chunk.
-  std::vector<std::string> item_labels;
+// What a thread keeps from chunk to chunk. Its chunks must come in the order of the file.
+struct ParsingWorker {
+  LabelNumbering users;
+  LabelNumbering items;
 
-  // One entry for each rating, in the order of the file.
+  // Columns in the making.
+  std::vector<std::uint32_t> user_column;
+  std::vector<std::uint32_t> item_column;
+  std::vector<float> values;
+  std::vector<std::int64_t> times;
+};
+
+struct RatingsChunk {
+  // How many labels the worker knew once it had parsed the chunk: what it learned from it
+  // are the numbers since its chunk before.
+  std::size_t user_count = 0;
+  std::size_t item_count = 0;
+
+  // One entry for each rating, in the order of the file. Numbers are the worker's.
   std::vector<std::uint32_t> users;
   std::vector<std::uint32_t> items;
-  std::vector<float> values;             // Empty where the file has no ratings.
-  std::vector<std::int64_t> timestamps;  // Empty where it has no times.
-  std::vector<std::uint32_t> lines;      // Empty where rating i is on line i.
+  std::vector<float> values;         // Empty where the file has no ratings.
+  PackedTimes times;                 // Empty where it has no times.
+  std::vector<std::uint32_t> lines;  // Empty where rating i is on line i.
 
   std::size_t line_count = 0;
   std::array<std::size_t, kBadRowCauseCount> bad_counts{};
@@ -66,6 +84,6 @@ inline constexpr std::size_t kBadExampleCount = 5;
 
 // `stop_at_bad_row`: the first one is enough, as it will be an error.
 RatingsChunk parse_ratings_chunk(const TextChunk& chunk, const RatingsFormat& format,
-                                 bool stop_at_bad_row);
+                                 bool stop_at_bad_row, ParsingWorker& worker);
 
 }  // namespace kindred::data

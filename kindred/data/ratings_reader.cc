@@ -15,6 +15,8 @@ namespace kindred::data {
 namespace {
 
 constexpr std::size_t kHeadBytes = std::size_t{256} << 10U;
+// Enough chunks a thread that those that wait for the last one wait little.
+constexpr std::size_t kChunksPerThread = 8;
 
 using Batch = std::vector<TextChunk>;
 
@@ -43,22 +45,27 @@ Ratings read_ratings(const std::filesystem::path& path, const RatingsOptions& op
   reader.drop(format.header_bytes);
 
   // While the chunks of one batch are parsed, one task reads the next batch.
-  RatingsBuilder builder(file, format, options);
-  const auto batch_size = static_cast<std::size_t>(pool.thread_count());
+  RatingsBuilder builder(file, format, options, pool.thread_count());
+  const std::size_t batch_size = kChunksPerThread * static_cast<std::size_t>(pool.thread_count());
   Batch batch = read_batch(reader, format, options.chunk_bytes, batch_size);
   std::uint64_t bytes_shown = 0;
   while (!batch.empty()) {
     Batch next;
     std::vector<RatingsChunk> parsed(batch.size());
-    pool.parallel_for(batch.size() + 1, [&](std::size_t index, int) {
+    std::vector<int> parsed_by(batch.size());
+    pool.parallel_for(batch.size() + 1, [&](std::size_t index, int worker) {
       if (index == 0) {
         next = read_batch(reader, format, options.chunk_bytes, batch_size);
       } else {
         const bool stop_at_bad_row = options.on_bad == OnBad::error;
-        parsed[index - 1] = parse_ratings_chunk(batch[index - 1], format, stop_at_bad_row);
+        parsed[index - 1] =
+            parse_ratings_chunk(batch[index - 1], format, stop_at_bad_row, builder.worker(worker));
+        parsed_by[index - 1] = worker;
       }
     });
-    for (RatingsChunk& chunk : parsed) builder.add(std::move(chunk));
+    for (std::size_t i = 0; i < parsed.size(); ++i) {
+      builder.add(std::move(parsed[i]), parsed_by[i]);
+    }
     if (progress != nullptr) {
       progress->advance(static_cast<std::size_t>(reader.file_bytes_read() - bytes_shown));
       bytes_shown = reader.file_bytes_read();

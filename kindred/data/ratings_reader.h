@@ -5,7 +5,7 @@
 // be gzip or zstd. The text is cut into chunks at line ends and parsed in parallel; the
 // result does not depend on the chunk size or on the number of threads.
 //
-// Cost: one pass; memory about 24 bytes a rating beside the result.
+// Cost: one pass; memory 12 bytes a rating beside the result, 16 with times.
 //
 // Errors name file, line, column and value: "ratings.csv:17: column 'rating': 'x5' is
 // not a number". With `on_bad = skip` bad rows are counted by cause instead.

@@ -56,8 +56,20 @@ class RecordWalker {
   std::size_t line_count() const noexcept { return next_line_; }
   // The whole records of the chunk.
   std::string_view text() const noexcept { return text_; }
-  // Whether fields are always bytes of text(), never unescaped copies.
-  bool fields_view_text() const noexcept { return !dialect_.quotes; }
+  // ---- For a caller that takes plain rows by itself.
+
+  // Whether the whole chunk is ASCII, without quotes, NULs and carriage returns, so that
+  // lines are records and nothing in them needs a check.
+  bool is_plain() const noexcept {
+    return ascii_ && !has_nul_ && !has_carriage_return_ && !dialect_.quotes;
+  }
+  // What next() has not looked at.
+  std::string_view rest() const noexcept { return text_.substr(at_); }
+  // Passes over so many bytes of it. Requires: they are that many whole lines.
+  void pass(std::size_t bytes, std::size_t lines) noexcept {
+    at_ += bytes;
+    next_line_ += lines;
+  }
 
  private:
   std::size_t next_record_end(std::string_view text) const;

@@ -137,16 +137,23 @@ std::size_t default_validation_users(std::size_t user_count) noexcept {
   return std::min(kValidationUsersMax, user_count / kUsersPerValidationUser);
 }
 
-std::size_t training_memory_bytes(const data::Interactions& interactions,
-                                  const TrainOptions& options) noexcept {
+std::vector<MemoryPart> training_memory(const data::Interactions& interactions,
+                                        const TrainOptions& options) {
   const std::size_t rows = interactions.users.size() + interactions.items.size();
-  const std::size_t vectors = rows * static_cast<std::size_t>(options.ials.dimensions);
-  // Vectors, the best ones so far, one side rotated into the eigenbasis and the copy that a
-  // checkpoint writes; at 8 bytes an entry the positives by user and by item, those that
-  // validation leaves for training, and the pairs kept as seen.
-  const std::size_t pair_copies = options.validation_users > 0 ? 4 : 3;
-  return 4 * sizeof(float) * vectors + pair_copies * 8 * interactions.by_user.entry_count() +
-         16 * rows;
+  const std::size_t vectors =
+      rows * static_cast<std::size_t>(options.ials.dimensions) * sizeof(float);
+  const auto& values = interactions.by_user.values;
+  const auto positives = static_cast<std::size_t>(std::ranges::count_if(
+      values, [&](float value) { return options.positive_rule.accepts(value); }));
+  // A column and a value an entry.
+  const std::size_t copies = options.validation_users > 0 ? 3 : 2;
+  return {{"pairs as read and as kept in the model", 2 * 8 * interactions.by_user.entry_count()},
+          {"times", 8 * interactions.timestamps.size()},
+          {copies == 3 ? "positives by user, by item and without the people held out"
+                       : "positives by user and by item",
+           copies * 8 * positives},
+          {"vectors, the best so far, one side rotated, and a checkpoint's copy", 4 * vectors},
+          {"rows", 32 * rows}};
 }
 
 TrainResult train(const data::Interactions& interactions, const TrainOptions& options,

@@ -20,7 +20,9 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <vector>
 
+#include "kindred/base/machine.h"
 #include "kindred/base/thread_pool.h"
 #include "kindred/data/interactions.h"
 #include "kindred/data/positives.h"
@@ -52,9 +54,9 @@ struct TrainResult {
 // A good number to hold out: one user in twenty, at most 1,000; none below 200 users.
 std::size_t default_validation_users(std::size_t user_count) noexcept;
 
-// Bytes that training needs beside the interactions.
-std::size_t training_memory_bytes(const data::Interactions& interactions,
-                                  const TrainOptions& options) noexcept;
+// What training needs, the interactions included: all that is held at once, by part.
+std::vector<MemoryPart> training_memory(const data::Interactions& interactions,
+                                        const TrainOptions& options);
 
 // Throws Error(invalid_argument) for options out of range, for data without positives,
 // and when the checkpoint belongs to other data or options, saying what differs.

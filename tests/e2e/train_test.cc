@@ -122,7 +122,9 @@ TEST_F(TrainCommand, WhatIsWrongIsSaidBeforeTheWork) {
   EXPECT_THAT(train({"--positive-from", "6"}).err, HasSubstr("rated 6 or more"));
   const test::Ended limited = train({"--memory-limit", "1K"});
   EXPECT_EQ(limited.code, 1);
-  EXPECT_THAT(limited.err, HasSubstr("the limit is"));
+  EXPECT_THAT(limited.err, HasSubstr("reading the"));
+  EXPECT_THAT(limited.err, HasSubstr("the matrix by user"));
+  EXPECT_THAT(limited.err, HasSubstr("the limit is 0.0 MiB"));
   EXPECT_EQ(run_kindred({"train", "none.csv", "-o", "m.kindred"}, folder_.path()).code, 1);
 }
 

@@ -1,0 +1,138 @@
+#include "kindred/data/plain_rows.h"
+
+#include <algorithm>
+#include <array>
+
+#include "kindred/data/ratings_chunk.h"
+
+namespace kindred::data {
+namespace {
+
+// The digit, or a number above 9 for any other byte.
+std::uint32_t digit(char byte) noexcept {
+  return static_cast<std::uint32_t>(static_cast<unsigned char>(byte)) - std::uint32_t{'0'};
+}
+
+// Up to nine digits without leading zeros.
+bool read_id(const char*& at, std::uint32_t& id) noexcept {
+  const char* const begin = at;
+  std::uint32_t value = 0;
+  while (digit(*at) <= 9 && at - begin < 9) value = 10 * value + digit(*at++);
+  id = value;
+  return at != begin && (*begin != '0' || at - begin == 1);
+}
+
+// "4", "3.5": up to seven digits are an exact float, and so is the power of ten below them.
+bool read_rating(const char*& at, float& rating) noexcept {
+  static constexpr std::array<float, 8> kPowers = {1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
+  const char* const begin = at;
+  std::uint32_t digits = 0;
+  while (digit(*at) <= 9 && at - begin < 8) digits = 10 * digits + digit(*at++);
+  std::ptrdiff_t digit_count = at - begin;
+  if (*at != '.') {
+    rating = static_cast<float>(digits);
+    return digit_count > 0 && digit_count <= 7;
+  }
+  const char* const point = at++;
+  while (digit(*at) <= 9 && at - begin < 9) digits = 10 * digits + digit(*at++);
+  const std::ptrdiff_t fraction_count = at - point - 1;
+  digit_count += fraction_count;
+  if (digit_count == 0 || digit_count > 7) return false;
+  rating = static_cast<float>(digits) / kPowers[static_cast<std::size_t>(fraction_count)];
+  return true;
+}
+
+// A whole number of up to eighteen digits.
+bool read_time(const char*& at, std::int64_t& time) noexcept {
+  const char* const begin = at;
+  std::int64_t value = 0;
+  while (digit(*at) <= 9 && at - begin < 18) value = 10 * value + std::int64_t{digit(*at++)};
+  time = value;
+  return at != begin;
+}
+
+}  // namespace
+
+struct PlainRows::Row {
+  std::uint32_t user = 0;
+  std::uint32_t item = 0;
+  std::string_view user_text;
+  std::string_view item_text;
+  float rating = 1.0F;
+  std::int64_t time = 0;
+};
+
+PlainRows::PlainRows(const RatingsFormat& format)
+    : has_rating_(format.rating_column != kNoColumn),
+      has_time_(format.timestamp_column != kNoColumn) {
+  const std::string& separator = format.dialect.separator;
+  if (format.item_lists || separator.size() != 1 || separator == " ") return;
+  separator_ = separator.front();
+  roles_.assign(format.field_count, Role::other);
+  roles_[format.user_column] = Role::user;
+  roles_[format.item_column] = Role::item;
+  if (has_rating_) roles_[format.rating_column] = Role::rating;
+  if (has_time_) roles_[format.timestamp_column] = Role::time;
+  const auto others = static_cast<std::size_t>(std::ranges::count(roles_, Role::other));
+  const std::size_t wanted = 2 + (has_rating_ ? 1U : 0U) + (has_time_ ? 1U : 0U);
+  if (roles_.size() - others != wanted) roles_.clear();  // A column has two roles.
+}
+
+// Reads one row and goes behind its line feed; false where it is not plain.
+bool PlainRows::read(const char*& at, Row& row) const {
+  const Role* role = roles_.data();
+  const Role* const last = role + roles_.size() - 1;
+  for (;; ++role) {
+    const char* const begin = at;
+    bool plain = true;
+    switch (*role) {
+      case Role::user:
+        plain = read_id(at, row.user);
+        row.user_text = {begin, static_cast<std::size_t>(at - begin)};
+        break;
+      case Role::item:
+        plain = read_id(at, row.item);
+        row.item_text = {begin, static_cast<std::size_t>(at - begin)};
+        break;
+      case Role::rating:
+        plain = read_rating(at, row.rating);
+        break;
+      case Role::time:
+        plain = read_time(at, row.time);
+        break;
+      case Role::other:
+        while (*at != separator_ && *at != '\n' && *at != '\0') ++at;
+        break;
+    }
+    if (!plain || *at != (role == last ? '\n' : separator_)) return false;
+    ++at;
+    if (role == last) return true;
+  }
+}
+
+PlainRows::Taken PlainRows::take(std::string_view text, ParsingWorker& worker) const {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  Taken taken;
+  Row row;
+  std::uint32_t last_user = 0;  // Most files have a user's ratings together.
+  std::uint32_t last_user_number = 0;
+  while (at != end) {
+    const char* after = at;
+    if (!read(after, row) || static_cast<std::size_t>(after - at) > kRecordBytesMax) break;
+    if (taken.rows == 0 || row.user != last_user) {
+      last_user = row.user;
+      last_user_number = worker.users.number_of_id(row.user, row.user_text);
+    }
+    worker.user_column.push_back(last_user_number);
+    worker.item_column.push_back(worker.items.number_of_id(row.item, row.item_text));
+    if (has_rating_) worker.values.push_back(row.rating);
+    if (has_time_) worker.times.push_back(row.time);
+    ++taken.rows;
+    at = after;
+  }
+  taken.bytes = static_cast<std::size_t>(at - text.data());
+  return taken;
+}
+
+}  // namespace kindred::data
