@@ -21,8 +21,11 @@
 #include "kindred/base/error.h"
 #include "kindred/factorization/fold_in.h"
 #include "kindred/model/io.h"
+#include "kindred/model/lists_file.h"
 #include "kindred/recommendation/rating_ranker.h"
 #include "kindred/recommendation/text_file.h"
+#include "kindred/storage/checksum.h"
+#include "kindred/storage/container.h"
 
 namespace kindred::cli {
 namespace {
@@ -51,10 +54,19 @@ struct RecommendFlags {
   std::string by;  // "watch", "rate", "both" or "": as the model can.
   bool explain = false;
   std::filesystem::path output;
+  bool resume = false;
 };
+
+// CLI11's contract: an empty text accepts, any other is the message of the usage error.
+std::string check_lists_path(const std::string& path) {
+  if (std::filesystem::path(path).extension() == ".safetensors") return "";
+  const std::string problem = check_result_path(path);
+  return problem.empty() ? "" : problem + " nor in .safetensors";
+}
 
 ResultFormat format_of(const RecommendFlags& flags) {
   if (flags.output.extension() == ".csv") return ResultFormat::csv;
+  if (flags.output.extension() == ".safetensors") return ResultFormat::records;
   if (!flags.output.empty() || flags.common.json) return ResultFormat::json_lines;
   return flags.all ? ResultFormat::csv : ResultFormat::table;
 }
@@ -126,7 +138,12 @@ void recommend_to_users(Run& run, const std::vector<std::uint32_t>& users) {
   Progress progress(stderr,
                     users.size() > 1 ? progress_style(run.flags.common) : ProgressStyle::silent,
                     "recommending", users.size(), "users");
-  for (std::size_t begin = 0; begin < users.size(); begin += tile) {
+  const ResumableFile::Mark resumed = run.sink.resumed();
+  const auto first = static_cast<std::size_t>(resumed.done);
+  run.short_lists = static_cast<std::size_t>(resumed.tallies[0]);
+  run.popularity_lists = static_cast<std::size_t>(resumed.tallies[1]);
+  progress.advance(first);
+  for (std::size_t begin = first; begin < users.size(); begin += tile) {
     const auto part = std::span(users).subspan(begin, std::min(tile, users.size() - begin));
     auto lists = run.by == RankBy::rate
                      ? std::vector<RecommendationList>(part.size())
@@ -145,6 +162,7 @@ void recommend_to_users(Run& run, const std::vector<std::uint32_t>& users) {
       answers[i].heading = (begin + i == 0 ? "" : "\n") + user_heading(run.model, part[i]);
     }
     print(run, answers);
+    run.sink.mark({begin + part.size(), {run.short_lists, run.popularity_lists}});
     progress.advance(part.size());
   }
 }
@@ -258,7 +276,71 @@ RankBy rank_by(const RecommendFlags& flags, const model::Model& model) {
   return by == "watch" ? RankBy::watch : by == "rate" ? RankBy::rate : RankBy::both;
 }
 
+// What shapes the lists, so that no others are taken for them. The checksums of the model's
+// tensors are in its manifest.
+Json key_of(const RecommendFlags& flags, RankBy by, std::span<const std::uint32_t> users,
+            const std::vector<bool>& allowed) {
+  const auto digits = [](std::span<const std::byte> bytes) {
+    return storage::to_hex(storage::checksum(bytes));
+  };
+  const std::string manifest = storage::read_manifest(storage::SafetensorsFile(flags.model)).dump();
+  const std::vector<char> flags_of_items(allowed.begin(), allowed.end());
+  Json key;
+  key.set("model", digits(std::as_bytes(std::span(manifest))));
+  key.set("users", digits(std::as_bytes(users)));
+  key.set("items allowed", digits(std::as_bytes(std::span(flags_of_items))));
+  key.set("-k", flags.count);
+  key.set("--by", by == RankBy::watch ? "watch" : by == RankBy::rate ? "rate" : "both");
+  key.set("--explain", flags.explain);
+  return key;
+}
+
+// Lists for many people are written in steps, so that a run cut short can go on.
+ResultSink sink_for(const RecommendFlags& flags, RankBy by, std::span<const std::uint32_t> users,
+                    const std::vector<bool>& allowed) {
+  const bool many = flags.all || !flags.users.empty();
+  if (flags.output.empty() || !many) return ResultSink(flags.output);
+  const auto unfinished = ResumableFile::unfinished_key(flags.output);
+  const std::string partial = ResumableFile::partial_path(flags.output).string();
+  if (flags.resume && !unfinished) {
+    note(flags.common, fmt::format("no {}: starting from the beginning", partial));
+  } else if (!flags.resume && unfinished) {
+    note(flags.common, fmt::format("replacing {} of a run cut short; --resume would have "
+                                   "continued it",
+                                   partial));
+  }
+  return {flags.output, key_of(flags, by, users, allowed), flags.resume};
+}
+
+void finish(Run& run, std::span<const std::uint32_t> users) {
+  if (run.format != ResultFormat::records) {
+    run.sink.finish();
+    return;
+  }
+  Json facts;
+  facts.set("program", "kindred " KINDRED_VERSION);
+  facts.set("k", run.flags.count);
+  run.sink.finish([&](const std::filesystem::path& records) {
+    model::write_lists(run.flags.output, records,
+                       {run.model.users.labels, users, run.model.items.labels}, facts);
+  });
+}
+
+// Throws CLI::ValidationError for flags that do not go together.
+void require_used(const RecommendFlags& flags) {
+  const bool many = flags.all || !flags.users.empty();
+  if (flags.resume && (!many || flags.output.empty())) {
+    throw CLI::ValidationError("--resume", "goes with --all or --users, and -o");
+  }
+  if (flags.output.extension() != ".safetensors") return;
+  if (!many) throw CLI::ValidationError("-o", "a .safetensors file goes with --all or --users");
+  if (flags.explain) {
+    throw CLI::ValidationError("--explain", "has no place in a .safetensors file");
+  }
+}
+
 void run_verb(const RecommendFlags& flags) {
+  require_used(flags);
   for (const auto& input :
        {flags.model, flags.users, flags.history_file, flags.choice.allow, flags.choice.deny}) {
     refuse_to_overwrite(flags.output, input);
@@ -280,18 +362,18 @@ void run_verb(const RecommendFlags& flags) {
           .count = std::min(static_cast<std::size_t>(flags.count),
                             std::max<std::size_t>(1, model.items.size())),
           .format = format_of(flags),
-          .sink = ResultSink(flags.output)};
+          .sink = sink_for(flags, by, users, allowed)};
   if (by != RankBy::watch) run.ranker.emplace(model, allowed);
   if ((made_up && by != RankBy::rate) || flags.explain) {
     run.fold_in.emplace(model.items.vectors, model.options, pool);
   }
-  run.sink.append(text_before(run.format, flags.explain));
+  if (run.sink.resumed().done == 0) run.sink.append(text_before(run.format, flags.explain));
   if (made_up) {
     recommend_to_made_up_person(run);
   } else {
     recommend_to_users(run, users);
   }
-  run.sink.finish();
+  finish(run, users);
   note_outcome(run, std::max<std::size_t>(1, users.size()));
 }
 
@@ -325,8 +407,9 @@ void add_recommend(CLI::App& app) {
                    "and rate highly (both); default: all that the model knows")
       ->check(CLI::IsMember({"watch", "rate", "both"}));
   verb->add_flag("--explain", flags->explain, "Say which of what they liked carried each score");
-  verb->add_option("-o,--output", flags->output, "Write a .csv or .jsonl file")
-      ->check(CLI::Validator([](std::string& path) { return check_result_path(path); }, "FILE"));
+  verb->add_option("-o,--output", flags->output, "Write a .csv, .jsonl or .safetensors file")
+      ->check(CLI::Validator([](std::string& path) { return check_lists_path(path); }, "FILE"));
+  verb->add_flag("--resume", flags->resume, "Continue the file of a run cut short");
   add_common_options(*verb, flags->common);
   verb->footer(
       "Nobody is recommended anything they have seen, however they rated it.\n\n"

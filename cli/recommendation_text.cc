@@ -7,6 +7,7 @@
 #include "cli/model_text.h"
 #include "kindred/base/json.h"
 #include "kindred/data/csv_writer.h"
+#include "kindred/model/lists_file.h"
 #include "kindred/recommendation/columns.h"
 
 namespace kindred::cli {
@@ -73,6 +74,12 @@ std::string csv_rows(const Answer& answer, const model::Model& model) {
   return rows;
 }
 
+std::string record(const Answer& answer) {
+  std::vector<model::ListEntry> entries;
+  for (const auto& chosen : answer.list.items) entries.push_back({chosen.item, chosen.score});
+  return model::list_record(entries, answer.list.by_popularity);
+}
+
 std::string reason_line(const std::vector<recommendation::Reason>& reasons,
                         const model::Model& model) {
   std::string line;
@@ -119,6 +126,7 @@ std::string text_before(ResultFormat format, bool with_reasons) {
 std::string text_of(const Answer& answer, const model::Model& model, ResultFormat format) {
   if (format == ResultFormat::csv) return csv_rows(answer, model);
   if (format == ResultFormat::json_lines) return json_line(answer, model);
+  if (format == ResultFormat::records) return record(answer);
   return table(answer, model);
 }
 

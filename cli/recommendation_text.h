@@ -5,6 +5,7 @@
 //   JSON    {"user":..,"items":[{"rank":..,"id":..,"title":..,"score":..}]}, one line a
 //           person; with reasons each item has "reasons":[{"id","title","share"}]; a list
 //           by popularity has "fallback":"popularity"
+//   records the bytes from which model/lists_file.h makes a safetensors file
 // A made-up person has no id: an empty field, or null.
 
 #pragma once
@@ -19,7 +20,7 @@
 
 namespace kindred::cli {
 
-enum class ResultFormat { table, csv, json_lines };
+enum class ResultFormat { table, csv, json_lines, records };
 
 struct Answer {
   std::optional<std::uint32_t> user;  // None: a made-up person.

@@ -197,6 +197,16 @@ void PartWriter::add_texts(const std::string& name, std::size_t row_count, TextO
   writer_.add(name + ".offsets", {offsets.size()}, std::span<const std::uint64_t>(offsets));
 }
 
+void PartWriter::add_labels(const std::string& prefix, const data::Vocabulary& labels) {
+  add_texts(prefix + ".labels", labels.size(), [&](std::size_t row) { return labels.label(row); });
+}
+
+void PartWriter::add_labels(const std::string& prefix, const data::Vocabulary& labels,
+                            std::span<const std::uint32_t> rows) {
+  add_texts(prefix + ".labels", rows.size(),
+            [&](std::size_t index) { return labels.label(rows[index]); });
+}
+
 void PartWriter::add_matrix(const std::string& name, MatrixView matrix) {
   writer_.add(name, {matrix.rows, matrix.cols}, matrix.values());
 }
@@ -204,8 +214,7 @@ void PartWriter::add_matrix(const std::string& name, MatrixView matrix) {
 Json PartWriter::add_embeddings(const std::string& prefix,
                                 const embedding::Embeddings& embeddings) {
   add_matrix(prefix + ".vectors", embeddings.vectors);
-  add_texts(prefix + ".labels", embeddings.size(),
-            [&](std::size_t row) { return embeddings.labels.label(row); });
+  add_labels(prefix, embeddings.labels);
   Json columns = Json(Json::Array());
   for (const data::Column& column : embeddings.metadata.columns()) {
     const std::string tensor = column_tensor(prefix, columns.as_array().size());

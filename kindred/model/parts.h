@@ -6,7 +6,9 @@
 
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,10 @@ class PartWriter {
  public:
   Json add_embeddings(const std::string& prefix, const embedding::Embeddings& embeddings);
   Json add_sparse(const std::string& prefix, const SparseMatrix& matrix);
+  // "PREFIX.labels" and "PREFIX.labels.offsets": of all rows, or of these in this order.
+  void add_labels(const std::string& prefix, const data::Vocabulary& labels);
+  void add_labels(const std::string& prefix, const data::Vocabulary& labels,
+                  std::span<const std::uint32_t> rows);
   // No JSON: the shape says it all.
   void add_matrix(const std::string& name, MatrixView matrix);
 

@@ -190,8 +190,8 @@ TEST_F(Ratings, WhatCannotBeDoneIsSaid) {
   expect_failure({"evaluate", "ratings.csv", "--objective", "rate", "--protocol", "strong"}, 2,
                  "--protocol");
   expect_failure(
-      {"train", "ratings.csv", "-o", "x.kindred", "--objective", "rate", "--memory-limit", "90K"}, 1,
-      "training on ratings needs");
+      {"train", "ratings.csv", "-o", "x.kindred", "--objective", "rate", "--memory-limit", "90K"},
+      1, "training on ratings needs");
   test::write_bytes(folder_ / "pairs.csv", "user,item\na,b\nc,d\n");
   expect_failure({"train", "pairs.csv", "-o", "x.kindred", "--objective", "rate"}, 1,
                  "has no ratings");
