@@ -175,4 +175,12 @@ Pca fit_pca(MatrixView vectors, std::size_t components, ThreadPool& pool) {
   return pca;
 }
 
+Matrix reduced(MatrixView vectors, std::size_t columns, ThreadPool& pool) {
+  if (vectors.cols <= columns) {
+    const auto values = vectors.values();
+    return {vectors.rows, vectors.cols, std::vector<float>(values.begin(), values.end())};
+  }
+  return fit_pca(vectors, columns, pool).transform(vectors, pool);
+}
+
 }  // namespace kindred::projection

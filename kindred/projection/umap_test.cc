@@ -14,7 +14,6 @@
 #include "kindred/projection/placement.h"
 #include "kindred/projection/quality.h"
 #include "kindred/projection/spectral_start.h"
-#include "tests/support/mnist.h"
 
 namespace kindred::projection {
 namespace {
@@ -206,23 +205,6 @@ TEST(Placement, NewPointsGoToTheirOwnKind) {
   const Placement odd =
       place(search::neighbors_among(stranger, points, {.neighbors = 10}, pool), umap.coordinates());
   EXPECT_GT(odd.novelty[0], 20.0F * placement.novelty[0]);
-}
-
-// umap-learn 0.5.12 with the same defaults: .9474, .9707 and .373.
-TEST(Umap, Digits) {
-  const auto digits = test::mnist(10000);
-  if (!digits) GTEST_SKIP() << test::missing_data("mnist");
-  ThreadPool pool(2);
-  const auto graph = search::neighbor_graph(digits->images, {}, pool);
-  Umap umap(digits->images, graph, {}, pool);
-  EXPECT_EQ(umap.steps_total(), 500);
-  run_to_end(umap, pool);
-  const MapQuality quality =
-      map_quality(digits->images, graph, umap.coordinates(), digits->labels, {}, pool);
-  EXPECT_GE(*quality.label_accuracy, 0.945);
-  EXPECT_GE(quality.trustworthiness, 0.969);  // .9702; targets on a sample swing by .001.
-  EXPECT_GE(quality.neighbor_preservation, 0.369);
-  EXPECT_GE(quality.continuity, 0.95);
 }
 
 }  // namespace
