@@ -87,9 +87,11 @@ NumericColumn numeric(std::string key, std::vector<Normalizer> normalizers) {
   return column;
 }
 
-CategoricalColumn bucketized(NumericColumn source, std::vector<float> boundaries) {
-  return checked(
-      {.kind = BucketizedColumn{.source = std::move(source), .boundaries = std::move(boundaries)}});
+CategoricalColumn bucketized(NumericColumn source, std::vector<float> boundaries,
+                             std::string name) {
+  return checked({.kind = BucketizedColumn{.source = std::move(source),
+                                           .boundaries = std::move(boundaries),
+                                           .name = std::move(name)}});
 }
 
 CategoricalColumn identity(std::string key, std::int64_t bucket_count) {
@@ -186,7 +188,9 @@ CategoricalColumn vocabulary_from_file(std::string key, const std::filesystem::p
 
 std::string name_of(const CategoricalColumn& column) {
   std::string name = std::visit(
-      Overloaded{[](const BucketizedColumn& kind) { return kind.source.key + "_bucketized"; },
+      Overloaded{[](const BucketizedColumn& kind) {
+                   return kind.name.empty() ? kind.source.key + "_bucketized" : kind.name;
+                 },
                  [](const CrossedColumn& kind) { return cross_name(kind); },
                  [](const auto& kind) { return kind.key; }},
       column.kind);

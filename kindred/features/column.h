@@ -114,6 +114,8 @@ struct BucketizedColumn {
   // Without boundaries: adapt() cuts the training rows into this many buckets of about
   // equal size (fewer, where many values are equal).
   std::size_t quantile_count = 0;
+  // What it is called, where one source is cut in several ways; "": KEY_bucketized.
+  std::string name = {};
   bool operator==(const BucketizedColumn&) const = default;
 };
 
@@ -216,7 +218,8 @@ using Column = std::variant<NumericColumn, SequenceNumericColumn, CategoricalCol
 // ---- Short ways to write them. Each throws as check_column() does.
 
 NumericColumn numeric(std::string key, std::vector<Normalizer> normalizers = {});
-CategoricalColumn bucketized(NumericColumn source, std::vector<float> boundaries);
+CategoricalColumn bucketized(NumericColumn source, std::vector<float> boundaries,
+                             std::string name = {});
 CategoricalColumn identity(std::string key, std::int64_t bucket_count);
 CategoricalColumn vocabulary(std::string key, data::TextList words,
                              std::size_t oov_bucket_count = 0);

@@ -95,6 +95,7 @@ void write_kind(const BucketizedColumn& kind, Json& out) {
   write_numeric(kind.source, out);
   if (!kind.boundaries.empty()) out.set("boundaries", list(kind.boundaries));
   if (kind.quantile_count > 0) out.set("quantiles", std::uint64_t{kind.quantile_count});
+  if (!kind.name.empty()) out.set("name", kind.name);
 }
 
 void write_kind(const IdentityColumn& kind, Json& out) {
@@ -320,6 +321,7 @@ BucketizedColumn read_bucketized(Settings& settings) {
     for (const double value : numbers(json)) kind.boundaries.push_back(static_cast<float>(value));
   });
   settings.size("quantiles", kind.quantile_count);
+  settings.text("name", kind.name);
   return kind;
 }
 

@@ -40,7 +40,9 @@ std::vector<Column> every_kind() {
       numbers,
       SequenceNumericColumn{.numeric = numeric("steps"), .pooling = Combiner::max},
       buckets,
-      CategoricalColumn{.kind = BucketizedColumn{.source = numeric("q"), .quantile_count = 7}},
+      CategoricalColumn{
+          .kind =
+              BucketizedColumn{.source = numeric("q"), .quantile_count = 7, .name = "q_coarse"}},
       indicator(CategoricalColumn{.kind = words}),
       indicator(CategoricalColumn{.kind = VocabularyColumn{.key = "learned later"}}),
       indicator(CategoricalColumn{
