@@ -27,6 +27,7 @@ struct Progress::State {
   std::string title;
   std::size_t total;
   std::string unit;
+  std::string note;
   std::size_t done = 0;
   Clock::time_point start = Clock::now();
   double shown_at = 0.0;   // Seconds after start of the last drawing.
@@ -42,6 +43,7 @@ struct Progress::State {
     if (total > done && rate > 0) {
       text += fmt::format("  {} left", format_duration(static_cast<double>(total - done) / rate));
     }
+    if (!note.empty()) text += "  " + note;
     return text;
   }
 
@@ -95,6 +97,11 @@ void Progress::advance(std::size_t count) {
   const std::scoped_lock lock(state_->mutex);
   state_->done += count;
   state_->draw(false);
+}
+
+void Progress::set_note(std::string note) {
+  const std::scoped_lock lock(state_->mutex);
+  state_->note = std::move(note);
 }
 
 void Progress::message(std::string_view line) {

@@ -5,7 +5,7 @@
 // second; elsewhere a line appears at most every ten seconds, and none for work that is
 // done sooner.
 //
-// Thread safety: advance() and message() from any thread.
+// Thread safety: advance(), set_note() and message() from any thread.
 
 #pragma once
 
@@ -31,6 +31,9 @@ class Progress {
   ~Progress();  // Ends the line.
 
   void advance(std::size_t count);
+
+  // A few words behind the rate, as of now: "loss 0.4613". Cheap: drawn when the bar is.
+  void set_note(std::string note);
 
   // Prints a line of its own, above the bar.
   void message(std::string_view line);

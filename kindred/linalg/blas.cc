@@ -79,11 +79,13 @@ int narrow(std::size_t value) {
 // LAPACK asks for a leading dimension of at least 1 even for an empty matrix.
 int stride_of(std::size_t stride) { return std::max(1, narrow(stride)); }
 
-void gemm(ConstBlock a, ConstBlock b, CBLAS_TRANSPOSE transpose_b, Block c) {
+// k is the side that a and b share.
+void gemm(ConstBlock a, CBLAS_TRANSPOSE transpose_a, ConstBlock b, CBLAS_TRANSPOSE transpose_b,
+          std::size_t k, Block c, Product product) {
   if (c.rows == 0 || c.cols == 0) return;
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, transpose_b, narrow(c.rows), narrow(c.cols),
-              narrow(a.cols), 1.0F, a.data, stride_of(a.stride), b.data, stride_of(b.stride), 0.0F,
-              c.data, stride_of(c.stride));
+  cblas_sgemm(CblasRowMajor, transpose_a, transpose_b, narrow(c.rows), narrow(c.cols), narrow(k),
+              1.0F, a.data, stride_of(a.stride), b.data, stride_of(b.stride),
+              product == Product::is_added ? 1.0F : 0.0F, c.data, stride_of(c.stride));
 }
 
 void require_finite(std::span<const double> matrix) {
@@ -99,14 +101,19 @@ void require_finite(std::span<const double> matrix) {
 
 }  // namespace
 
-void multiply(ConstBlock a, ConstBlock b, Block c) {
+void multiply(ConstBlock a, ConstBlock b, Block c, Product product) {
   KINDRED_CHECK(a.cols == b.rows && c.rows == a.rows && c.cols == b.cols);
-  gemm(a, b, CblasNoTrans, c);
+  gemm(a, CblasNoTrans, b, CblasNoTrans, a.cols, c, product);
 }
 
-void multiply_transposed(ConstBlock a, ConstBlock b, Block c) {
+void multiply_transposed(ConstBlock a, ConstBlock b, Block c, Product product) {
   KINDRED_CHECK(a.cols == b.cols && c.rows == a.rows && c.cols == b.rows);
-  gemm(a, b, CblasTrans, c);
+  gemm(a, CblasNoTrans, b, CblasTrans, a.cols, c, product);
+}
+
+void multiply_left_transposed(ConstBlock a, ConstBlock b, Block c, Product product) {
+  KINDRED_CHECK(a.rows == b.rows && c.rows == a.cols && c.cols == b.cols);
+  gemm(a, CblasTrans, b, CblasNoTrans, a.rows, c, product);
 }
 
 void gram_upper(ConstBlock a, Block c) {

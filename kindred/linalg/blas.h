@@ -44,11 +44,18 @@ struct Block {
   operator ConstBlock() const { return {data, rows, cols, stride}; }
 };
 
+// What happens to what c held before.
+enum class Product { replaces, is_added };
+
 // c = a b. Requires: a is m x k, b is k x n, c is m x n, and c overlaps neither.
-void multiply(ConstBlock a, ConstBlock b, Block c);
+void multiply(ConstBlock a, ConstBlock b, Block c, Product product = Product::replaces);
 
 // c = a b'. Requires: a is m x k, b is n x k, c is m x n, and c overlaps neither.
-void multiply_transposed(ConstBlock a, ConstBlock b, Block c);
+void multiply_transposed(ConstBlock a, ConstBlock b, Block c, Product product = Product::replaces);
+
+// c = a'b. Requires: a is k x m, b is k x n, c is m x n, and c overlaps neither.
+void multiply_left_transposed(ConstBlock a, ConstBlock b, Block c,
+                              Product product = Product::replaces);
 
 // The upper triangle of c = a'a; what lies below the diagonal stays as it is.
 // Requires: a is n x d, c is d x d and does not overlap a.

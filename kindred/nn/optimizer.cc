@@ -33,9 +33,10 @@ std::size_t rows_in_piece(std::size_t cols) noexcept {
   return std::max<std::size_t>(1, kPieceValues / std::max<std::size_t>(1, cols));
 }
 
-bool ascends_below(std::span<const std::int64_t> rows, std::size_t row_count) {
-  return rows.empty() || (rows.front() >= 0 && static_cast<std::size_t>(rows.back()) < row_count &&
-                          std::ranges::adjacent_find(rows, std::greater_equal<>()) == rows.end());
+bool are_below(std::span<const std::int64_t> rows, std::size_t row_count) {
+  return std::ranges::all_of(rows, [row_count](std::int64_t row) {
+    return row >= 0 && static_cast<std::size_t>(row) < row_count;
+  });
 }
 
 }  // namespace
@@ -127,7 +128,7 @@ void Optimizer::update_rows(std::size_t parameter, std::span<float> values,
   Parameter& p = parameters_.at(parameter);
   const std::size_t cols = p.shape.cols;
   KINDRED_CHECK(step_ > 0 && p.shape.sparse && values.size() == p.shape.rows * cols);
-  KINDRED_CHECK(gradient.size() == rows.size() * cols && ascends_below(rows, p.shape.rows));
+  KINDRED_CHECK(gradient.size() == rows.size() * cols && are_below(rows, p.shape.rows));
   StepRates rates = history_.back();
   if (!p.shape.decays) rates.decay = 0.0F;
   in_pieces(rows.size(), rows_in_piece(cols), pool, [&](std::size_t begin, std::size_t end) {
@@ -157,7 +158,7 @@ void Optimizer::replay_row(Parameter& parameter, std::span<float> values, std::s
 void Optimizer::catch_up_rows(std::size_t parameter, std::span<float> values,
                               std::span<const std::int64_t> rows, ThreadPool* pool) {
   Parameter& p = parameters_.at(parameter);
-  KINDRED_CHECK(values.size() == p.shape.rows * p.shape.cols && ascends_below(rows, p.shape.rows));
+  KINDRED_CHECK(values.size() == p.shape.rows * p.shape.cols && are_below(rows, p.shape.rows));
   if (p.row_steps.empty()) return;
   in_pieces(rows.size(), rows_in_piece(p.shape.cols), pool,
             [&](std::size_t begin, std::size_t end) {

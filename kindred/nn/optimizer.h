@@ -79,14 +79,14 @@ class Optimizer {
   void update(std::size_t parameter, std::span<float> values, std::span<const float> gradient,
               ThreadPool* pool = nullptr);
 
-  // gradient is rows.size() x cols, a row for each of `rows`, which ascend strictly.
+  // gradient is rows.size() x cols, a row for each of `rows`, each once.
   // Requires: a sparse parameter; values is all of it.
   void update_rows(std::size_t parameter, std::span<float> values,
                    std::span<const std::int64_t> rows, std::span<const float> gradient,
                    ThreadPool* pool = nullptr);
 
   // Brings rows of a sparse parameter to the present step; nothing to do for a dense one.
-  // Requires: rows ascend strictly; not between begin_step() and the update of the parameter.
+  // Requires: each row once; not between begin_step() and the update of the parameter.
   void catch_up_rows(std::size_t parameter, std::span<float> values,
                      std::span<const std::int64_t> rows, ThreadPool* pool = nullptr);
   void catch_up(std::size_t parameter, std::span<float> values, ThreadPool* pool = nullptr);
