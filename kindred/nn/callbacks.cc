@@ -1,0 +1,193 @@
+#include "kindred/nn/callbacks.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "kindred/base/error.h"
+#include "kindred/evaluation/prediction_metrics.h"
+
+namespace kindred::nn {
+namespace {
+
+// Throws Error(not_found) that lists the scores.
+double monitored(const TrainingView& view, const std::string& name) {
+  const Scores& scores = view.history.epochs.back().scores;
+  if (const auto value = find_score(scores, name)) return *value;
+  std::string names;
+  for (const auto& [other, value] : scores) names += (names.empty() ? "" : ", ") + other;
+  throw Error(ErrorCode::not_found,
+              fmt::format("there is no score '{}' to watch; there are {}", name, names));
+}
+
+// The best score so far, and how long ago it was.
+class BestScore {
+ public:
+  BestScore(std::string monitor, Better better, double step_min)
+      : larger_(is_larger_better(better, monitor)),
+        step_min_(std::abs(step_min)),
+        best_(larger_ ? -std::numeric_limits<double>::infinity()
+                      : std::numeric_limits<double>::infinity()) {}
+
+  bool is_better(double value, double than) const {
+    return larger_ ? value > than + step_min_ : value < than - step_min_;
+  }
+  bool improves(double value) const { return is_better(value, best_); }
+  double best() const noexcept { return best_; }
+  void set_best(double value) noexcept { best_ = value; }
+
+ private:
+  bool larger_;
+  double step_min_;
+  double best_;
+};
+
+// JSON has no infinities: null is "none yet".
+Json json_of(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+class EarlyStopping final : public Callback {
+ public:
+  explicit EarlyStopping(const EarlyStoppingOptions& options)
+      : options_(options), score_(options.monitor, options.better, options.step_min) {}
+
+  void on_epoch_end(TrainingView& view) override {
+    const double value = monitored(view, options_.monitor);
+    const int epoch = view.history.epochs.back().epoch;
+    if (epoch <= options_.first_epoch) return;
+    if (options_.restore_best && best_epoch_ == 0) keep(view, epoch);
+    ++waited_;
+    if (score_.improves(value)) {
+      score_.set_best(value);
+      keep(view, epoch);
+      if (!options_.baseline || score_.is_better(value, *options_.baseline)) waited_ = 0;
+      return;
+    }
+    if (waited_ >= options_.patience && epoch > 1) {
+      view.stops = true;
+      view.stop_reason =
+          fmt::format("no better {} for {} epoch{}; the best was epoch {}", options_.monitor,
+                      waited_, waited_ == 1 ? "" : "s", best_epoch_);
+    }
+  }
+
+  void on_train_end(TrainingView& view) override {
+    if (!options_.restore_best || best_.empty()) return;
+    std::size_t i = 0;
+    for (Parameter& parameter : view.parameters.all()) parameter.value = best_[i++];
+  }
+
+  Json state() const override {
+    Json json;
+    json.set("best", json_of(score_.best()));
+    json.set("best_epoch", best_epoch_);
+    json.set("waited", waited_);
+    return json;
+  }
+  void restore(const Json& json) override {
+    if (!json.at("best").is_null()) score_.set_best(json.at("best").as_double());
+    best_epoch_ = static_cast<int>(json.at("best_epoch").as_int());
+    waited_ = static_cast<int>(json.at("waited").as_int());
+  }
+  std::vector<Matrix>* kept_parameters() override {
+    return options_.restore_best ? &best_ : nullptr;
+  }
+
+ private:
+  void keep(const TrainingView& view, int epoch) {
+    best_epoch_ = epoch;
+    if (!options_.restore_best) return;
+    best_.clear();
+    for (const Parameter& parameter : view.parameters.all()) best_.push_back(parameter.value);
+  }
+
+  EarlyStoppingOptions options_;
+  BestScore score_;
+  int best_epoch_ = 0;
+  int waited_ = 0;
+  std::vector<Matrix> best_;
+};
+
+class ReduceOnPlateau final : public Callback {
+ public:
+  explicit ReduceOnPlateau(const ReduceOnPlateauOptions& options)
+      : options_(options), score_(options.monitor, options.better, options.step_min) {
+    if (!(options.factor > 0.0 && options.factor < 1.0)) {
+      throw Error(
+          ErrorCode::invalid_argument,
+          fmt::format("a factor of {} for the learning rate is not in (0, 1)", options.factor));
+    }
+  }
+
+  void on_epoch_end(TrainingView& view) override {
+    const double value = monitored(view, options_.monitor);
+    if (cooling_ > 0) {
+      --cooling_;
+      waited_ = 0;
+    }
+    if (score_.improves(value)) {
+      score_.set_best(value);
+      waited_ = 0;
+    } else if (cooling_ == 0 && ++waited_ >= options_.patience) {
+      const double rate = view.history.epochs.back().learning_rate;
+      if (rate > options_.learning_rate_min) {
+        const double next = std::max(rate * options_.factor, options_.learning_rate_min);
+        view.learning_rate_factor *= next / rate;
+        cooling_ = options_.cooldown;
+        waited_ = 0;
+      }
+    }
+  }
+
+  Json state() const override {
+    Json json;
+    json.set("best", json_of(score_.best()));
+    json.set("waited", waited_);
+    json.set("cooling", cooling_);
+    return json;
+  }
+  void restore(const Json& json) override {
+    if (!json.at("best").is_null()) score_.set_best(json.at("best").as_double());
+    waited_ = static_cast<int>(json.at("waited").as_int());
+    cooling_ = static_cast<int>(json.at("cooling").as_int());
+  }
+
+ private:
+  ReduceOnPlateauOptions options_;
+  BestScore score_;
+  int waited_ = 0;
+  int cooling_ = 0;
+};
+
+class FunctionCallback final : public Callback {
+ public:
+  explicit FunctionCallback(std::function<void(TrainingView&)> function)
+      : function_(std::move(function)) {}
+  void on_epoch_end(TrainingView& view) override { function_(view); }
+
+ private:
+  std::function<void(TrainingView&)> function_;
+};
+
+}  // namespace
+
+bool is_larger_better(Better better, const std::string& monitor) {
+  if (better != Better::automatic) return better == Better::larger;
+  const std::string name = monitor.starts_with("val_") ? monitor.substr(4) : monitor;
+  if (name == "loss") return false;
+  return evaluation::larger_is_better(evaluation::parse_prediction_metric(name));
+}
+
+std::shared_ptr<Callback> early_stopping(const EarlyStoppingOptions& options) {
+  return std::make_shared<EarlyStopping>(options);
+}
+
+std::shared_ptr<Callback> reduce_on_plateau(const ReduceOnPlateauOptions& options) {
+  return std::make_shared<ReduceOnPlateau>(options);
+}
+
+std::shared_ptr<Callback> on_epoch_end(std::function<void(TrainingView&)> function) {
+  return std::make_shared<FunctionCallback>(std::move(function));
+}
+
+}  // namespace kindred::nn

@@ -1,0 +1,61 @@
+#include "kindred/nn/parameter.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kindred/base/check.h"
+#include "kindred/base/rng.h"
+#include "kindred/features/fingerprint.h"
+
+namespace kindred::nn {
+
+Parameter& ParameterSet::add(std::string name, Matrix value, const ParameterOptions& options) {
+  KINDRED_CHECK(find(name) == nullptr);
+  const bool by_rows = options.is_table && value.values().size() > kDenseTableValuesMax;
+  Gradient<float> gradient(options.trainable ? value.rows() : 0, value.cols(),
+                           by_rows ? GradientKind::by_rows : GradientKind::dense);
+  return parameters_.emplace_back(
+      Parameter{std::move(name), std::move(value), options, std::move(gradient)});
+}
+
+Parameter* ParameterSet::find(std::string_view name) noexcept {
+  const auto found = std::ranges::find(parameters_, name, &Parameter::name);
+  return found == parameters_.end() ? nullptr : &*found;
+}
+
+std::size_t ParameterSet::trainable_value_count() const noexcept {
+  std::size_t count = 0;
+  for (const Parameter& parameter : parameters_) {
+    if (parameter.options.trainable) count += parameter.value.values().size();
+  }
+  return count;
+}
+
+void ParameterSet::clear_gradients() noexcept {
+  for (Parameter& parameter : parameters_) parameter.gradient.clear();
+}
+
+Matrix uniform(std::size_t rows, std::size_t cols, float limit, std::uint64_t seed,
+               std::string_view name) {
+  const auto stream = static_cast<std::uint32_t>(features::fingerprint64(name));
+  Matrix matrix(rows, cols);
+  for (std::size_t row = 0; row < rows; ++row) {
+    Rng rng(seed, stream, row);
+    for (float& value : matrix.row(row)) {
+      value = limit * static_cast<float>(2.0 * rng.uniform() - 1.0);
+    }
+  }
+  return matrix;
+}
+
+Matrix glorot_uniform(std::size_t rows, std::size_t cols, std::size_t fan_in, std::size_t fan_out,
+                      std::uint64_t seed, std::string_view name) {
+  const double limit = std::sqrt(6.0 / static_cast<double>(fan_in + fan_out));
+  return uniform(rows, cols, static_cast<float>(limit), seed, name);
+}
+
+Matrix filled(std::size_t rows, std::size_t cols, float value) {
+  return {rows, cols, std::vector<float>(rows * cols, value)};
+}
+
+}  // namespace kindred::nn
