@@ -5,7 +5,7 @@
 #include <cmath>
 #include <tuple>
 
-#include "kindred/nn/gradient_check.h"
+#include "tests/support/gradient_check.h"
 
 namespace kindred::nn {
 namespace {
