@@ -88,6 +88,11 @@ void add_ials_options(CLI::App& verb, IalsFlags& flags) {
       ->check(CLI::IsMember({"automatic", "primal", "dual"}))
       ->capture_default_str()
       ->group(group);
+  add_positive_options(verb, flags);
+}
+
+void add_positive_options(CLI::App& verb, IalsFlags& flags) {
+  const std::string group = "Model";
   verb.add_option("--positive-from", flags.positive_from,
                   "Ratings from here up count as liked, or all: every pair; default 4 for stars, "
                   "else all, as with --objective both")

@@ -33,6 +33,9 @@ struct IalsFlags {
 // is a usage error. `flags` must outlive the parsing.
 void add_ials_options(CLI::App& verb, IalsFlags& flags);
 
+// --positive-from and --weight-per-value alone.
+void add_positive_options(CLI::App& verb, IalsFlags& flags);
+
 // The options for data with `item_count` items; validated.
 factorization::IalsOptions ials_options(const IalsFlags& flags, std::size_t item_count,
                                         std::uint64_t seed);

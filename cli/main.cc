@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
   kindred::cli::add_demo(app);
   kindred::cli::add_train(app);
   kindred::cli::add_evaluate(app);
+  kindred::cli::add_tune(app);
   kindred::cli::add_recommend(app);
   kindred::cli::add_predict(app);
   kindred::cli::add_similar(app);

@@ -34,10 +34,14 @@ class Training {
         pool_(pool),
         positives_(data::positives(interactions.by_user, options.positive_rule)) {
     require_positives(interactions);
-    if (options.validation_users > 0) {
-      validation_.emplace(positives_, options.validation_users, options.ials.seed);
+    if (options.test_users > 0) {
+      test_.emplace(positives_, options.test_users, options.ials.seed);
     }
-    ials_.emplace(validation_ ? validation_->training_positives() : positives_, options.ials);
+    const SparseMatrix& known = test_ ? test_->training_positives() : positives_;
+    if (options.validation_users > 0) {
+      validation_.emplace(known, options.validation_users, options.ials.seed);
+    }
+    ials_.emplace(validation_ ? validation_->training_positives() : known, options.ials);
     if (!options.checkpoint.empty()) {
       fingerprint_ =
           model::training_fingerprint(positives_, interactions.users, interactions.items);
@@ -105,6 +109,7 @@ class Training {
   Json settings() const {
     Json settings;
     settings.set("validation_users", std::uint64_t{options_.validation_users});
+    if (test_) settings.set("test_users", std::uint64_t{options_.test_users});
     return settings;
   }
 
@@ -123,6 +128,7 @@ class Training {
   const TrainOptions& options_;
   ThreadPool& pool_;
   SparseMatrix positives_;  // Everybody's; training may see fewer.
+  std::optional<Validation> test_;
   std::optional<Validation> validation_;
   std::optional<factorization::Ials> ials_;
   std::optional<model::BestVectors> best_;
@@ -146,11 +152,12 @@ std::vector<MemoryPart> training_memory(const data::Interactions& interactions,
   const auto positives = static_cast<std::size_t>(std::ranges::count_if(
       values, [&](float value) { return options.positive_rule.accepts(value); }));
   // A column and a value an entry.
-  const std::size_t copies = options.validation_users > 0 ? 3 : 2;
+  const std::size_t copies =
+      2 + (options.validation_users > 0 ? 1 : 0) + (options.test_users > 0 ? 1 : 0);
   return {{"pairs as read and as kept in the model", 2 * 8 * interactions.by_user.entry_count()},
           {"times", 8 * interactions.timestamps.size()},
-          {copies == 3 ? "positives by user, by item and without the people held out"
-                       : "positives by user and by item",
+          {copies > 2 ? "positives by user, by item and without the people held out"
+                      : "positives by user and by item",
            copies * 8 * positives},
           {"vectors, the best so far, one side rotated, and a checkpoint's copy", 4 * vectors},
           {"rows", 32 * rows}};

@@ -37,6 +37,9 @@ struct TrainOptions {
   factorization::IalsOptions ials;
   data::PositiveRule positive_rule;
   std::size_t validation_users = 0;  // How many users are held out; 0: no validation.
+  // Users who shape neither items nor epochs, so that they can judge the model later; drawn
+  // before those who validate. Like these they get vectors at the end.
+  std::size_t test_users = 0;
   int patience = 0;                  // Epochs without a better validation; 0: run them all.
   std::filesystem::path checkpoint;  // Empty: none is written.
   bool resume = false;               // Continue from `checkpoint`, if it exists.

@@ -6,7 +6,6 @@
 
 #include "kindred/base/rng.h"
 #include "kindred/evaluation/ranking.h"
-#include "kindred/evaluation/result.h"
 #include "kindred/factorization/fold_in.h"
 #include "kindred/search/top_k.h"
 
@@ -75,10 +74,10 @@ Validation::Validation(const SparseMatrix& positives, std::size_t user_count, st
   }
 }
 
-double Validation::score(MatrixView item_vectors, const factorization::IalsOptions& options,
-                         ThreadPool& pool) const {
-  if (history_.rows == 0) return 0.0;
-  const evaluation::Metric metric = evaluation::parse_metric(kValidationMetric);
+evaluation::MetricResult Validation::measure(MatrixView item_vectors,
+                                             const factorization::IalsOptions& options,
+                                             const evaluation::Metric& metric,
+                                             ThreadPool& pool) const {
   const factorization::FoldIn fold_in(item_vectors, options, pool);
   const Matrix people = fold_in.solve_all(history_, pool);
   search::TopKFilter filter;
@@ -92,7 +91,14 @@ double Validation::score(MatrixView item_vectors, const factorization::IalsOptio
     const evaluation::RankingTask task{history_.row_columns(person), targets_.row_columns(person)};
     values[person] = evaluation::person_value(metric, evaluation::rank_list(list, task));
   });
-  return evaluation::summarise(metric, std::move(values)).value;
+  return evaluation::summarise(metric, std::move(values));
+}
+
+double Validation::score(MatrixView item_vectors, const factorization::IalsOptions& options,
+                         ThreadPool& pool) const {
+  if (history_.rows == 0) return 0.0;
+  const evaluation::Metric metric = evaluation::parse_metric(kValidationMetric);
+  return measure(item_vectors, options, metric, pool).value;
 }
 
 }  // namespace kindred::recommendation

@@ -14,6 +14,7 @@
 #include <cstdint>
 
 #include "kindred/base/thread_pool.h"
+#include "kindred/evaluation/result.h"
 #include "kindred/factorization/ials.h"
 #include "kindred/linalg/matrix.h"
 #include "kindred/linalg/sparse.h"
@@ -33,7 +34,13 @@ class Validation {
   // The positives of everybody else, in the shape of all: rows held out are empty.
   const SparseMatrix& training_positives() const noexcept { return training_; }
 
-  // The mean over the people held out, in 0..1; 0 where there are none.
+  // Any metric of lists (with @k, one value a person), with its interval over the people.
+  // Requires: as score(), and somebody is held out.
+  evaluation::MetricResult measure(MatrixView item_vectors,
+                                   const factorization::IalsOptions& options,
+                                   const evaluation::Metric& metric, ThreadPool& pool) const;
+
+  // The mean of kValidationMetric, in 0..1; 0 where nobody is held out.
   // Requires: item_vectors has one row for each item.
   double score(MatrixView item_vectors, const factorization::IalsOptions& options,
                ThreadPool& pool) const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "kindred/base/check.h"
 
@@ -32,6 +33,18 @@ std::string with_separators(std::string digits) {
   const std::size_t first = digits.starts_with('-') ? 1 : 0;
   for (std::size_t i = digits.size(); i > first + 3; i -= 3) digits.insert(i - 3, ",");
   return digits;
+}
+
+// The lowest and the highest of the finite values; the wrong way round where there is none.
+std::pair<double, double> extent_of(std::span<const double> values) {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  for (const double value : values) {
+    if (!std::isfinite(value)) continue;
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  return {low, high};
 }
 
 }  // namespace
@@ -77,17 +90,18 @@ Axis Axis::logarithmic(double low, double high, int tick_count) {
 }
 
 Axis Axis::covering(std::span<const double> values, int tick_count) {
+  const auto [low, high] = extent_of(values);
+  const bool decades = low > 0.0 && high / low >= kDecadesFrom;
+  return covering(values, tick_count, decades ? Scale::logarithmic : Scale::linear);
+}
+
+Axis Axis::covering(std::span<const double> values, int tick_count, Scale scale) {
   KINDRED_CHECK(tick_count > 0);
-  double low = std::numeric_limits<double>::infinity();
-  double high = -low;
-  for (const double value : values) {
-    if (!std::isfinite(value)) continue;
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
+  const auto [low, high] = extent_of(values);
   if (!(low <= high)) return linear(0.0, 1.0, tick_count);
-  if (low > 0.0 && high / low >= kDecadesFrom) return logarithmic(low, high, tick_count);
-  return linear(low, high, tick_count);
+  if (scale == Scale::linear) return linear(low, high, tick_count);
+  KINDRED_CHECK(low > 0.0);
+  return logarithmic(low, high, tick_count);
 }
 
 Axis Axis::of_counts(int low, int high, int tick_count) {

@@ -21,6 +21,9 @@ class Axis {
   // `tick_count` ticks. Without values it is 0 to 1.
   static Axis covering(std::span<const double> values, int tick_count);
 
+  // The same on a given scale; a logarithmic one must be asked for by positive values.
+  static Axis covering(std::span<const double> values, int tick_count, Scale scale);
+
   // From `low` to `high` exactly, with ticks at whole numbers. Requires: low <= high.
   static Axis of_counts(int low, int high, int tick_count);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kindred/base/atomic_file.h"
+#include "kindred/base/markup.h"
 #include "kindred/training/axis.h"
 
 namespace kindred::training {
@@ -39,29 +40,6 @@ struct Panel {
   std::string name;
   std::vector<Series> series;
 };
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 std::vector<Point> points_of(std::span<const ScoreRow> rows, std::string_view name) {
   std::vector<Point> points;
@@ -97,7 +75,7 @@ class PanelDrawing {
 
   std::string draw(std::optional<int> best_epoch) const {
     std::string svg = fmt::format("<text class=\"n\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", left(),
-                                  y_ + 16, escaped(panel_.name));
+                                  y_ + 16, markup_text(panel_.name));
     svg += legend() + grid();
     if (best_epoch) svg += best_line(*best_epoch);
     for (const Series& series : panel_.series) svg += curve(series);
@@ -226,7 +204,7 @@ std::string curve_chart(std::span<const ScoreRow> rows, const CurveChartOptions&
   std::string content;
   if (!options.title.empty()) {
     content += fmt::format("<text class=\"h\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>\n", kMargin,
-                           kMargin + 10, escaped(options.title));
+                           kMargin + 10, markup_text(options.title));
   }
   if (panels.empty()) {
     content += fmt::format("<text x=\"{:.0f}\" y=\"{:.0f}\">There are no scores yet.</text>\n",
@@ -253,12 +231,13 @@ void write_curve_chart(std::span<const ScoreRow> rows, const CurveChartOptions& 
   const std::string chart = curve_chart(rows, options);
   if (path.extension() != ".html") return write_file_atomically(path, chart);
   write_file_atomically(
-      path, fmt::format("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-                        "<meta name=\"viewport\" content=\"width=device-width\">\n"
-                        "<title>{}</title>\n"
-                        "<style>body {{ margin: 2rem; background: #f2f4f7 }} "
-                        "svg {{ max-width: 100%; height: auto }}</style>\n{}</html>\n",
-                        escaped(options.title.empty() ? "Training curves" : options.title), chart));
+      path,
+      fmt::format("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+                  "<meta name=\"viewport\" content=\"width=device-width\">\n"
+                  "<title>{}</title>\n"
+                  "<style>body {{ margin: 2rem; background: #f2f4f7 }} "
+                  "svg {{ max-width: 100%; height: auto }}</style>\n{}</html>\n",
+                  markup_text(options.title.empty() ? "Training curves" : options.title), chart));
 }
 
 }  // namespace kindred::training

@@ -69,6 +69,16 @@ std::vector<T> stepped(T low, T high, T step, Scale scale) {
   return values;
 }
 
+// Four digits: no training tells more apart, and people can read and type them. A reversed
+// log scale lives in the digits beyond.
+double rounded(double value, const FloatRange& range) {
+  if (value == 0.0 || range.scale == Scale::reverse_log) return value;
+  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - 3.0);
+  // As the decimal text reads: 0.3070000000000001 would be no shorter than what it was.
+  const double four = std::stod(fmt::format("{:.4g}", std::round(value / unit) * unit));
+  return std::clamp(four, range.low, range.high);
+}
+
 template <typename T>
 T nearest(const std::vector<T>& values, double wanted, double low, double high, Scale scale) {
   T best = values.front();
@@ -321,7 +331,7 @@ Value value_at(const Parameter& parameter, double position) {
                      return nearest(stepped(range.low, range.high, range.step, range.scale),
                                     position, range.low, range.high, range.scale);
                    }
-                   return from_unit(position, range.low, range.high, range.scale);
+                   return rounded(from_unit(position, range.low, range.high, range.scale), range);
                  },
                  [&](const Choices& choices) -> Value {
                    const auto count = static_cast<double>(choices.values.size());

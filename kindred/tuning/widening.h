@@ -21,9 +21,9 @@
 namespace kindred::tuning {
 
 struct WideningOptions {
-  int trials_min = 6;         // Trials that end in a range before it may grow.
-  double gain_min_se = 0.25;  // Standard errors by which a trial at a new edge must be better
-                              // than all others for the range to grow again.
+  int trials_min = 3;        // Trials that end in a range before it may grow.
+  double gain_min_se = 0.5;  // Standard errors by which a trial at a new edge must be better
+                             // than all others for the range to grow again.
 
   bool operator==(const WideningOptions&) const = default;
 };

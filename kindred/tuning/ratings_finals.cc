@@ -1,0 +1,81 @@
+#include "kindred/tuning/ratings_finals.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace kindred::tuning {
+namespace {
+
+constexpr const char* kBest = "best";
+constexpr const char* kSmallest = "smallest as good";
+constexpr const char* kRule = "rule of thumb";
+constexpr const char* kDefault = "default";
+
+struct Entry {
+  std::string role;
+  std::string setting;
+  std::size_t parameter_count = 0;
+  factorization::IalsOptions options;
+};
+
+std::vector<Entry> entries(const FinalsOptions& options, const Report& report) {
+  std::vector<Entry> out;
+  const auto add = [&](const char* role, const Trial& trial) {
+    const std::string setting = to_text(trial.setting);
+    if (std::ranges::any_of(out, [&](const Entry& e) { return e.setting == setting; })) return;
+    out.push_back({role, setting, trial.parameter_count, final_options(trial, options.base)});
+  };
+  const Trial& best = *report.verdict.best;
+  add(kBest, best);
+  add(kSmallest, *report.verdict.smallest);
+  if (const Trial* inside = best_in_prior(report)) add(kRule, *inside);
+  Entry usual{kDefault, "", best.parameter_count, options.defaults};
+  usual.options.dimensions = out.front().options.dimensions;
+  usual.options.seed = options.base.seed;
+  usual.setting =
+      fmt::format("dim={} regularization={:g} unobserved-weight={:g} regularization-exponent={:g}",
+                  usual.options.dimensions, usual.options.regularization,
+                  usual.options.unobserved_weight, usual.options.regularization_exponent);
+  out.push_back(std::move(usual));
+  return out;
+}
+
+}  // namespace
+
+factorization::IalsOptions final_options(const Trial& trial,
+                                         const factorization::IalsOptions& base) {
+  factorization::IalsOptions options = ials_options_of(trial.setting, base);
+  options.seed = trial.seed;
+  if (const StepRecord* best = trial.best_step()) options.epochs = best->step;
+  return options;
+}
+
+void run_finals(RatingsTuning& tuning, const FinalsOptions& options, Report& report) {
+  if (!report.verdict.best || tuning.test_user_count() == 0) return;
+  const auto is_cancelled = [&] {
+    return options.cancelled != nullptr && options.cancelled->load();
+  };
+  std::vector<Finalist> finalists;
+  for (const Entry& entry : entries(options, report)) {
+    Finalist finalist{entry.role, entry.setting, entry.parameter_count, {}, {}};
+    for (int run = 0; run < options.seed_count; ++run) {
+      if (is_cancelled()) return;
+      if (options.observe) {
+        options.observe(fmt::format("{}: {} (seed {} of {})", entry.role, entry.setting, run + 1,
+                                    options.seed_count));
+      }
+      factorization::IalsOptions seeded = entry.options;
+      seeded.seed += static_cast<std::uint64_t>(run);
+      finalist.runs.push_back(tuning.test(seeded));
+    }
+    finalist.test = evaluation::mean_over_seeds(finalist.runs);
+    finalists.push_back(std::move(finalist));
+  }
+  report.finalists = std::move(finalists);
+  for (std::size_t i = 1; i < report.finalists.size(); ++i) {
+    report.differences.push_back(difference(report.finalists[0], report.finalists[i]));
+  }
+}
+
+}  // namespace kindred::tuning

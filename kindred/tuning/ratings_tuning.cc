@@ -1,0 +1,171 @@
+#include "kindred/tuning/ratings_tuning.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <optional>
+
+#include "kindred/base/error.h"
+#include "kindred/model/checkpoint.h"
+#include "kindred/training/training_loop.h"
+#include "kindred/tuning/dimension_prior.h"
+
+namespace kindred::tuning {
+namespace {
+
+constexpr std::size_t kUsersPerHeldOutUser = 10;
+constexpr std::size_t kHeldOutUsersMax = 1000;
+// Enough for a curve to look at, which chooses nothing.
+constexpr std::size_t kRememberedUsersMax = 500;
+
+void set_number(factorization::IalsOptions& options, const std::string& name, const Value& value) {
+  if (std::holds_alternative<std::string>(value)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("'{}' is '{}', not a number", name, to_text(value)));
+  }
+  const double number = as_number(value);
+  if (name == "dim") {
+    options.dimensions = static_cast<int>(std::lround(number));
+  } else if (name == "epochs") {
+    options.epochs = static_cast<int>(std::lround(number));
+  } else if (name == "regularization") {
+    options.regularization = static_cast<float>(number);
+  } else if (name == "regularization-exponent") {
+    options.regularization_exponent = static_cast<float>(number);
+  } else if (name == "unobserved-weight") {
+    options.unobserved_weight = static_cast<float>(number);
+  } else if (name == "init-stddev") {
+    options.init_stddev = static_cast<float>(number);
+  } else {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("'{}' is no parameter of iALS: dim, epochs, regularization, "
+                            "regularization-exponent, unobserved-weight or init-stddev",
+                            name));
+  }
+}
+
+double standard_error(const evaluation::MetricResult& result) {
+  return result.interval ? (result.interval->high - result.interval->low) / (2.0 * 1.96) : 0.0;
+}
+
+SparseMatrix positives_of(const data::Interactions& ratings, const data::PositiveRule& rule) {
+  SparseMatrix positives = data::positives(ratings.by_user, rule);
+  if (positives.entry_count() > 0) return positives;
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("none of the {} ratings is positive ({})", ratings.by_user.entry_count(),
+                          data::describe(rule)));
+}
+
+std::size_t parameters_of(const SparseMatrix& positives, int dimensions) {
+  return (positives.rows + positives.cols) * static_cast<std::size_t>(dimensions);
+}
+
+}  // namespace
+
+std::size_t default_held_out_users(std::size_t user_count) noexcept {
+  return std::clamp<std::size_t>(user_count / kUsersPerHeldOutUser, 1, kHeldOutUsersMax);
+}
+
+Space ratings_space(std::size_t item_count, int dimensions_max) {
+  const DimensionPrior prior = dimension_prior(item_count);
+  Parameter dim{.name = "dim", .range = {}, .condition = {}, .start = std::int64_t{prior.start}};
+  IntegerRange range{.low = prior.low, .high = prior.high, .scale = Scale::log};
+  range.widening = Widening{1.0, static_cast<double>(std::max(dimensions_max, prior.high)), 2.0};
+  dim.range = range;
+  // Where the published settings of seven data sets lie, and what widening reaches.
+  Parameter regularization{.name = "regularization",
+                           .range = FloatRange{.low = 1e-3,
+                                               .high = 3e-2,
+                                               .scale = Scale::log,
+                                               .widening = Widening{1e-6, 10.0, 3.0}},
+                           .condition = {},
+                           .start = 1e-2};
+  Parameter weight{
+      .name = "unobserved-weight",
+      .range =
+          FloatRange{
+              .low = 1e-2, .high = 0.5, .scale = Scale::log, .widening = Widening{1e-4, 3.0, 3.0}},
+      .condition = {},
+      .start = 0.1};
+  return {{dim, regularization, weight}};
+}
+
+factorization::IalsOptions ials_options_of(const Setting& setting,
+                                           factorization::IalsOptions base) {
+  for (const auto& [name, value] : setting.values()) set_number(base, name, value);
+  factorization::validate(base);
+  return base;
+}
+
+RatingsTuning::RatingsTuning(const data::Interactions& ratings, const RatingsTuningOptions& options,
+                             ThreadPool& pool)
+    : ratings_(ratings),
+      options_(options),
+      pool_(pool),
+      test_(positives_of(ratings, options.rule), options.test_users, options.ials.seed),
+      validation_(test_.training_positives(), options.validation_users, options.ials.seed),
+      remembered_(validation_.training_positives(),
+                  std::min(options.validation_users, kRememberedUsersMax), options.ials.seed) {
+  if (validation_.user_count() == 0) {
+    throw Error(ErrorCode::invalid_argument,
+                "nobody can be held out to validate on: too few users have two positives");
+  }
+  if (options.test_users > 0 && test_.user_count() == 0) {
+    throw Error(ErrorCode::invalid_argument,
+                "nobody can be held out to test on: too few users have two positives");
+  }
+  const auto& ials = options.ials;
+  subject_.set("kind", "ratings");
+  subject_.set("data", model::training_fingerprint(data::positives(ratings.by_user, options.rule),
+                                                   ratings.users, ratings.items));
+  subject_.set("positives", data::describe(options.rule));
+  subject_.set("metric", evaluation::name(options.metric));
+  subject_.set("validation_users", std::uint64_t{validation_.user_count()});
+  subject_.set("test_users", std::uint64_t{test_.user_count()});
+  subject_.set("epochs", ials.epochs);
+  subject_.set("patience", options.patience);
+  subject_.set("regularization_exponent", double{ials.regularization_exponent});
+  subject_.set("init_stddev", double{ials.init_stddev});
+  subject_.set("seed", ials.seed);
+}
+
+TrialEnd RatingsTuning::run(const Trial& trial, const TrialHooks& hooks) {
+  factorization::IalsOptions options = ials_options_of(trial.setting, options_.ials);
+  options.seed = trial.seed;
+  const SparseMatrix& positives = validation_.training_positives();
+  factorization::Ials ials(positives, options);
+  evaluation::MetricResult judged;
+  training::Trainee trainee;
+  trainee.run_epoch = [&] {
+    ials.solve_users(pool_);
+    hooks.check_time();
+    ials.solve_items(pool_);
+  };
+  trainee.validate = [&] {
+    judged = validation_.measure(ials.item_vectors(), options, options_.metric, pool_);
+    return judged.value;
+  };
+  std::atomic<bool> ended = false;
+  const training::LoopOptions loop = {
+      .epochs = options.epochs, .patience = options_.patience, .cancelled = &ended};
+  training::run_training(trainee, loop, {}, [&](const training::EpochRecord& record) {
+    const StepRecord step = {
+        .step = record.epoch,
+        .seconds = record.seconds,
+        .train = remembered_.measure(ials.item_vectors(), options, options_.metric, pool_).value,
+        .validation = record.validation,
+        .standard_error = standard_error(judged)};
+    ended = !hooks.report(step);
+  });
+  return {.parameter_count = parameters_of(positives, options.dimensions)};
+}
+
+evaluation::MetricResult RatingsTuning::test(const factorization::IalsOptions& options) {
+  factorization::Ials ials(test_.training_positives(), options);
+  for (int epoch = 0; epoch < options.epochs; ++epoch) ials.run_epoch(pool_);
+  return test_.measure(ials.item_vectors(), options, options_.metric, pool_);
+}
+
+}  // namespace kindred::tuning

@@ -1,0 +1,86 @@
+// Tuning what people will watch: iALS, its dimensions, its regularisation, its weight of
+// what was not watched.
+//
+// Users are held out whole, twice: some to validate on, who choose the setting, and some to
+// test on, whom nobody looks at before the choice is made. Both are judged as in
+// recommendation/validation.h: folded in from most of their history, and asked for the rest.
+// The same question put to people who shaped the items shows what is remembered and not
+// understood: the distance between the two curves is overfitting.
+//
+//    space                   dim                 the fourth root of the items and either side
+//                            regularization      l, with exponent 1 as published
+//                            unobserved-weight   a
+//
+// Names are those of the flags of `kindred train`. Cost of a trial: its epochs, after each
+// of them a fold-in and a row of exact top-k for each person judged.
+//
+// Thread safety: as iALS; one trial at a time.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kindred/base/json.h"
+#include "kindred/base/thread_pool.h"
+#include "kindred/data/interactions.h"
+#include "kindred/data/positives.h"
+#include "kindred/evaluation/result.h"
+#include "kindred/factorization/ials.h"
+#include "kindred/linalg/sparse.h"
+#include "kindred/recommendation/validation.h"
+#include "kindred/tuning/space.h"
+#include "kindred/tuning/study_runner.h"
+
+namespace kindred::tuning {
+
+struct RatingsTuningOptions {
+  factorization::IalsOptions ials;  // What the space does not set.
+  data::PositiveRule rule;
+  evaluation::Metric metric;         // Judged by; per person.
+  std::size_t validation_users = 0;  // At least 1.
+  std::size_t test_users = 0;        // 0: nobody is kept apart.
+  int patience = 3;                  // Epochs without a better validation; 0: run them all.
+  int dimensions_max = 512;          // As far as the range may widen.
+};
+
+// One user in ten, at most 1,000, for each of validation and test.
+std::size_t default_held_out_users(std::size_t user_count) noexcept;
+
+// dim, regularization and unobserved-weight for so many items.
+Space ratings_space(std::size_t item_count, int dimensions_max);
+
+// The options of a setting. Throws Error(invalid_argument) for a parameter that iALS does
+// not have, and for values out of range.
+factorization::IalsOptions ials_options_of(const Setting& setting, factorization::IalsOptions base);
+
+class RatingsTuning {
+ public:
+  // Throws Error(invalid_argument) when nobody is left to learn from or to validate on.
+  RatingsTuning(const data::Interactions& ratings, const RatingsTuningOptions& options,
+                ThreadPool& pool);
+
+  // Trains one setting and reports every epoch.
+  TrialEnd run(const Trial& trial, const TrialHooks& hooks);
+
+  // Trains on everybody but the test people and judges on these.
+  // Requires: test_user_count() > 0.
+  evaluation::MetricResult test(const factorization::IalsOptions& options);
+
+  std::size_t validation_user_count() const noexcept { return validation_.user_count(); }
+  std::size_t test_user_count() const noexcept { return test_.user_count(); }
+
+  // What a study of this is about: data, split and all that the space leaves fixed.
+  const Json& subject() const noexcept { return subject_; }
+
+ private:
+  const data::Interactions& ratings_;
+  RatingsTuningOptions options_;
+  ThreadPool& pool_;
+  recommendation::Validation test_;        // Leaves train + validation.
+  recommendation::Validation validation_;  // Leaves train.
+  recommendation::Validation remembered_;  // Of the training people, to compare with.
+  Json subject_;
+};
+
+}  // namespace kindred::tuning
