@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "kindred/base/error.h"
+#include "kindred/data/dataset.h"
 #include "tests/support/temporary_folder.h"
 
 namespace kindred::data {
@@ -125,6 +126,13 @@ TEST(Npz, MembersAreFeatures) {
   test::write_bytes(folder / "b.npz", "PK\x03\x04 nothing");
   EXPECT_THROW(read_npz(folder / "b.npz"), Error);
   EXPECT_THROW(read_npz(folder / "none.npz"), Error);
+}
+
+// Python: zipfile.ZipFile("deflated.npz", "w", ZIP_DEFLATED), with forty ones as x.npy.
+TEST(Npz, CompressedMembersAreRead) {
+  const Batch batch = read_npz(KINDRED_SOURCE_DIR "/tests/fuzz/corpus/npy/deflated.npz");
+  EXPECT_EQ(batch.at("x"), column(std::vector<float>(40, 1.0F)));
+  EXPECT_EQ(Dataset::from_batch(batch).batch(40).cardinality(), 1);
 }
 
 }  // namespace

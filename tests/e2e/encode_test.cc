@@ -102,6 +102,36 @@ TEST_F(Encode, ProposesColumnsThatCanBeUsedAsTheyAre) {
   EXPECT_EQ(Json::parse(json.out).at("rows").as_int(), 6);
 }
 
+// A table of movies that begins with what was learned from who watched them.
+TEST_F(Encode, EmbeddingsMayBeginWithTheVectorsOfAModel) {
+  std::string ratings = "user,movie\n";
+  for (int i = 0; i < 400; ++i) {
+    ratings += "u" + std::to_string(i % 40) + ",m" + std::to_string(i * 7 % 9) + "\n";
+  }
+  write("ratings.csv", ratings);
+  ASSERT_EQ(run({"train", "ratings.csv", "-o", "m.kindred", "--dim", "4"}).code, 0);
+  ASSERT_EQ(
+      run({"export", "m.kindred", "--what", "items", "--format", "npy", "-o", "items.npy"}).code,
+      0);
+  write("movies.csv", "movie\nm0\nnew\n");  // The first one that the ratings name is item 0.
+  write("movies.toml", R"([[column]]
+kind = "embedding"
+dimensions = 4
+trainable = false
+initial_vectors = "m.kindred"
+of = {kind = "vocabulary", key = "movie", words = ["new", "m0"]}
+)");
+  const test::Ended ended =
+      run({"encode", "movies.csv", "--config", "movies.toml", "-o", "out.npy"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("1 of 2 vectors come from m.kindred"));
+  const std::vector<float> items = numbers("items.npy");
+  const std::vector<float> out = numbers("out.npy");
+  ASSERT_EQ(out.size(), 8U);
+  EXPECT_EQ(std::vector<float>(out.begin(), out.begin() + 4),
+            std::vector<float>(items.begin(), items.begin() + 4));
+}
+
 TEST_F(Encode, AnyNumberOfThreadsGivesTheSameBytes) {
   std::string text = "n,w\n";
   for (int i = 0; i < 20'000; ++i) {
