@@ -3,7 +3,7 @@
 
     python3 -m venv /somewhere/venv && /somewhere/venv/bin/pip install faiss-cpu safetensors
     /somewhere/venv/bin/python faiss_flat.py MODEL build/release/benchmarks/top_k_bench
-        [--queries 16384] [--k 10] [--threads 2] [--repetitions 5]
+        [--queries 16384] [--k 10] [--threads 2] [--repetitions 5] [--exclude no,yes]
 
 Both read the vectors and the seen items of one model file and answer the same users on the same
 threads, in turns. faiss is split over the threads: each searches its part of the users with
@@ -127,13 +127,14 @@ def main():
     parser.add_argument("--k", type=int, default=10)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--exclude", default="no,yes", help="which comparisons: no, yes or both")
     parser.add_argument("--lists", default="/tmp/top_k_lists.bin", help="scratch file")
     arguments = parser.parse_args()
 
     items, users, seen = read(arguments.model, arguments.queries)
     print(f"faiss {faiss.__version__} ({faiss.get_compile_options().strip()}), {len(users)} users x "
           f"{len(items)} items, d {items.shape[1]}, k {arguments.k}, {arguments.threads} threads")
-    for exclude in ("no", "yes"):
+    for exclude in arguments.exclude.split(","):
         theirs, ours = [], []
         for _ in range(arguments.repetitions):
             start, processor_start = time.time(), processor_seconds()
