@@ -10,6 +10,7 @@
 #include "cli/common.h"
 #include "cli/model_text.h"
 #include "cli/table_flags.h"
+#include "cli/table_recipe_flag.h"
 #include "cli/verbs.h"
 #include "kindred/base/atomic_file.h"
 #include "kindred/base/error.h"
@@ -22,7 +23,6 @@
 #include "kindred/features/initial_vectors.h"
 #include "kindred/features/numeric_encoding.h"
 #include "kindred/features/pooling.h"
-#include "kindred/features/propose.h"
 #include "kindred/features/table_recipe.h"
 
 namespace kindred::cli {
@@ -40,22 +40,6 @@ struct EncodeFlags {
 // "out.npy" → "out.layout.json".
 std::filesystem::path beside(std::filesystem::path path, const char* extension) {
   return path.replace_extension(extension);
-}
-
-// The recipe of the configuration, or a proposed one.
-features::TableRecipe find_recipe(const EncodeFlags& flags) {
-  if (!flags.config.empty()) {
-    features::TableRecipe recipe = features::read_recipe(flags.config);
-    recipe.reading = reading_of(flags.table, recipe.reading);
-    return recipe;
-  }
-  data::CsvOptions options = reading_of(flags.table, {});
-  options.keep_missing = true;
-  const data::CsvSchema schema = data::infer_csv_schema(flags.table.files, options);
-  const features::TableFacts facts =
-      features::gather_facts(schema, open_table(flags.table, flags.common, schema));
-  note(flags.common, "no --config: columns as 'kindred columns' proposes them");
-  return features::propose(facts, reading_of(flags.table, {})).recipe();
 }
 
 // Tables as they begin, with the vectors of models where columns name them.
@@ -240,7 +224,7 @@ bool has_label(const EncodeFlags& flags, const features::TableRecipe& recipe) {
 
 void run(const EncodeFlags& flags) {
   refuse_overwriting(flags);
-  features::TableRecipe recipe = find_recipe(flags);
+  features::TableRecipe recipe = find_recipe(flags.table, flags.config, flags.common);
   const data::CsvOptions options = features::reading_options(recipe, has_label(flags, recipe));
   const data::CsvSchema schema = data::infer_csv_schema(flags.table.files, options);
   for (const std::string& warning : schema.warnings) note(flags.common, "warning: " + warning);

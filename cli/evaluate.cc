@@ -20,11 +20,13 @@
 #include "cli/model_text.h"
 #include "cli/rating_model_flags.h"
 #include "cli/ratings_flags.h"
+#include "cli/table_verbs.h"
 #include "cli/verbs.h"
 #include "kindred/base/error.h"
 #include "kindred/base/progress.h"
 #include "kindred/data/split.h"
 #include "kindred/model/io.h"
+#include "kindred/model/table_model.h"
 #include "kindred/recommendation/protocol.h"
 
 namespace kindred::cli {
@@ -366,9 +368,15 @@ void add_evaluate(CLI::App& app) {
       "  kindred evaluate ratings.csv                          split, train, measure\n"
       "  kindred evaluate ratings.csv --protocol strong --metrics recall@20,ndcg@100\n"
       "  kindred evaluate train.csv --test test.csv            given files\n"
-      "  kindred evaluate movies.kindred --test test.csv       a model\n\n"
+      "  kindred evaluate movies.kindred --test test.csv       a model\n"
+      "  kindred evaluate homes.kindred --test homes.csv       a model of a table\n\n"
       "Popularity and chance stand beside every result.");
   verb->callback([flags, verb] {
+    if (model::is_table_model_file(flags->input)) {
+      require_table_flags(*verb, {"DATA", "--test"});
+      evaluate_table(flags->common, flags->input, flags->test);
+      return;
+    }
     if (flags->protocol == "k-fold") flags->rating_model.objective = "rate";
     if (flags->rating_model.predicts_ratings()) {
       run_rating(*verb, *flags);

@@ -11,11 +11,13 @@
 
 #include "cli/common.h"
 #include "cli/model_text.h"
+#include "cli/table_verbs.h"
 #include "cli/verbs.h"
 #include "kindred/base/error.h"
 #include "kindred/base/json.h"
 #include "kindred/embedding/export.h"
 #include "kindred/model/io.h"
+#include "kindred/model/table_model.h"
 
 namespace kindred::cli {
 namespace {
@@ -23,7 +25,7 @@ namespace {
 struct ExportFlags {
   CommonOptions common;
   std::filesystem::path model;
-  std::string what = "items";
+  std::string what;  // "" is the items, or the only table.
   std::string format = "npy";
   std::filesystem::path output;
 };
@@ -82,18 +84,35 @@ std::string how_to_read(const ExportFlags& flags, const Exported& result) {
                      result.files[0].string());
 }
 
+embedding::Embeddings find_embeddings(const ExportFlags& flags) {
+  if (model::is_table_model_file(flags.model)) {
+    return load_table_embeddings(flags.model, flags.what);
+  }
+  if (flags.what != "users" && flags.what != "items" && !flags.what.empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{} has vectors of items and users, none of '{}'", flags.model.string(),
+                            flags.what));
+  }
+  model::Model model = load_model(flags.common, flags.model);
+  return flags.what == "users" ? std::move(model.users) : std::move(model.items);
+}
+
+std::string title_of(const ExportFlags& flags) {
+  if (!flags.what.empty()) return flags.what;
+  return model::is_table_model_file(flags.model) ? "ids" : "items";
+}
+
 void run(const ExportFlags& flags) {
   std::error_code absent;
   if (std::filesystem::equivalent(flags.output, flags.model, absent)) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{}: -o would overwrite the model itself", flags.output.string()));
   }
-  const model::Model model = load_model(flags.common, flags.model);
-  const embedding::Embeddings& embeddings = flags.what == "users" ? model.users : model.items;
+  const embedding::Embeddings embeddings = find_embeddings(flags);
   const Exported result = export_as(flags, embeddings);
   if (flags.common.json) {
     Json json;
-    json.set("what", flags.what);
+    json.set("what", title_of(flags));
     json.set("format", flags.format);
     json.set("rows", std::uint64_t{embeddings.size()});
     json.set("dimensions", std::uint64_t{embeddings.dimensions()});
@@ -105,7 +124,7 @@ void run(const ExportFlags& flags) {
     return;
   }
   note(flags.common, fmt::format("{} {} with {} dimensions", format_count(embeddings.size()),
-                                 flags.what, embeddings.dimensions()));
+                                 title_of(flags), embeddings.dimensions()));
   for (const auto& file : result.files) note(flags.common, fmt::format("wrote {}", file.string()));
   if (result.changed_texts > 0) {
     note(flags.common, fmt::format("{} texts do not fit the format as they are: {}",
@@ -119,10 +138,12 @@ void run(const ExportFlags& flags) {
 void add_export(CLI::App& app) {
   auto flags = std::make_shared<ExportFlags>();
   CLI::App* verb = app.add_subcommand("export", "Write the vectors of a model for other programs");
-  verb->add_option("MODEL", flags->model, "A model that 'kindred train' has written")->required();
-  verb->add_option("--what", flags->what, "Whose vectors: items or users")
-      ->check(CLI::IsMember({"items", "users"}))
-      ->capture_default_str();
+  verb->add_option("MODEL", flags->model,
+                   "A model that 'kindred train' or 'kindred fit' has written")
+      ->required();
+  verb->add_option("--what", flags->what,
+                   "Whose vectors: items (the default) or users; of a table's model, an embedding")
+      ->type_name("NAME");
   verb->add_option("--format", flags->format,
                    "npy (numpy, labels beside it), tsv (TensorBoard projector), or word2vec (text)")
       ->check(CLI::IsMember({"npy", "tsv", "word2vec"}))
@@ -133,7 +154,8 @@ void add_export(CLI::App& app) {
   verb->footer(
       "Example:\n"
       "  kindred export movies.kindred --what items --format npy -o items.npy\n"
-      "  kindred export movies.kindred --format tsv -o projector\n\n"
+      "  kindred export movies.kindred --format tsv -o projector\n"
+      "  kindred export homes.kindred --what city_embedding -o cities.npy\n\n"
       "The model itself is a safetensors file, which Python reads directly.");
   verb->callback([flags] { run(*flags); });
 }

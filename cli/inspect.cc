@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "cli/common.h"
+#include "cli/table_verbs.h"
 #include "cli/verbs.h"
 #include "kindred/base/error.h"
 #include "kindred/base/json.h"
 #include "kindred/base/printable.h"
 #include "kindred/model/io.h"
+#include "kindred/model/table_model.h"
 #include "kindred/storage/checksum.h"
 #include "kindred/storage/container.h"
 #include "kindred/storage/named_errors.h"
@@ -164,6 +166,10 @@ Json without(const Json& content, const std::vector<std::string>& left_out) {
 
 void print_manifest(const Json& manifest) {
   const Json& content = manifest.at("content");
+  if (model::is_table_model(manifest)) {
+    if (const Json* facts = content.find("facts")) print_section("facts", *facts);
+    return;  // The rest is shown as people think of it, by print_table_model().
+  }
   print_section("content", without(content, {"facts", "history", "options"}));
   if (const Json* options = content.find("options")) print_section("options", *options);
   if (const Json* facts = content.find("facts")) print_section("facts", *facts);
@@ -190,6 +196,9 @@ void print_text(const InspectFlags& flags, const Report& report) {
     print_section("metadata", metadata);
   } else {
     print_manifest(report.manifest);
+    if (report.damage.empty() && model::is_table_model(report.manifest)) {
+      print_table_model(flags.file);
+    }
   }
   print_tensors(report);
 }
@@ -230,6 +239,9 @@ void run(const InspectFlags& flags) {
   // Right checksums do not make a model: the parts must fit together too.
   const bool readable = report.damage.empty() && model::is_readable_model(report.manifest);
   if (readable) model::load(flags.file);
+  if (report.damage.empty() && model::is_table_model(report.manifest)) {
+    model::load_table_model(flags.file);
+  }
   if (flags.common.json) {
     print_json(flags, report);
   } else {

@@ -32,6 +32,7 @@ int run(int argc, char** argv) {
   kindred::cli::add_similar(app);
   kindred::cli::add_columns(app);
   kindred::cli::add_encode(app);
+  kindred::cli::add_fit(app);
   kindred::cli::add_view(app);
   kindred::cli::add_inspect(app);
   kindred::cli::add_export(app);

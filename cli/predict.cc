@@ -1,4 +1,4 @@
-// kindred predict: what somebody would rate something.
+// kindred predict: what somebody would rate something, or the label of a table's rows.
 
 #include <fmt/format.h>
 
@@ -13,6 +13,7 @@
 #include "cli/model_text.h"
 #include "cli/ratings_flags.h"
 #include "cli/result_sink.h"
+#include "cli/table_verbs.h"
 #include "cli/verbs.h"
 #include "kindred/base/error.h"
 #include "kindred/base/json.h"
@@ -20,6 +21,7 @@
 #include "kindred/base/progress.h"
 #include "kindred/data/csv_writer.h"
 #include "kindred/model/io.h"
+#include "kindred/model/table_model.h"
 #include "kindred/recommendation/columns.h"
 #include "kindred/recommendation/person.h"
 #include "kindred/recommendation/rating_predictor.h"
@@ -194,11 +196,13 @@ void run(const PredictFlags& flags) {
 
 void add_predict(CLI::App& app) {
   auto flags = std::make_shared<PredictFlags>();
-  CLI::App* verb = app.add_subcommand("predict", "Predict what somebody would rate");
-  verb->add_option("model", flags->model, "A model trained with --objective rate or both")
+  CLI::App* verb =
+      app.add_subcommand("predict", "Predict what somebody would rate, or a column of a table");
+  verb->add_option("model", flags->model,
+                   "A model of ratings (train --objective rate or both) or of a table (fit)")
       ->required();
   auto* pairs = verb->add_option("pairs", flags->pairs,
-                                 "A file of user,item lines; prints CSV unless --json");
+                                 "A file of user,item lines, or a table; prints CSV unless --json");
   auto* who = verb->add_option_group("Who", "Without a file of pairs, one of these");
   who->add_option("--user", flags->user, "A user of the ratings file, by id");
   who->add_option("--history", flags->history,
@@ -215,10 +219,19 @@ void add_predict(CLI::App& app) {
       "Examples:\n"
       "  kindred predict movies.kindred --user 42 --item 'Memento (2000)'\n"
       "  kindred predict movies.kindred --history 'Shrek (2001)=5,Memento (2000)=2' --item Up\n"
-      "  kindred predict movies.kindred pairs.csv -o predicted.csv\n\n"
+      "  kindred predict movies.kindred pairs.csv -o predicted.csv\n"
+      "  kindred predict homes.kindred homes.csv -o predicted.csv      a model of a table\n\n"
       "A Bayesian model says how sure it is: about two in three ratings lie within +- one\n"
       "deviation of the prediction.");
-  verb->callback([flags, items, who] {
+  verb->callback([flags, items, who, verb] {
+    if (model::is_table_model_file(flags->model)) {
+      require_table_flags(*verb, {"model", "pairs", "--output"});
+      if (flags->pairs.empty()) {
+        throw CLI::ValidationError("predict", "a table with the columns of the model is needed");
+      }
+      predict_table(flags->common, flags->model, flags->pairs, flags->output);
+      return;
+    }
     const bool somebody =
         !flags->user.empty() || !flags->history.empty() || !flags->history_file.empty();
     if (flags->pairs.empty() && (!somebody || items->count() == 0)) {

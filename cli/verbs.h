@@ -17,6 +17,7 @@ void add_predict(CLI::App& app);
 void add_similar(CLI::App& app);
 void add_columns(CLI::App& app);
 void add_encode(CLI::App& app);
+void add_fit(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_export(CLI::App& app);
 void add_generate(CLI::App& app);

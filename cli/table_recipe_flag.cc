@@ -1,0 +1,23 @@
+#include "cli/table_recipe_flag.h"
+
+#include "kindred/features/propose.h"
+
+namespace kindred::cli {
+
+features::TableRecipe find_recipe(const TableFlags& table, const std::filesystem::path& config,
+                                  const CommonOptions& common) {
+  if (!config.empty()) {
+    features::TableRecipe recipe = features::read_recipe(config);
+    recipe.reading = reading_of(table, recipe.reading);
+    return recipe;
+  }
+  data::CsvOptions options = reading_of(table, {});
+  options.keep_missing = true;
+  const data::CsvSchema schema = data::infer_csv_schema(table.files, options);
+  features::TableFacts facts = features::gather_facts(schema, open_table(table, common, schema));
+  facts.label = options.label;
+  note(common, "no --config: columns as 'kindred columns' proposes them");
+  return features::propose(facts, reading_of(table, {})).recipe();
+}
+
+}  // namespace kindred::cli

@@ -1,0 +1,18 @@
+// Where verbs that encode a table get its columns from: --config, or a proposal.
+
+#pragma once
+
+#include <filesystem>
+
+#include "cli/common.h"
+#include "cli/table_flags.h"
+#include "kindred/features/table_recipe.h"
+
+namespace kindred::cli {
+
+// The recipe of the configuration with the flags on top, or, where `config` is empty, the
+// columns that `kindred columns` proposes for the table.
+features::TableRecipe find_recipe(const TableFlags& table, const std::filesystem::path& config,
+                                  const CommonOptions& common);
+
+}  // namespace kindred::cli

@@ -1,0 +1,198 @@
+#include "kindred/model/table_fit.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include "kindred/base/error.h"
+#include "kindred/base/rng.h"
+#include "kindred/nn/callbacks.h"
+#include "tests/support/temporary_folder.h"
+
+namespace kindred::model {
+namespace {
+
+using testing::HasSubstr;
+
+// Prices of homes: a base for the city, and 2 for each square foot.
+data::Batch homes(std::size_t count, std::uint64_t seed) {
+  Rng rng(seed);
+  std::vector<double> feet(count);
+  data::TextList city;
+  std::vector<double> price(count);
+  for (std::size_t row = 0; row < count; ++row) {
+    feet[row] = 500.0 + 2000.0 * rng.uniform();
+    const std::uint64_t where = rng.below(3);
+    city.push_back(where == 0 ? "Rome" : where == 1 ? "Oslo" : "Bonn");
+    price[row] = 100'000.0 + 50'000.0 * static_cast<double>(where) + 2.0 * feet[row];
+  }
+  data::Batch batch;
+  batch.add("feet", data::column(std::move(feet)));
+  batch.add("city", data::column(std::move(city)));
+  batch.label = data::column(std::move(price));
+  return batch;
+}
+
+features::TableRecipe recipe() {
+  features::TableRecipe recipe;
+  recipe.reading.label = "price";
+  recipe.columns = {features::numeric("feet", {features::ZScore{}}),
+                    features::embedding(features::vocabulary("city", {}), 2)};
+  return recipe;
+}
+
+TableFitOptions quick() {
+  TableFitOptions options;
+  options.hidden = {16};
+  options.optimizer = nn::Adam{.learning_rate = 0.01F};
+  options.epochs = 20;
+  options.batch_size = 32;
+  return options;
+}
+
+TableModel fit(const TableFitOptions& options, int threads = 1) {
+  ThreadPool pool(threads);
+  return fit_table(homes(600, 1), recipe(), options, pool);
+}
+
+std::string bytes_of(const TableModel& model) {
+  const test::TemporaryFolder folder;
+  save(model, folder / "m.kindred");
+  return test::read_bytes(folder / "m.kindred");
+}
+
+TEST(TableFit, LearnsPricesInTheirOwnUnits) {
+  ThreadPool pool(1);
+  TableModel model = fit(quick());
+  EXPECT_EQ(model.label.objective, Objective::regression);
+  const nn::Scores scores = model.network.evaluate(homes(200, 2), {}, pool);
+  EXPECT_LT(*nn::find_score(scores, "rmse"), 4000.0);  // Of a deviation of 41,000.
+  EXPECT_GT(*nn::find_score(scores, "r2_score"), 0.99);
+}
+
+TEST(TableFit, EqualInputsGiveEqualFilesForAnyNumberOfThreads) {
+  const std::string bytes = bytes_of(fit(quick()));
+  EXPECT_EQ(bytes, bytes_of(fit(quick(), 3)));
+  TableFitOptions other = quick();
+  other.seed = 2;
+  EXPECT_NE(bytes, bytes_of(fit(other)));
+}
+
+TEST(TableFit, SavesAndLoadsWhatPredictsAlike) {
+  const test::TemporaryFolder folder;
+  ThreadPool pool(1);
+  TableModel model = fit(quick());
+  save(model, folder / "m.kindred");
+  EXPECT_TRUE(is_table_model_file(folder / "m.kindred"));
+  TableModel loaded = load_table_model(folder / "m.kindred");
+  EXPECT_EQ(loaded.network.predict(homes(50, 3), {}, pool),
+            model.network.predict(homes(50, 3), {}, pool));
+  EXPECT_EQ(loaded.label, model.label);
+  EXPECT_EQ(loaded.history.epochs.size(), model.history.epochs.size());
+  EXPECT_EQ(bytes_of(loaded), bytes_of(model));
+}
+
+TEST(TableFit, DamagedFilesAreRefused) {
+  const test::TemporaryFolder folder;
+  save(fit(quick()), folder / "m.kindred");
+  std::string bytes = test::read_bytes(folder / "m.kindred");
+  for (const std::size_t place : {bytes.size() - 5, bytes.size() / 2, std::size_t{20}}) {
+    std::string damaged = bytes;
+    damaged[place] = static_cast<char>(damaged[place] ^ 1);
+    test::write_bytes(folder / "d.kindred", damaged);
+    EXPECT_THROW(load_table_model(folder / "d.kindred"), Error) << place;
+  }
+  test::write_bytes(folder / "other.kindred", "no model");
+  EXPECT_FALSE(is_table_model_file(folder / "other.kindred"));
+}
+
+TEST(TableFit, EmbeddingsCarryTheWordsOfTheirRows) {
+  const TableModel model = fit(quick());
+  const embedding::Embeddings cities = table_embeddings(model, "");
+  EXPECT_EQ(cities.vectors.rows(), 3U);
+  EXPECT_EQ(cities.dimensions(), 2U);
+  EXPECT_TRUE(cities.labels.find("Oslo").has_value());
+  EXPECT_THROW(table_embeddings(model, "street_embedding"), Error);
+}
+
+// Stops during the third epoch, then goes on from the checkpoint.
+TEST(TableFit, ResumesToTheSameBytes) {
+  const test::TemporaryFolder folder;
+  TableFitOptions options = quick();
+  const std::string whole = bytes_of(fit(options));
+  options.checkpoint = folder / "m.checkpoint";
+  std::atomic<bool> cancelled = false;
+  TableFitOptions cut = options;
+  cut.cancelled = &cancelled;
+  cut.callbacks = {nn::on_epoch_end([&](nn::TrainingView& view) {
+    if (view.history.epochs.size() == 2) cancelled = true;
+  })};
+  EXPECT_THROW(fit(cut), Error);
+  cancelled = false;
+  cut.callbacks = {nn::on_epoch_end([](nn::TrainingView&) {})};
+  cut.resumes = true;
+  EXPECT_EQ(bytes_of(fit(cut)), whole);
+}
+
+TEST(TableFit, RowsWithoutALabelAreLeftOutAndCounted) {
+  data::Batch rows = homes(100, 1);
+  auto prices = rows.label->doubles();
+  std::vector<double> label(prices.begin(), prices.end());
+  label[3] = label[7] = std::nan("");
+  rows.label = data::column(std::move(label));
+  TableFitOptions options = quick();
+  options.epochs = 1;
+  std::string said;
+  options.warn = [&](const std::string& message) { said += message; };
+  ThreadPool pool(1);
+  fit_table(rows, recipe(), options, pool);
+  EXPECT_THAT(said, HasSubstr("2 rows have no 'price'"));
+}
+
+TEST(TableFit, ClassesAreLearnedByName) {
+  data::Batch rows = homes(600, 1);
+  data::TextList label;
+  for (const double price : rows.label->doubles()) {
+    label.push_back(price > 200'000 ? "high" : price > 150'000 ? "middle" : "low");
+  }
+  rows.label = data::column(label);
+  ThreadPool pool(1);
+  TableModel model = fit_table(rows, recipe(), quick(), pool);
+  EXPECT_EQ(model.label.classes, (std::vector<std::string>{"high", "low", "middle"}));
+  rows.label = data::column(encode_label(model.label, *rows.label));
+  EXPECT_GT(*nn::find_score(model.network.evaluate(rows, {}, pool), "accuracy"), 0.95);
+  const Matrix shares = model.network.predict(rows, {}, pool);
+  EXPECT_EQ(shares.cols(), 3U);
+  EXPECT_NEAR(shares.row(0)[0] + shares.row(0)[1] + shares.row(0)[2], 1.0F, 1e-5F);
+}
+
+TEST(TableFit, OptionsAndLabelsThatCannotBeAreNamed) {
+  TableFitOptions options = quick();
+  options.validation_split = 1.0;
+  EXPECT_THROW(fit(options), Error);
+  options = quick();
+  options.batch_size = 0;
+  EXPECT_THROW(fit(options), Error);
+  options = quick();
+  options.hidden = {0};
+  EXPECT_THROW(fit(options), Error);
+  options = quick();
+  options.optimizer = nn::Sgd{.learning_rate = std::nanf("")};
+  EXPECT_THROW(fit(options), Error);
+  options = quick();
+  options.optimizer = nn::Sgd{.learning_rate = 1e9F};
+  try {
+    fit(options);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("diverged"));
+  }
+  ThreadPool pool(1);
+  EXPECT_THROW(fit_table(data::slice(homes(5, 1), 0, 0), recipe(), quick(), pool), Error);
+}
+
+}  // namespace
+}  // namespace kindred::model

@@ -1,0 +1,223 @@
+#include "kindred/model/table_model.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "kindred/base/error.h"
+#include "kindred/base/overloaded.h"
+#include "kindred/base/printable.h"
+#include "kindred/model/parts.h"
+#include "kindred/nn/operations.h"
+#include "kindred/storage/container.h"
+#include "kindred/storage/named_errors.h"
+
+namespace kindred::model {
+namespace {
+
+constexpr const char* kRecipeTensor = "recipe";
+constexpr const char* kNetworkName = "network";
+
+const storage::Format& format() {
+  static const storage::Format kFormat = {"kindred table model", 1};
+  return kFormat;
+}
+
+std::string tensor_name(const nn::Parameter& parameter) { return "parameter/" + parameter.name; }
+
+// The label's scale as parameters that nobody trains, so that files hold them.
+nn::Network table_network(const features::FeatureLayout& layout, const LabelCoding& label,
+                          std::vector<nn::LayerSpec> layers, std::uint64_t seed) {
+  layers.emplace_back(nn::dense(label.outputs()));
+  nn::Network network = nn::sequential_network(layout, layers, seed, kNetworkName);
+  if (label.objective != Objective::regression) return network;
+  nn::Parameter& scale =
+      network.parameters->add("label.scale", nn::filled(1, 1, static_cast<float>(label.scale)),
+                              {.trainable = false, .decays = false});
+  nn::Parameter& mean =
+      network.parameters->add("label.mean", nn::filled(1, 1, static_cast<float>(label.mean)),
+                              {.trainable = false, .decays = false});
+  network.forward = [inner = network.forward, &scale, &mean](
+                        nn::Pass& pass, std::span<const features::FeatureBlock> blocks) {
+    const nn::Var output = inner(pass, blocks);
+    return nn::affine(pass.tape(), output, pass.read(scale), pass.read(mean));
+  };
+  return network;
+}
+
+nn::CompileOptions compile_options(Objective objective, const nn::OptimizerOptions& optimizer) {
+  nn::CompileOptions options;
+  options.optimizer = optimizer;
+  switch (objective) {
+    case Objective::regression:
+      options.loss.kind = nn::LossKind::mean_squared_error;
+      options.metrics = {"rmse", "mae", "r2_score"};
+      break;
+    case Objective::binary:
+      options.loss.kind = nn::LossKind::binary_crossentropy;
+      options.loss.from_logits = true;
+      options.metrics = {"accuracy", "auc"};
+      break;
+    case Objective::multiclass:
+      options.loss.kind = nn::LossKind::sparse_categorical_crossentropy;
+      options.loss.from_logits = true;
+      options.metrics = {"accuracy"};
+      break;
+  }
+  return options;
+}
+
+Json parameters_json(const TableModel& model) {
+  Json list{Json::Array{}};
+  for (const nn::Parameter& parameter : model.network.network().parameters->all()) {
+    Json entry;
+    entry.set("name", parameter.name);
+    entry.set("rows", std::uint64_t{parameter.value.rows()});
+    entry.set("cols", std::uint64_t{parameter.value.cols()});
+    list.push(std::move(entry));
+  }
+  return list;
+}
+
+void read_parameters(storage::ContainerReader& reader, TableModel& model) {
+  for (nn::Parameter& parameter : model.network.network().parameters->all()) {
+    const Matrix values =
+        read_matrix(reader, tensor_name(parameter), parameter.value.rows(), parameter.value.cols());
+    for (const float value : values.values()) {
+      if (std::isfinite(value)) continue;
+      throw Error(ErrorCode::corrupt,
+                  fmt::format("a number of '{}' is not finite", printable(parameter.name)));
+    }
+    parameter.value = values;
+  }
+}
+
+features::TableRecipe read_recipe_tensor(storage::ContainerReader& reader) {
+  const std::vector<std::uint8_t> bytes =
+      reader.read<std::uint8_t>(kRecipeTensor, {reader.length_of(kRecipeTensor)});
+  return features::recipe_from_json(
+      Json::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+}
+
+TableModel read(storage::ContainerReader& reader) {
+  const Json& content = reader.content();
+  TableModel model =
+      make_table_model(read_recipe_tensor(reader), label_coding_from_json(content.at("label")),
+                       nn::layers_from_json(content.at("hidden")), content.at("seed").as_uint());
+  model.history = nn::history_from_json(content.at("history"));
+  model.facts = content.at("facts");
+  read_parameters(reader, model);
+  reader.verify_others();
+  return model;
+}
+
+std::vector<std::string> id_labels(const features::CategoricalColumn& column) {
+  std::vector<std::string> labels;
+  if (const auto* vocabulary = std::get_if<features::VocabularyColumn>(&column.kind)) {
+    for (std::size_t i = 0; i < vocabulary->words.size(); ++i) {
+      labels.emplace_back(vocabulary->words[i]);
+    }
+    for (std::size_t i = 0; i < vocabulary->oov_bucket_count; ++i) {
+      labels.push_back(fmt::format("(other words {})", i + 1));
+    }
+    return labels;
+  }
+  const bool is_identity = std::holds_alternative<features::IdentityColumn>(column.kind);
+  for (std::size_t i = 0; i < features::bucket_count(column); ++i) {
+    labels.push_back(fmt::format("{}{}", is_identity ? "" : "bucket ", i));
+  }
+  return labels;
+}
+
+}  // namespace
+
+TableModel make_table_model(features::TableRecipe recipe, LabelCoding label,
+                            std::vector<nn::LayerSpec> hidden, std::uint64_t seed,
+                            const nn::OptimizerOptions& optimizer) {
+  features::Encoder encoder(recipe.columns);
+  nn::Network network = table_network(encoder.layout(), label, hidden, seed);
+  std::vector<features::Encoder> inputs;
+  inputs.push_back(std::move(encoder));
+  nn::Model model(std::move(inputs), std::move(network));
+  model.compile(compile_options(label.objective, optimizer));
+  return {.recipe = std::move(recipe),
+          .label = std::move(label),
+          .hidden = std::move(hidden),
+          .seed = seed,
+          .network = std::move(model),
+          .history = {},
+          .facts = Json(Json::Object())};
+}
+
+void save(const TableModel& model, const std::filesystem::path& path) {
+  const std::string recipe = features::to_json(model.recipe).dump();
+  const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(recipe.data()),
+                                            recipe.size());
+  PartWriter parts;
+  parts.writer().add<std::uint8_t>(kRecipeTensor, {bytes.size()}, bytes);
+  for (const nn::Parameter& parameter : model.network.network().parameters->all()) {
+    parts.add_matrix(tensor_name(parameter), parameter.value);
+  }
+  Json content;
+  content.set("label", to_json(model.label));
+  content.set("hidden", nn::to_json(model.hidden));
+  content.set("seed", model.seed);
+  content.set("parameters", parameters_json(model));
+  content.set("history", nn::to_json(model.history, false));
+  content.set("facts", model.facts.is_null() ? Json(Json::Object()) : model.facts);
+  parts.writer().write(path, format(), std::move(content));
+}
+
+TableModel load_table_model(const std::filesystem::path& path) {
+  return storage::with_file_name(path, [&] {
+    storage::ContainerReader reader(path, format());
+    try {
+      return read(reader);
+    } catch (const Error& error) {
+      // Columns and layers say what is wrong with them as if a person had typed them.
+      if (error.code() != ErrorCode::invalid_argument) throw;
+      throw Error(ErrorCode::corrupt, error.what());
+    }
+  });
+}
+
+bool is_table_model(const Json& manifest) {
+  const Json* name = manifest.find("format");
+  return name != nullptr && *name == Json(format().name);
+}
+
+bool is_table_model_file(const std::filesystem::path& path) {
+  try {
+    return is_table_model(storage::read_manifest(storage::SafetensorsFile(path)));
+  } catch (const Error&) {
+    return false;  // Whoever opens it says what is wrong.
+  }
+}
+
+embedding::Embeddings table_embeddings(const TableModel& model, const std::string& name) {
+  const features::Encoder& encoder = model.network.inputs().front();
+  const std::vector<features::EmbeddingTable>& tables = encoder.layout().tables;
+  std::string names;
+  for (const features::EmbeddingTable& table : tables) {
+    names += (names.empty() ? "" : ", ") + table.name;
+    if (table.name != name && !(name.empty() && tables.size() == 1)) continue;
+    const auto& column = std::get<features::EmbeddingColumn>(encoder.columns()[table.column]);
+    embedding::Embeddings found;
+    found.labels = data::Vocabulary(id_labels(column.categorical));
+    found.vectors = model.network.network()
+                        .parameters->find(fmt::format("{}/{}", kNetworkName, table.name))
+                        ->value;
+    found.metadata = data::Table(found.vectors.rows());
+    return found;
+  }
+  throw Error(ErrorCode::not_found, names.empty()
+                                        ? "the model has no embedding"
+                                        : fmt::format("the model has no embedding '{}'; it has {}",
+                                                      printable(name), names));
+}
+
+}  // namespace kindred::model
