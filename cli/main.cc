@@ -30,6 +30,7 @@ int run(int argc, char** argv) {
   kindred::cli::add_recommend(app);
   kindred::cli::add_predict(app);
   kindred::cli::add_similar(app);
+  kindred::cli::add_cluster(app);
   kindred::cli::add_columns(app);
   kindred::cli::add_encode(app);
   kindred::cli::add_fit(app);

@@ -15,6 +15,7 @@ void add_tune(CLI::App& app);
 void add_recommend(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_similar(CLI::App& app);
+void add_cluster(CLI::App& app);
 void add_columns(CLI::App& app);
 void add_encode(CLI::App& app);
 void add_fit(CLI::App& app);
