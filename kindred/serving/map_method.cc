@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "kindred/base/error.h"
-#include "kindred/linalg/kernels/dot.h"
+#include "kindred/projection/axes.h"
+#include "kindred/projection/engine.h"
 #include "kindred/projection/pca.h"
+#include "kindred/projection/umap.h"
 
 namespace kindred::serving {
 namespace {
@@ -74,49 +75,54 @@ class PcaEngine final : public OneStep {
   projection::Pca pca_;
 };
 
-std::vector<double> mean_of(MatrixView vectors, const std::vector<std::uint32_t>& rows) {
-  std::vector<double> mean(vectors.cols, 0.0);
-  for (const std::uint32_t row : rows) {
-    for (std::size_t i = 0; i < vectors.cols; ++i)
-      mean[i] += static_cast<double>(vectors.row(row)[i]);
-  }
-  for (double& value : mean) value /= static_cast<double>(rows.size());
-  return mean;
-}
-
 class AxesEngine final : public OneStep {
  public:
   AxesEngine(MapRequest request, MatrixView vectors)
       : request_(std::move(request)), vectors_(vectors) {}
 
  private:
-  Matrix compute(ThreadPool& pool) override {
-    Matrix axes(request_.axes.size(), vectors_.cols);
-    for (std::size_t i = 0; i < axes.rows(); ++i) {
-      const auto from = mean_of(vectors_, request_.axes[i].from);
-      const auto to = mean_of(vectors_, request_.axes[i].to);
-      double norm = 0.0;
-      for (std::size_t j = 0; j < vectors_.cols; ++j) norm += (to[j] - from[j]) * (to[j] - from[j]);
-      if (norm == 0.0) {
-        throw Error(ErrorCode::invalid_argument,
-                    fmt::format("axis {}: both groups have the same mean", i + 1));
-      }
-      for (std::size_t j = 0; j < vectors_.cols; ++j) {
-        axes.row(i)[j] = static_cast<float>((to[j] - from[j]) / std::sqrt(norm));
-      }
+  Matrix compute(ThreadPool& /*pool*/) override {
+    Matrix coordinates(vectors_.rows, request_.axes.size());
+    for (std::size_t axis = 0; axis < request_.axes.size(); ++axis) {
+      const std::vector<float> places =
+          projection::group_axis(vectors_, request_.axes[axis].to, request_.axes[axis].from);
+      for (std::size_t row = 0; row < places.size(); ++row)
+        coordinates.row(row)[axis] = places[row];
     }
-    Matrix coordinates(vectors_.rows, axes.rows());
-    pool.parallel_for(vectors_.rows, [&](std::size_t row, int) {
-      for (std::size_t i = 0; i < axes.rows(); ++i) {
-        coordinates.row(row)[i] = linalg::dot(vectors_.row(row), axes.row(i));
-      }
-    });
     return coordinates;
   }
 
   MapRequest request_;
   MatrixView vectors_;
 };
+
+// An engine of kindred/projection as it is.
+template <projection::Engine T>
+class Stepped final : public MapEngine {
+ public:
+  explicit Stepped(T engine) : engine_(std::move(engine)) {}
+
+  void step(ThreadPool& pool) override { engine_.step(pool); }
+  bool is_done() const override { return engine_.is_done(); }
+  int step_count() const override { return engine_.step_count(); }
+  int steps_total() const override { return engine_.steps_total(); }
+  MatrixView coordinates() const override { return engine_.coordinates(); }
+
+ private:
+  T engine_;
+};
+
+std::unique_ptr<MapEngine> make_umap(const MapRequest& request, MatrixView vectors,
+                                     const GraphSource& graph, ThreadPool& pool) {
+  projection::UmapOptions options;
+  options.components = static_cast<int>(request.dimensions);
+  options.neighbors = static_cast<int>(request.neighbors);
+  options.min_dist = request.min_distance;
+  options.seed = request.seed;
+  const search::NeighborGraph& near = graph(request.metric, request.neighbors);
+  return std::make_unique<Stepped<projection::Umap>>(
+      projection::Umap(vectors, near, options, pool));
+}
 
 std::vector<GroupAxis> read_axes(Parameters& parameters, std::size_t row_count) {
   std::vector<GroupAxis> axes;
@@ -137,11 +143,13 @@ std::vector<GroupAxis> read_axes(Parameters& parameters, std::size_t row_count) 
 
 MapRequest read_map_request(Parameters& parameters, std::size_t row_count, search::Metric metric) {
   MapRequest request;
-  request.method = parameters.word_or("method", "pca", {"pca", "axes"});
+  request.method = parameters.word_or("method", "pca", {"pca", "umap", "axes"});
   request.dimensions = static_cast<std::size_t>(parameters.integer_or("dimensions", 3, 2, 3));
   request.metric = search::parse_metric(parameters.word_or(
       "metric", std::string(search::name_of(metric)), {"euclidean", "cosine", "dot"}));
   request.seed = static_cast<std::uint64_t>(parameters.integer_or("seed", 1, 0, INT64_MAX));
+  request.neighbors = static_cast<std::size_t>(parameters.integer_or("neighbors", 15, 2, 200));
+  request.min_distance = parameters.number_or("min_distance", 0.1, 0.0, 0.99);
   const auto components = parameters.rows("components", kComponentsMax);
   request.components.assign(components.begin(), components.end());
   request.axes = read_axes(parameters, row_count);
@@ -158,7 +166,7 @@ MapRequest read_map_request(Parameters& parameters, std::size_t row_count, searc
   return request;
 }
 
-Json map_methods() { return Json(Json::Array{"pca", "axes", "columns"}); }
+Json map_methods() { return Json(Json::Array{"pca", "umap", "axes", "columns"}); }
 
 Json to_json(const MapRequest& request) {
   Json json;
@@ -171,11 +179,17 @@ Json to_json(const MapRequest& request) {
       components.push(std::uint64_t{component});
     json.set("components", std::move(components));
   }
+  if (request.method == "umap") {
+    json.set("metric", search::name_of(request.metric));
+    json.set("neighbors", std::uint64_t{request.neighbors});
+    json.set("min_distance", request.min_distance);
+  }
   return json;
 }
 
 std::unique_ptr<MapEngine> make_engine(const MapRequest& request, MatrixView vectors,
-                                       const GraphSource& /*graph*/, ThreadPool& /*pool*/) {
+                                       const GraphSource& graph, ThreadPool& pool) {
+  if (request.method == "umap") return make_umap(request, vectors, graph, pool);
   if (request.method == "axes") return std::make_unique<AxesEngine>(request, vectors);
   return std::make_unique<PcaEngine>(request, vectors);
 }

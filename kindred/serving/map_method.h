@@ -26,11 +26,13 @@ struct GroupAxis {
 };
 
 struct MapRequest {
-  std::string method = "pca";  // pca, axes
+  std::string method = "pca";  // pca, umap, axes
   std::size_t dimensions = 3;  // Of the map: 2 or 3.
   search::Metric metric = search::Metric::euclidean;
   std::vector<std::size_t> components;  // pca: which; as many as dimensions.
   std::vector<GroupAxis> axes;          // axes: as many as dimensions.
+  std::size_t neighbors = 15;           // umap
+  double min_distance = 0.1;            // umap
   std::uint64_t seed = 1;
 };
 

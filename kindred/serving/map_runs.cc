@@ -12,6 +12,8 @@
 
 #include "kindred/base/background_task.h"
 #include "kindred/base/error.h"
+#include "kindred/data/labels.h"
+#include "kindred/projection/quality.h"
 
 namespace kindred::serving {
 namespace {
@@ -20,6 +22,10 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kPublishEvery = std::chrono::milliseconds(40);  // 25 pictures a second.
 constexpr auto kIdleEvery = std::chrono::seconds(10);
 constexpr std::size_t kRunsKept = 16;
+constexpr std::size_t kQualityNeighbors = 15;
+constexpr std::size_t kQualityClassesMax = 1000;
+// Beyond this, neighbours take minutes: quality is measured only where a map has needed them.
+constexpr std::size_t kQualityRowsMax = 20'000;
 
 struct Run {
   RunStatus status;
@@ -59,17 +65,20 @@ struct MapRuns::State {
   void advance();
   void take_coordinates(bool finished);
   void end(RunState state, const std::string& error = "");
+  void measure(std::uint64_t id);
+  bool measures_well() const;
   const search::NeighborGraph& graph(search::Metric metric, std::size_t neighbors);
 
-  // Changes the status of the active run and tells everybody.
+  // Changes a run and tells everybody.
   template <typename Change>
-  void update(Change change) {
+  void update(std::uint64_t id, Change change) {
     RunStatus copy;
     {
       const std::lock_guard lock(mutex);
-      Run& run = runs.at(active);
-      change(run);
-      copy = run.status;
+      const auto found = runs.find(id);
+      if (found == runs.end()) return;  // Forgotten in the meantime.
+      change(found->second);
+      copy = found->second.status;
     }
     on_change(copy);
   }
@@ -92,7 +101,10 @@ struct MapRuns::State {
   // Of the thread of the runs alone.
   ThreadPool pool;
   std::unique_ptr<MapEngine> engine;
-  std::uint64_t active = 0;  // 0: none.
+  std::uint64_t active = 0;      // 0: none.
+  std::uint64_t unmeasured = 0;  // The last finished run, until its quality is known; 0: none.
+  bool measuring = false;
+  Clock::time_point began;  // Of the active run.
   Clock::time_point published;
   std::map<search::Metric, search::NeighborGraph> graphs;
 
@@ -178,7 +190,11 @@ void MapRuns::State::work(const std::stop_token& stop) {
     if (!wait_for_work(stop)) continue;
     do_jobs();
     if (active == 0) begin_next();
-    if (active != 0) advance();
+    if (active != 0) {
+      advance();
+    } else if (unmeasured != 0) {
+      measure(std::exchange(unmeasured, 0));
+    }
   }
 }
 
@@ -186,7 +202,8 @@ void MapRuns::State::work(const std::stop_token& stop) {
 bool MapRuns::State::wait_for_work(const std::stop_token& stop) {
   std::unique_lock lock(mutex);
   const auto has_work = [this] {
-    return !jobs.empty() || !waiting.empty() || (active != 0 && (!paused || give_up));
+    return !jobs.empty() || !waiting.empty() || unmeasured != 0 ||
+           (active != 0 && (!paused || give_up));
   };
   if (changed.wait_for(lock, stop, kIdleEvery, has_work)) return true;
   lock.unlock();
@@ -219,7 +236,8 @@ void MapRuns::State::begin_next() {
     give_up = !waiting.empty();
     paused = false;
   }
-  update([](Run& run) { run.status.state = RunState::running; });
+  began = Clock::now();
+  update(active, [](Run& run) { run.status.state = RunState::running; });
   try {
     const MapRequest request = [&] {
       const std::lock_guard lock(mutex);
@@ -231,7 +249,7 @@ void MapRuns::State::begin_next() {
           return graph(metric, neighbors);
         },
         pool);
-    update([&](Run& run) {
+    update(active, [&](Run& run) {
       run.status.activity.clear();
       run.status.steps_total = engine->steps_total();
     });
@@ -259,9 +277,9 @@ void MapRuns::State::advance() {
   if (pauses && was_paused) return;
   if (pauses) {
     if (engine->step_count() > 0) take_coordinates(true);
-    return update([](Run& run) { run.status.state = RunState::paused; });
+    return update(active, [](Run& run) { run.status.state = RunState::paused; });
   }
-  if (was_paused) update([](Run& run) { run.status.state = RunState::running; });
+  if (was_paused) update(active, [](Run& run) { run.status.state = RunState::running; });
   try {
     engine->step(pool);
     take_coordinates(engine->is_done());
@@ -282,22 +300,59 @@ void MapRuns::State::take_coordinates(bool finished) {
   auto copy = std::make_shared<Coordinates>();
   copy->dimensions = view.cols;
   copy->values.assign(view.values().begin(), view.values().end());
-  update([&](Run& run) {
+  update(active, [&](Run& run) {
     copy->revision = ++run.status.revision;
     run.coordinates = std::move(copy);
     run.status.step_count = engine->step_count();
-    if (finished) run.status.facts = engine->facts();
+    if (!finished) return;
+    run.status.facts = engine->facts();
+    run.status.facts.set("seconds", std::chrono::duration<double>(now - began).count());
   });
 }
 
 void MapRuns::State::end(RunState state, const std::string& error) {
-  update([&](Run& run) {
+  update(active, [&](Run& run) {
     run.status.state = state;
     run.status.activity.clear();
     run.status.error = state == RunState::failed ? error : "";
   });
+  if (state == RunState::done || state == RunState::stopped) unmeasured = active;
   engine.reset();
   active = 0;
+}
+
+bool MapRuns::State::measures_well() const {
+  const auto known = graphs.find(data.metric);
+  const bool has_graph = known != graphs.end() && known->second.rows == data.size();
+  return data.size() >= 5 && (has_graph || data.size() <= kQualityRowsMax);
+}
+
+// Numbers beside the picture: how much of the data the map keeps.
+void MapRuns::State::measure(std::uint64_t id) {
+  std::shared_ptr<const Coordinates> map;
+  {
+    const std::lock_guard lock(mutex);
+    give_up = !waiting.empty();
+    const auto found = runs.find(id);
+    if (found != runs.end()) map = found->second.coordinates;
+  }
+  if (map == nullptr || !measures_well()) return;
+  measuring = true;
+  try {
+    const auto* column = data.things.metadata.find(data.color_column);
+    data::Labels labels;
+    if (column != nullptr) labels = data::labels_of(data.things.metadata, *column);
+    if (labels.class_count() > kQualityClassesMax) labels = {};
+    projection::QualityOptions options;
+    options.neighbors = std::min(kQualityNeighbors, data.size() - 1);
+    const MatrixView places = {map->values.data(), data.size(), map->dimensions};
+    const projection::MapQuality quality = projection::map_quality(
+        data.things.vectors, graph(data.metric, options.neighbors), places, labels, options, pool);
+    update(id, [&](Run& run) { run.status.facts.set("quality", projection::to_json(quality)); });
+  } catch (const Error&) {
+    // Another map was asked for, which is more urgent; or there is nothing to measure.
+  }
+  measuring = false;
 }
 
 const search::NeighborGraph& MapRuns::State::graph(search::Metric metric, std::size_t neighbors) {
@@ -311,11 +366,11 @@ const search::NeighborGraph& MapRuns::State::graph(search::Metric metric, std::s
     bool ends = false;
     {
       const std::lock_guard lock(mutex);
-      ends = closing || (active != 0 && give_up);
+      ends = closing || ((active != 0 || measuring) && give_up);
     }
     if (ends) throw Error(ErrorCode::cancelled, "another map was asked for");
     if (active == 0) return;
-    update([&](Run& run) {
+    update(active, [&](Run& run) {
       run.status.activity =
           fmt::format("looking for neighbours: {} %", 100 * rows_done / data.size());
     });

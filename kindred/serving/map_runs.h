@@ -7,7 +7,8 @@
 //
 // A run advances by steps until it is done; between two steps the thread looks for what else
 // there is to do: a pause, a stop, a new run (which stops the one under way), or a job such
-// as the search for wrong labels. A neighbour graph is made once for a metric and kept.
+// as the search for wrong labels. A neighbour graph is made once for a metric and kept. When
+// nothing else is to be done, the quality of the last finished map is measured.
 //
 // Thread safety: all members from any thread. on_change is called from the thread of the runs.
 

@@ -1,0 +1,229 @@
+// The page on small made-up data: everything that needs no data set, and the hostile cases.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { computed, drawnPixels, frame, openBrowser, openPage, picture, quiet, settled, step, View, visibleRow } from "./harness.mjs";
+
+const ROWS = 400;
+const SIDE = 8;
+const HOSTILE = '<img src=x onerror="globalThis.stolen=1">';
+
+// Four groups in ten dimensions, an image for each row, columns with hostile texts.
+function writeData(folder) {
+  let state = 7;
+  const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648 - 0.5;
+  const vectors = [];
+  const metadata = ["title\tgroup\tage\tformula"];
+  const pixels = Buffer.alloc(16 + ROWS * SIDE * SIDE);
+  pixels.writeUInt32BE(0x00000803, 0);
+  [ROWS, SIDE, SIDE].forEach((size, i) => pixels.writeUInt32BE(size, 4 + 4 * i));
+  for (let row = 0; row < ROWS; ++row) {
+    const group = row % 4;
+    vectors.push(Array.from({ length: 10 }, (_, i) => (random() + (i === group ? 3 : 0)).toFixed(4)).join("\t"));
+    metadata.push(`${row === 3 ? HOSTILE : `thing ${row}`}\tgroup ${group}\t${20 + row % 50}\t=1+${row}`);
+    for (let i = 0; i < SIDE * SIDE; ++i) pixels[16 + row * SIDE * SIDE + i] = i % SIDE === group ? 255 : 0;
+  }
+  writeFileSync(join(folder, "v.tsv"), vectors.join("\n") + "\n");
+  writeFileSync(join(folder, "m.tsv"), metadata.join("\n") + "\n");
+  writeFileSync(join(folder, "i.idx"), pixels);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "kindred-browser-"));
+writeData(folder);
+const browser = await openBrowser();
+const view = await View.start([join(folder, "v.tsv"), "--labels", join(folder, "m.tsv"), "--images", join(folder, "i.idx"), "--color", "group"]);
+let page;
+let gone;
+try {
+  await step("the page opens, and the token leaves the address", async () => {
+    page = await openPage(browser, view.url);
+    await computed(page);
+    assert.equal(await page.locator("#name").textContent(), "v.tsv");
+    assert.ok(!page.url().includes("token"), page.url());
+    await page.waitForFunction(() => globalThis.kindredMap.frame.points === 400);
+    const { calls, points } = await frame(page);
+    assert.equal(calls, 1);
+    assert.ok(points <= 200_000);
+    assert.ok((await drawnPixels(page)) > 2000);
+    await picture(page, "small_open");
+  });
+  await step("it spins until it is touched", async () => {
+    const before = await page.evaluate(() => globalThis.kindredMap.app.scene.view);
+    await page.waitForTimeout(400);
+    assert.notEqual(await page.evaluate(() => globalThis.kindredMap.app.scene.view), before);
+    await page.mouse.move(640, 200);
+    await page.mouse.down();
+    await page.mouse.move(660, 210, { steps: 3 });
+    await page.mouse.up();
+    assert.equal(await page.evaluate(() => globalThis.kindredMap.app.scene.spinning), false);
+    await settled(page);
+  });
+  await step("a click shows the point and its neighbours in the original space", async () => {
+    const { row, x, y } = await visibleRow(page, 4);
+    await page.mouse.click(x, y);
+    await page.waitForSelector("#page-point .near li");
+    assert.equal(await page.locator("#point-title").textContent(), `thing ${row}`);
+    const near = await page.evaluate(() => globalThis.kindredMap.app.points.near);
+    assert.equal(near.length, 15);
+    assert.ok(near.every((other) => other % 4 === row % 4), "neighbours are of the same group");
+    await picture(page, "small_point");
+  });
+  await step("titles are text and nothing else", async () => {
+    await page.evaluate(() => globalThis.kindredMap.app.focus(3));
+    await page.waitForSelector("#page-point .near li");
+    assert.equal(await page.locator("#point-title").textContent(), HOSTILE);
+    await page.getByRole("tab", { name: "Table" }).click();
+    await page.waitForSelector(".row-line");
+    assert.ok((await page.locator("#page-table").textContent()).includes(HOSTILE));
+    assert.equal(await page.evaluate(() => globalThis.stolen), undefined);
+    assert.equal(await page.locator("#page-table img, #page-point img").count(), 0);
+    await picture(page, "small_table");
+    await page.getByRole("tab", { name: "Point" }).click();
+  });
+  await step("search by text and by regular expression", async () => {
+    await page.keyboard.press("/");
+    await page.keyboard.type("thing 1");
+    await page.waitForFunction(() => globalThis.kindredMap.app.points.selectedCount === 111);
+    await page.fill("#search", "/^thing [12]$/");
+    await page.waitForFunction(() => globalThis.kindredMap.app.points.selectedCount === 2);
+    await page.fill("#search", "/(/");
+    await page.waitForFunction(() => document.querySelector("#search-count").textContent.includes("not a regular"));
+    await page.fill("#search", "");
+    await page.locator("#search").press("Escape");
+  });
+  await step("the legend dims, isolates, and undo brings back", async () => {
+    await page.locator(".legend-main", { hasText: "group 2" }).click();
+    assert.deepEqual(await page.evaluate(() => [...globalThis.kindredMap.app.points.lit]), [2]);
+    await page.getByRole("button", { name: "Show only group 1" }).click();
+    assert.equal(await page.evaluate(() => globalThis.kindredMap.app.points.visibleCount), 100);
+    await page.keyboard.press("u");
+    assert.equal(await page.evaluate(() => globalThis.kindredMap.app.points.visibleCount), 400);
+    await page.keyboard.press("Escape");
+  });
+  await step("a box selects, invert and isolate follow", async () => {
+    await page.keyboard.press("b");
+    const box = await page.locator("#view").boundingBox();
+    await page.mouse.move(box.x + 10, box.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height - 10, { steps: 4 });
+    await page.mouse.up();
+    const selected = await page.evaluate(() => globalThis.kindredMap.app.points.selectedCount);
+    assert.ok(selected > 20 && selected < 380, `${selected} selected`);
+    await page.keyboard.press("v");
+    assert.equal(await page.evaluate(() => globalThis.kindredMap.app.points.selectedCount), 400 - selected);
+    await page.keyboard.press("i");
+    assert.equal(await page.evaluate(() => globalThis.kindredMap.app.points.visibleCount), 400 - selected);
+    await page.keyboard.press("a");
+    await page.keyboard.press("o");
+  });
+  await step("two dimensions, images as points, columns as axes, light", async () => {
+    await page.keyboard.press("2");
+    await page.waitForFunction(() => globalThis.kindredMap.app.scene.dimensions === 2);
+    await page.keyboard.press("m");
+    await page.waitForFunction(() => globalThis.kindredMap.app.showsImages);
+    await settled(page);
+    assert.ok((await drawnPixels(page)) > 2000);
+    await page.keyboard.press("t");
+    assert.equal(await page.locator("html").getAttribute("data-theme"), "light");
+    await picture(page, "small_images_light");
+    await page.keyboard.press("3");
+    await page.keyboard.press("m");
+    await page.waitForFunction(() => globalThis.kindredMap.app.scene.dimensions === 3);
+  });
+  await step("colours by numbers have a gradient", async () => {
+    await page.selectOption("#color", "age");
+    await page.waitForFunction(() => globalThis.kindredMap.app.colorColumn.info.name === "age");
+    await page.waitForSelector(".gradient");
+    await page.selectOption("#color", "group");
+    await page.waitForFunction(() => globalThis.kindredMap.app.categories.length === 4);
+  });
+  await step("exports: CSV without formulas, npy, PNG, a page that works alone", async () => {
+    const take = async (kind) => {
+      await page.locator("#export-menu summary").click();
+      const [download] = await Promise.all([page.waitForEvent("download"), page.locator(`[data-export=${kind}]`).click()]);
+      const path = join(folder, download.suggestedFilename());
+      await download.saveAs(path);
+      return path;
+    };
+    const csv = readFileSync(await take("csv"), "utf8").split("\n");
+    assert.equal(csv[0], "row,x,y,z,title,group,age,formula");
+    assert.equal(csv.length, ROWS + 2);
+    assert.match(csv[1], /,'=1\+0/);
+    const npy = readFileSync(await take("npy"));
+    assert.equal(npy.subarray(1, 6).toString(), "NUMPY");
+    assert.equal(npy.length % 64, (ROWS * 3 * 4) % 64);
+    assert.equal(readFileSync(await take("png")).subarray(1, 4).toString(), "PNG");
+    const html = await take("html");
+    assert.ok(!readFileSync(html, "utf8").includes(HOSTILE), "a title must not be markup in the file");
+    const alone = await openPage(browser, `file://${html}`);
+    await computed(alone);
+    assert.ok((await drawnPixels(alone)) > 2000);
+    await alone.evaluate(() => globalThis.kindredMap.app.focus(8));
+    await alone.waitForSelector("#page-point .near li");
+    assert.equal(await alone.locator("#point-title").textContent(), "thing 8");
+    assert.ok((await alone.evaluate(() => globalThis.kindredMap.app.points.near)).every((row) => row % 4 === 0));
+    await picture(alone, "small_alone");
+    quiet(alone);
+    await alone.context().close();
+  });
+  await step("a reload shows the same again", async () => {
+    await page.evaluate(() => globalThis.kindredMap.app.focus(12));
+    await page.locator(".legend-main", { hasText: "group 0" }).click();
+    await page.waitForFunction(() => location.hash.includes("point=12") && location.hash.includes("lit=group"));
+    assert.ok(!page.url().includes("token"));
+    await page.reload();
+    await page.waitForSelector("html[data-ready=true]");
+    await page.waitForSelector("#page-point .near li");
+    assert.equal(await page.locator("#point-title").textContent(), "thing 12");
+    assert.deepEqual(await page.evaluate(() => [...globalThis.kindredMap.app.points.lit]), [0]);
+    assert.equal(await page.locator("html").getAttribute("data-theme"), "light");
+  });
+  await step("a context that is lost comes back", async () => {
+    await page.evaluate(() => {
+      const extension = globalThis.kindredMap.app.scene.renderer.getContext().getExtension("WEBGL_lose_context");
+      extension.loseContext();
+      setTimeout(() => extension.restoreContext(), 300);
+    });
+    await page.waitForSelector("#banner:not([hidden])");
+    await page.waitForSelector("#banner", { state: "hidden" });
+    assert.ok((await drawnPixels(page)) > 2000);
+  });
+  page.complaints = page.complaints.filter((text) => !/Context Lost|context lost|CONTEXT_LOST/i.test(text));
+  quiet(page);
+  await step("without a token there is a message and no data", async () => {
+    const context = await browser.newContext();
+    const stranger = await context.newPage();
+    await stranger.goto(view.url.split("#")[0]);
+    await stranger.waitForSelector("#banner:not([hidden])");
+    assert.match(await stranger.locator("#banner").textContent(), /no valid key/);
+    await context.close();
+  });
+  await step("nothing is lost when the server goes away", async () => {
+    gone = await view.stop();
+    assert.equal(gone.code, 0);
+    await page.waitForFunction(() => document.querySelector("#banner").textContent.includes("server is away"));
+    await page.evaluate(() => globalThis.kindredMap.app.focus(20));
+    await page.waitForFunction(() => document.querySelector("#point-title").textContent === "thing 20");
+    await page.waitForFunction(() => document.querySelector("#page-point").textContent.includes("No neighbours"));
+    assert.ok((await drawnPixels(page)) > 2000);
+  });
+  await step("without WebGL there is a message, and the data can be read", async () => {
+    const second = await View.start([join(folder, "v.tsv"), "--labels", join(folder, "m.tsv")]);
+    const plain = await openBrowser(["--disable-3d-apis"]);
+    const poor = await openPage(plain, second.url);
+    assert.match(await poor.locator("#no-gl").textContent(), /WebGL 2/);
+    await poor.getByRole("tab", { name: "Table" }).click();
+    await poor.locator(".row-line").first().click();
+    await poor.getByRole("tab", { name: "Point" }).click();
+    await poor.waitForSelector("#page-point .near li");
+    await picture(poor, "small_no_webgl");
+    await plain.close();
+    await second.stop();
+  });
+} finally {
+  if (!gone) await view.stop();
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+}
