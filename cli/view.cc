@@ -24,6 +24,7 @@
 #include "kindred/serving/access.h"
 #include "kindred/serving/map_api.h"
 #include "kindred/serving/map_input.h"
+#include "kindred/serving/projector_folder.h"
 #include "kindred/serving/service.h"
 
 namespace kindred::cli {
@@ -35,7 +36,7 @@ constexpr std::uint16_t kLastPort = 4879;  // Enough for everybody who forgot on
 struct ViewFlags {
   CommonOptions common;
   serving::MapInput input;
-  std::string color;
+  std::filesystem::path projector;
   std::uint16_t port = 0;  // 0: the first free one from kFirstPort.
   bool no_browser = false;
 };
@@ -70,9 +71,15 @@ void announce(const ViewFlags& flags, const serving::Service& service) {
 void run(ViewFlags flags) {
   note(flags.common, fmt::format("reading {} ...", flags.input.file.string()));
   serving::MapData data = serving::read_map(flags.input);
-  if (!flags.color.empty()) data.color_column = data.things.metadata.at(flags.color).name;
   note(flags.common, data.about);
-  const Interrupt interrupt("\nclosing the map (once more to end at once)\n");
+  if (!flags.projector.empty()) {
+    for (const auto& file : serving::write_projector_folder(data, flags.projector)) {
+      note(flags.common, fmt::format("wrote {}", file.string()));
+    }
+    return;
+  }
+  const Interrupt interrupt(flags.common.quiet ? nullptr
+                                               : "\nclosing the map (once more to end at once)\n");
   serving::ServiceOptions options;
   options.http.port = flags.port == 0 ? kFirstPort : flags.port;
   options.http.port_last = flags.port == 0 ? kLastPort : flags.port;
@@ -103,12 +110,18 @@ void add_view(CLI::App& app) {
   verb->add_option("--labels", flags->input.labels,
                    "Labels or other columns, a line for each row: TSV, CSV, idx or .npy");
   verb->add_option("--images", flags->input.images, "An image for each row: an idx file");
+  verb->add_option(
+      "--probabilities", flags->input.probabilities,
+      "For the search for wrong labels: an .npy of each row's probability of each\n"
+      "label, by a classifier that did not see the row; default the neighbours' votes");
   verb->add_flag("--users", flags->input.users, "Of a model, the users instead of the items");
   verb->add_option("--tensor", flags->input.tensor,
                    "Of a projector_config.json, which tensor; default the first that is there");
-  verb->add_option("--color", flags->color, "The column to colour by at first");
+  verb->add_option("--color", flags->input.color, "The column to colour by at first");
   verb->add_option("--port", flags->port, "The port to listen on; default the next free from 4780")
       ->check(CLI::Range(1, 65535));
+  verb->add_option("--export-projector", flags->projector,
+                   "Write a folder that TensorBoard's projector opens, and end");
   verb->add_flag("--no-browser", flags->no_browser, "Only print the address");
   add_common_options(*verb, flags->common);
   verb->footer(
@@ -117,7 +130,8 @@ void add_view(CLI::App& app) {
       "Examples:\n"
       "  kindred view movies.kindred\n"
       "  kindred view t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz\n"
-      "  kindred view vectors.npy --labels words.tsv --no-browser");
+      "  kindred view vectors.npy --labels words.tsv --no-browser\n"
+      "  kindred view vectors.npy --labels words.tsv --export-projector folder");
   verb->callback([flags] { run(*flags); });
 }
 

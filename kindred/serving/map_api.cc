@@ -11,6 +11,7 @@
 #include "kindred/base/thread_pool.h"
 #include "kindred/search/exact.h"
 #include "kindred/serving/event_hub.h"
+#include "kindred/serving/map_insights.h"
 #include "kindred/serving/map_runs.h"
 
 namespace kindred::serving {
@@ -54,6 +55,14 @@ struct MapApi::State {
   HttpResponse control(const Call& call);
   HttpResponse coordinates(const Call& call) const;
   void graph(const Call& call, HttpReply reply);
+  void spread(const Call& call, const HttpReply& reply);
+  void suspects(const Call& call, const HttpReply& reply);
+  void outliers(const Call& call, const HttpReply& reply);
+  void kinds(const Call& call, const HttpReply& reply);
+  HttpResponse axis(const Call& call) const;
+  template <typename Make>
+  void insight(const Call& call, const HttpReply& reply, Parameters& parameters, Make make);
+  void add_insights(Service& to);
   Json all_runs() const;
 
   const Service& service;
@@ -161,6 +170,75 @@ void MapApi::State::graph(const Call& call, HttpReply reply) {
   });
 }
 
+// Reads `column`; has make(labels, workshop) done on the thread of the runs, and answers with it.
+template <typename Make>
+void MapApi::State::insight(const Call& call, const HttpReply& reply, Parameters& parameters,
+                            Make make) {
+  const data::Labels labels = labels_in(data, parameters.text("column"));
+  parameters.finish();
+  runs.post([this, labels, call, reply, make](const MapRuns::Workshop& workshop) {
+    service.answer(call, reply, [&] { return json_response(make(labels, workshop)); });
+  });
+}
+
+void MapApi::State::spread(const Call& call, const HttpReply& reply) {
+  Parameters parameters = call.parameters();
+  const auto id = static_cast<std::uint64_t>(parameters.integer_or("id", 0, 0, INT64_MAX));
+  const auto map = runs.coordinates(id);
+  if (id != 0 && map == nullptr) throw Error(ErrorCode::not_found, "there is no such map");
+  insight(call, reply, parameters, [this, map](const auto& labels, const auto& workshop) {
+    return spread_insight(data, labels, map.get(), workshop);
+  });
+}
+
+void MapApi::State::suspects(const Call& call, const HttpReply& reply) {
+  Parameters parameters = call.parameters();
+  const auto count = static_cast<std::size_t>(parameters.integer_or("count", 100, 1, 10'000));
+  insight(call, reply, parameters, [this, count](const auto& labels, const auto& workshop) {
+    return suspects_insight(data, labels, count, workshop);
+  });
+}
+
+void MapApi::State::outliers(const Call& call, const HttpReply& reply) {
+  Parameters parameters = call.parameters();
+  const auto count = static_cast<std::size_t>(parameters.integer_or("count", 40, 1, 10'000));
+  insight(call, reply, parameters, [this, count](const auto& labels, const auto& workshop) {
+    return outliers_insight(data, labels, count, workshop);
+  });
+}
+
+void MapApi::State::kinds(const Call& call, const HttpReply& reply) {
+  Parameters parameters = call.parameters();
+  const std::string label = parameters.text("label");
+  insight(call, reply, parameters, [this, label](const auto& labels, const auto& workshop) {
+    return kinds_insight(data, labels, label, workshop);
+  });
+}
+
+HttpResponse MapApi::State::axis(const Call& call) const {
+  Parameters parameters = call.parameters();
+  const auto id = static_cast<std::uint64_t>(parameters.integer("id", 1, INT64_MAX));
+  const auto axis = static_cast<std::size_t>(parameters.integer("axis", 0, 2));
+  parameters.finish();
+  const auto map = runs.coordinates(id);
+  if (map == nullptr || axis >= map->dimensions) {
+    throw Error(ErrorCode::not_found, "there is no such axis yet");
+  }
+  return json_response(axis_insight(data, *map, axis));
+}
+
+void MapApi::State::add_insights(Service& to) {
+  to.get_later("/api/insight/spread",
+               [this](const Call& call, const HttpReply& reply) { spread(call, reply); });
+  to.get_later("/api/insight/suspects",
+               [this](const Call& call, const HttpReply& reply) { suspects(call, reply); });
+  to.get_later("/api/insight/outliers",
+               [this](const Call& call, const HttpReply& reply) { outliers(call, reply); });
+  to.get_later("/api/insight/kinds",
+               [this](const Call& call, const HttpReply& reply) { kinds(call, reply); });
+  to.get("/api/insight/axis", [this](const Call& call) { return axis(call); });
+}
+
 Json MapApi::State::all_runs() const {
   Json list = Json(Json::Array());
   for (const RunStatus& status : runs.all()) list.push(to_json(status));
@@ -188,6 +266,7 @@ MapApi::MapApi(MapData data, int threads, Service& service)
   service.get_later("/api/graph", [state](const Call& call, HttpReply reply) {
     state->graph(call, std::move(reply));
   });
+  state->add_insights(service);
   service.post("/api/maps", [state](const Call& call) { return state->start(call); });
   service.post("/api/maps/control", [state](const Call& call) { return state->control(call); });
   service.get("/api/coordinates", [state](const Call& call) { return state->coordinates(call); });

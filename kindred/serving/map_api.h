@@ -4,6 +4,9 @@
 //    GET  /api/column?name=                              a column, as column_bytes()
 //    GET  /api/sheet?page=                               a sheet of images, PNG
 //    GET  /api/neighbors?row=&k=&metric=                 the nearest in the original space
+//    GET  /api/graph?k=&metric=                          the k nearest of every row
+//    GET  /api/insight/spread?column=                    and suspects, outliers, kinds, axis:
+//                                                        map_insights.h
 //    GET  /api/maps                                      every run with its state
 //    POST /api/maps {"method", "dimensions", ...}        starts one
 //    POST /api/maps/control {"id", "action"}             pause, resume, stop

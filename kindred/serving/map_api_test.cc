@@ -185,7 +185,7 @@ TEST_F(MapApiTest, LaysOutAlongGroups) {
   const Json same = finished(
       R"({"method":"axes","dimensions":2,"x_from":[0],"x_to":[0],"y_from":[0],"y_to":[2]})");
   EXPECT_EQ(same.at("state").as_string(), "failed");
-  EXPECT_THAT(same.at("error").as_string(), HasSubstr("axis 1"));
+  EXPECT_THAT(same.at("error").as_string(), HasSubstr("same centroid"));
 }
 
 TEST_F(MapApiTest, RefusesBadRequestsForMaps) {
@@ -207,6 +207,60 @@ TEST_F(MapApiTest, SendsSheetsAndGraphs) {
   EXPECT_EQ(get_status("/api/sheet?page=1"), 404);
   EXPECT_EQ(body_of(ask("GET /api/graph?k=5")).size(), 5 * kRows * 8);
   EXPECT_EQ(get_status("/api/graph?k=60"), 400);
+}
+
+TEST_F(MapApiTest, ComputesUmapAndMeasuresIt) {
+  const Json run = finished(R"({"method":"umap","dimensions":3,"neighbors":8})");
+  EXPECT_EQ(run.at("state").as_string(), "done");
+  EXPECT_EQ(run.at("step").as_int(), run.at("steps").as_int());
+  EXPECT_EQ(coordinates(run).size(), 3 * kRows);
+  for (int i = 0; i < 1000; ++i) {
+    const Json all = get("/api/maps");
+    if (const Json* quality = all.at("maps").as_array().back().at("facts").find("quality")) {
+      EXPECT_GT(quality->at("label_accuracy").as_double(), 0.9);
+      return;
+    }
+    std::this_thread::sleep_for(5ms);
+  }
+  FAIL() << "the quality was never measured";
+}
+
+TEST_F(MapApiTest, StopsAndPausesRuns) {
+  ask("POST /api/maps", R"({"method":"umap"})");
+  const std::string id = R"({"id":1,"action":)";
+  Json changed;
+  for (int i = 0; i < 1000 && !(changed.is_object() && changed.at("changed").as_bool()); ++i) {
+    changed = Json::parse(body_of(ask("POST /api/maps/control", id + "\"pause\"}")));
+  }
+  const auto state = [&] {
+    return get("/api/maps").at("maps").as_array().front().at("state").as_string();
+  };
+  if (!changed.at("changed").as_bool())
+    GTEST_SKIP() << "the run was over before it could be paused";
+  for (int i = 0; i < 1000 && state() == "running"; ++i) std::this_thread::sleep_for(2ms);
+  EXPECT_EQ(state(), "paused");
+  ask("POST /api/maps/control", id + "\"stop\"}");
+  for (int i = 0; i < 1000 && state() == "paused"; ++i) std::this_thread::sleep_for(2ms);
+  EXPECT_EQ(state(), "stopped");
+}
+
+TEST_F(MapApiTest, ComparesLabelsWithTheirNeighborhood) {
+  const Json spread = get("/api/insight/spread?column=group");
+  EXPECT_EQ(spread.at("spreads").as_array().size(), 2U);
+  EXPECT_GT(spread.at("spreads").as_array()[0].at("rms").as_double(), 1.5);
+  const Json suspects = get("/api/insight/suspects?column=group");
+  EXPECT_EQ(suspects.at("total").as_uint(), 0U);  // The groups lie apart.
+  EXPECT_EQ(get("/api/insight/outliers?column=group&count=3").at("outliers").as_array().size(), 3U);
+  const Json kinds = get("/api/insight/kinds?column=group&label=even");
+  EXPECT_GE(kinds.at("kinds").as_array().size(), 1U);
+  EXPECT_EQ(get_status("/api/insight/kinds?column=group&label=none"), 404);
+  EXPECT_EQ(get_status("/api/insight/spread?column=none"), 404);
+  EXPECT_EQ(get_status("/api/insight/spread"), 400);
+  finished(R"({"method":"pca"})");
+  const Json axis = get("/api/insight/axis?id=1&axis=0");
+  EXPECT_EQ(axis.at("columns").as_array().front().at("column").as_string(), "group");
+  EXPECT_EQ(axis.at("low").as_array().size(), 8U);
+  EXPECT_EQ(get_status("/api/insight/axis?id=9&axis=0"), 404);
 }
 
 TEST_F(MapApiTest, TellsOfChanges) {

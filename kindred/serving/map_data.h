@@ -26,6 +26,10 @@ struct MapData {
   search::Metric metric = search::Metric::euclidean;  // What near means, unless asked otherwise.
   std::string color_column;                           // What the points are coloured by; "": none.
 
+  // For each row the probability of each label of color_column, labels in natural order, by a
+  // classifier that did not see the row; empty: none.
+  Matrix probabilities;
+
   std::size_t size() const noexcept { return things.size(); }
 };
 

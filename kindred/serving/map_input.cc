@@ -12,6 +12,7 @@
 #include "kindred/base/error.h"
 #include "kindred/base/progress.h"
 #include "kindred/data/idx.h"
+#include "kindred/data/labels.h"
 #include "kindred/embedding/import.h"
 #include "kindred/embedding/row_metadata.h"
 #include "kindred/model/io.h"
@@ -40,6 +41,17 @@ void add_images(MapData& map, const fs::path& file) {
     throw Error(ErrorCode::invalid_argument, fmt::format("{}: {} images for {} rows", source.name(),
                                                          map.images.count, map.size()));
   }
+}
+
+void add_probabilities(MapData& map, const fs::path& file) {
+  map.probabilities = embedding::import_vectors(file).embeddings.vectors;
+  const data::Column& column = map.things.metadata.at(map.color_column);
+  const std::size_t classes = data::labels_of(map.things.metadata, column).class_count();
+  if (map.probabilities.rows() == map.size() && map.probabilities.cols() == classes) return;
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("{}: {} x {} probabilities for {} rows and the {} labels of '{}'",
+                          file.string(), map.probabilities.rows(), map.probabilities.cols(),
+                          map.size(), classes, map.color_column));
 }
 
 MapData of_model(const MapInput& input) {
@@ -168,7 +180,9 @@ MapData read_map(const MapInput& input) {
     add_metadata(map, *found);
   }
   if (!input.images.empty()) add_images(map, input.images);
+  if (!input.color.empty()) map.color_column = map.things.metadata.at(input.color).name;
   prepare(map);
+  if (!input.probabilities.empty()) add_probabilities(map, input.probabilities);
   return map;
 }
 

@@ -19,10 +19,12 @@ namespace kindred::serving {
 
 struct MapInput {
   std::filesystem::path file;
-  std::filesystem::path labels;  // Empty: none.
-  std::filesystem::path images;  // Empty: those that the file itself has.
-  bool users = false;            // Of a model: its users.
-  std::string tensor;  // Of a projector's config: which; "": the first whose file is there.
+  std::filesystem::path labels = {};         // Empty: none.
+  std::filesystem::path images = {};         // Empty: those that the file itself has.
+  std::filesystem::path probabilities = {};  // .npy: of each row for each label; empty: none.
+  std::string color = {};                    // The column to colour by at first; "": a likely one.
+  bool users = false;                        // Of a model: its users.
+  std::string tensor = {};  // Of a projector's config: which; "": the first whose file is there.
 };
 
 // Throws Error naming the file, as the readers do, and where labels or images do not match.

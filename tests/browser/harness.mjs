@@ -103,8 +103,20 @@ export async function visibleRow(page, from = 0) {
   return { row: found.row, x: box.x + found.x, y: box.y + found.y };
 }
 
+// Waits until at least so many pixels are drawn.
+export async function drawn(page, least) {
+  const deadline = Date.now() + 20_000;
+  let pixels = 0;
+  while (Date.now() < deadline) {
+    pixels = await drawnPixels(page);
+    if (pixels >= least) return;
+    await page.waitForTimeout(100);
+  }
+  assert.fail(`${pixels} pixels are drawn, and there should be ${least}`);
+}
+
 // Colours that are on the canvas: how many pixels are not the ground.
-export async function drawnPixels(page) {
+async function drawnPixels(page) {
   return page.evaluate(() => {
     const canvas = globalThis.kindredMap.app.scene.snapshot();
     const copy = new OffscreenCanvas(canvas.width, canvas.height);

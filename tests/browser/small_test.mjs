@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { computed, drawnPixels, frame, openBrowser, openPage, picture, quiet, settled, step, View, visibleRow } from "./harness.mjs";
+import { computed, drawn, frame, openBrowser, openPage, picture, quiet, settled, step, View, visibleRow } from "./harness.mjs";
 
 const ROWS = 400;
 const SIDE = 8;
@@ -46,7 +46,7 @@ try {
     const { calls, points } = await frame(page);
     assert.equal(calls, 1);
     assert.ok(points <= 200_000);
-    assert.ok((await drawnPixels(page)) > 2000);
+    await drawn(page, 2000);
     await picture(page, "small_open");
   });
   await step("it spins until it is touched", async () => {
@@ -124,7 +124,7 @@ try {
     await page.keyboard.press("m");
     await page.waitForFunction(() => globalThis.kindredMap.app.showsImages);
     await settled(page);
-    assert.ok((await drawnPixels(page)) > 2000);
+    await drawn(page, 2000);
     await page.keyboard.press("t");
     assert.equal(await page.locator("html").getAttribute("data-theme"), "light");
     await picture(page, "small_images_light");
@@ -159,7 +159,7 @@ try {
     assert.ok(!readFileSync(html, "utf8").includes(HOSTILE), "a title must not be markup in the file");
     const alone = await openPage(browser, `file://${html}`);
     await computed(alone);
-    assert.ok((await drawnPixels(alone)) > 2000);
+    await drawn(alone, 2000);
     await alone.evaluate(() => globalThis.kindredMap.app.focus(8));
     await alone.waitForSelector("#page-point .near li");
     assert.equal(await alone.locator("#point-title").textContent(), "thing 8");
@@ -188,7 +188,7 @@ try {
     });
     await page.waitForSelector("#banner:not([hidden])");
     await page.waitForSelector("#banner", { state: "hidden" });
-    assert.ok((await drawnPixels(page)) > 2000);
+    await drawn(page, 2000);
   });
   page.complaints = page.complaints.filter((text) => !/Context Lost|context lost|CONTEXT_LOST/i.test(text));
   quiet(page);
@@ -207,7 +207,7 @@ try {
     await page.evaluate(() => globalThis.kindredMap.app.focus(20));
     await page.waitForFunction(() => document.querySelector("#point-title").textContent === "thing 20");
     await page.waitForFunction(() => document.querySelector("#page-point").textContent.includes("No neighbours"));
-    assert.ok((await drawnPixels(page)) > 2000);
+    await drawn(page, 2000);
   });
   await step("without WebGL there is a message, and the data can be read", async () => {
     const second = await View.start([join(folder, "v.tsv"), "--labels", join(folder, "m.tsv")]);

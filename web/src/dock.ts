@@ -84,6 +84,7 @@ export function makeDock(app: App, overlay: Overlay): void {
 
   function watchMouse(): void {
     let down: { x: number; y: number } | null = null;
+    let wandered = 0; // How far from there: a lasso ends where it began, and is no click.
     let hovering = 0;
     const at = (event: PointerEvent) => {
       const box = view.getBoundingClientRect();
@@ -92,6 +93,7 @@ export function makeDock(app: App, overlay: Overlay): void {
     view.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       down = at(event);
+      wandered = 0;
       hideTip();
       if (tool === "orbit") return;
       view.setPointerCapture(event.pointerId);
@@ -99,6 +101,7 @@ export function makeDock(app: App, overlay: Overlay): void {
     });
     view.addEventListener("pointermove", (event) => {
       const here = at(event);
+      if (down) wandered = Math.max(wandered, Math.hypot(here.x - down.x, here.y - down.y));
       if (down && tool !== "orbit" && overlay.outline) {
         if (tool === "lasso") overlay.outline.points.push(here);
         else overlay.outline.points = [down, { x: here.x, y: down.y }, here, { x: down.x, y: here.y }];
@@ -113,7 +116,7 @@ export function makeDock(app: App, overlay: Overlay): void {
       const from = down;
       down = null;
       if (!from || event.button !== 0) return;
-      const isClick = Math.hypot(here.x - from.x, here.y - from.y) <= CLICK_SLACK;
+      const isClick = Math.max(wandered, Math.hypot(here.x - from.x, here.y - from.y)) <= CLICK_SLACK;
       if (overlay.outline) {
         const outline = overlay.outline.points;
         overlay.outline = null;

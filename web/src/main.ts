@@ -8,6 +8,7 @@ import { byId, el, fill } from "./dom";
 import { makeExports } from "./exports";
 import { makeFind } from "./find";
 import { makeInspector } from "./inspector";
+import { makeInsights } from "./insights";
 import { light, makeLegend } from "./legend";
 import { makeMethods } from "./methods";
 import { Overlay } from "./overlay";
@@ -86,6 +87,7 @@ async function begin(source: Source): Promise<void> {
   const overlay = new Overlay(app, byId<HTMLCanvasElement>("overlay"));
   makeLegend(app);
   makeInspector(app);
+  makeInsights(app);
   makeTable(app);
   makeFind(app);
   makeDock(app, overlay);

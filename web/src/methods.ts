@@ -1,7 +1,7 @@
 // The left panel: how the points are laid out, with what options, and how good the result is.
 
 import type { App } from "./app";
-import { byId, el, fill, options, percent, segments, short } from "./dom";
+import { byId, el, fill, options, percent, segments } from "./dom";
 import type { MapRequest, Method, RunStatus } from "./types";
 
 interface Option {
@@ -64,7 +64,7 @@ export function makeMethods(app: App, methods: Method[]): (request: MapRequest) 
     const metric: Option = { name: "metric", label: "Distance", kind: "choice", choices: METRICS, start: app.info.metric };
     const seed: Option = { name: "seed", label: "Seed", kind: "number", least: 0, most: 1e9, step: 1, start: 1 };
     if (method === "pca") {
-      const choices = Array.from({ length: Math.min(10, app.info.dimensions) }, (_, i): [string, string] => [String(i), `component ${i + 1}`]);
+      const choices = Array.from({ length: Math.min(10, app.info.dimensions) }, (_, i): [string, string] => [String(i), `PC ${i + 1}`]);
       return ["x", "y", "z"].slice(0, dimensions).map((axis, i) => ({ name: axis, label: axis.toUpperCase(), kind: "choice", choices, start: String(Math.min(i, choices.length - 1)) }));
     }
     if (method === "umap") {
@@ -94,7 +94,7 @@ export function makeMethods(app: App, methods: Method[]): (request: MapRequest) 
 
   function drawOptions(): void {
     const list = optionsOf();
-    const box = el("div.options");
+    const box = el(method === "pca" || method === "columns" ? "div.options.three" : "div.options");
     for (const option of list) {
       const id = `option-${option.name}`;
       const given = String(values[option.name] ?? option.start);
@@ -116,7 +116,14 @@ export function makeMethods(app: App, methods: Method[]): (request: MapRequest) 
       : box);
     const run = byId<HTMLButtonElement>("run");
     run.hidden = method === "pca" || method === "columns";
+    nameRun();
     run.disabled = (method === "axes" && app.categories.length < 2) || !app.source.live;
+  }
+
+  // "Again" where the map that is shown was made this way.
+  function nameRun(): void {
+    const shown = app.active;
+    byId("run").textContent = shown?.request.method === method && (shown.state === "done" || shown.state === "stopped") ? "Again" : "Compute";
   }
 
   function read(name: string): string {
@@ -235,7 +242,7 @@ export function makeMethods(app: App, methods: Method[]): (request: MapRequest) 
       byId("progress-text").textContent = status.activity || (status.state === "paused" ? `paused at ${status.step} of ${status.steps}` : `${status.step} of ${status.steps}`);
     }
     byId("pause").textContent = status.state === "paused" ? "Resume" : "Pause";
-    byId("run").textContent = status.state === "done" || status.state === "stopped" ? "Again" : "Compute";
+    nameRun();
     drawFacts(status);
   }
 
@@ -257,7 +264,7 @@ export function makeMethods(app: App, methods: Method[]): (request: MapRequest) 
       const value = quality![name];
       if (value !== null && value !== undefined) rows.push(el("dt", { title }, label), el("dd", { title }, value.toFixed(3)));
     }
-    if (typeof status.facts.seconds === "number") rows.push(el("dt", {}, "Time"), el("dd", {}, `${short(status.facts.seconds)} s`));
+    if (typeof status.facts.seconds === "number") rows.push(el("dt", {}, "Time"), el("dd", {}, status.facts.seconds < 0.01 ? "below 0.01 s" : `${status.facts.seconds.toFixed(status.facts.seconds < 10 ? 2 : 1)} s`));
     fill(byId("facts"), ...rows);
   }
 

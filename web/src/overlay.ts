@@ -104,7 +104,7 @@ export class Overlay {
   private axes(context: CanvasRenderingContext2D, height: number): void {
     const { app } = this;
     if (app.axisNames.length === 0) return;
-    const from = { x: 56, y: height - 62 };
+    const from = { x: 56, y: height - 104 };
     const directions = app.scene!.axisDirections();
     context.font = '11px system-ui, "DejaVu Sans", sans-serif';
     context.lineWidth = 1.5;

@@ -275,7 +275,7 @@ export class Scene {
     for (let i = 0; i < rows.length; ++i) spread += middle.distanceToSquared(this.pointOf(rows[i]));
     spread = Math.sqrt(spread / rows.length);
     const away = this.camera.position.clone().sub(this.controls.target).normalize();
-    const distance = this.dimensions === 3 ? Math.max(0.55, 3.2 * spread) : 5;
+    const distance = this.dimensions === 3 ? Math.max(0.95, 3.2 * spread) : 5;
     this.moveTo(middle, middle.clone().addScaledVector(away, distance), Math.min(12, 0.85 / Math.max(spread * 1.6, 0.05)), true);
   }
 
