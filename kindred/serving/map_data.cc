@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kDistinctCounted = 1000;  // More are not told apart.
 constexpr std::size_t kColorValuesMax = 30;
+constexpr std::size_t kTextGroupsMax = 250;
 
 struct ColumnFacts {
   std::size_t distinct = 0;  // At most kDistinctCounted.
@@ -117,6 +118,12 @@ std::string text_bytes(const data::TextColumn& texts) {
 }
 
 }  // namespace
+
+bool is_categorical(const data::Column& column) {
+  const ColumnFacts facts = facts_of(column);
+  const bool few = facts.distinct <= (column.is_text() ? kTextGroupsMax : kColorValuesMax);
+  return facts.distinct >= 2 && few && (column.is_text() || facts.whole);
+}
 
 void prepare(MapData& map) {
   embedding::validate(map.things, "the map");

@@ -39,6 +39,10 @@ struct MapData {
 // Throws Error(corrupt) or Error(invalid_argument) unless the parts fit together.
 void prepare(MapData& data);
 
+// Whether the column's values are groups rather than quantities: texts of 2 to 250 kinds, whole
+// numbers of 2 to 30. The page has the same rule (web/src/columns.ts).
+bool is_categorical(const data::Column& column);
+
 // {"name", "about", "count", "dimensions", "metric", "color", "title", "columns": [...],
 // "images": {...} or null}
 Json describe(const MapData& data);

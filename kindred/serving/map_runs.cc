@@ -23,7 +23,6 @@ constexpr auto kPublishEvery = std::chrono::milliseconds(40);  // 25 pictures a 
 constexpr auto kIdleEvery = std::chrono::seconds(10);
 constexpr std::size_t kRunsKept = 16;
 constexpr std::size_t kQualityNeighbors = 15;
-constexpr std::size_t kQualityClassesMax = 1000;
 // Beyond this, neighbours take minutes: quality is measured only where a map has needed them.
 constexpr std::size_t kQualityRowsMax = 20'000;
 
@@ -341,8 +340,9 @@ void MapRuns::State::measure(std::uint64_t id) {
   try {
     const auto* column = data.things.metadata.find(data.color_column);
     data::Labels labels;
-    if (column != nullptr) labels = data::labels_of(data.things.metadata, *column);
-    if (labels.class_count() > kQualityClassesMax) labels = {};
+    if (column != nullptr && is_categorical(*column)) {
+      labels = data::labels_of(data.things.metadata, *column);
+    }
     projection::QualityOptions options;
     options.neighbors = std::min(kQualityNeighbors, data.size() - 1);
     const MatrixView places = {map->values.data(), data.size(), map->dimensions};
