@@ -225,6 +225,13 @@ TEST_F(MapApiTest, ComputesUmapAndMeasuresIt) {
   FAIL() << "the quality was never measured";
 }
 
+TEST_F(MapApiTest, ComputesTsne) {
+  const Json run = finished(R"({"method":"tsne","dimensions":2,"perplexity":5,"iterations":300})");
+  EXPECT_EQ(run.at("state").as_string(), "done");
+  EXPECT_EQ(run.at("steps").as_int(), 300);
+  EXPECT_EQ(coordinates(run).size(), 2 * kRows);
+}
+
 TEST_F(MapApiTest, StopsAndPausesRuns) {
   ask("POST /api/maps", R"({"method":"umap"})");
   const std::string id = R"({"id":1,"action":)";

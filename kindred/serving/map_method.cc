@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "kindred/base/error.h"
+#include "kindred/projection/affinities.h"
 #include "kindred/projection/axes.h"
 #include "kindred/projection/engine.h"
 #include "kindred/projection/pca.h"
+#include "kindred/projection/tsne.h"
 #include "kindred/projection/umap.h"
 
 namespace kindred::serving {
@@ -124,6 +126,26 @@ std::unique_ptr<MapEngine> make_umap(const MapRequest& request, MatrixView vecto
       projection::Umap(vectors, near, options, pool));
 }
 
+std::unique_ptr<MapEngine> make_tsne(const MapRequest& request, MatrixView vectors,
+                                     const GraphSource& graph, const GraphMaker& make_graph,
+                                     ThreadPool& pool) {
+  projection::TsneOptions options;
+  options.components = static_cast<int>(request.dimensions);
+  options.perplexity = request.perplexity;
+  options.iterations = request.iterations;
+  options.seed = request.seed;
+  const std::size_t neighbors = projection::neighbors_for(request.perplexity, vectors.rows);
+  const bool is_wide = vectors.cols > projection::kTsneColumns;
+  if (request.metric != search::Metric::euclidean || !is_wide) {
+    const search::NeighborGraph& near = graph(request.metric, neighbors);
+    return std::make_unique<Stepped<projection::Tsne>>(
+        projection::Tsne(vectors, near, options, pool));
+  }
+  const Matrix few = projection::reduced(vectors, projection::kTsneColumns, pool);
+  const search::NeighborGraph near = make_graph(few, request.metric, neighbors);
+  return std::make_unique<Stepped<projection::Tsne>>(projection::Tsne(few, near, options, pool));
+}
+
 std::vector<GroupAxis> read_axes(Parameters& parameters, std::size_t row_count) {
   std::vector<GroupAxis> axes;
   for (const char* name : {"x", "y", "z"}) {
@@ -143,13 +165,15 @@ std::vector<GroupAxis> read_axes(Parameters& parameters, std::size_t row_count) 
 
 MapRequest read_map_request(Parameters& parameters, std::size_t row_count, search::Metric metric) {
   MapRequest request;
-  request.method = parameters.word_or("method", "pca", {"pca", "umap", "axes"});
+  request.method = parameters.word_or("method", "pca", {"pca", "umap", "tsne", "axes"});
   request.dimensions = static_cast<std::size_t>(parameters.integer_or("dimensions", 3, 2, 3));
   request.metric = search::parse_metric(parameters.word_or(
       "metric", std::string(search::name_of(metric)), {"euclidean", "cosine", "dot"}));
   request.seed = static_cast<std::uint64_t>(parameters.integer_or("seed", 1, 0, INT64_MAX));
   request.neighbors = static_cast<std::size_t>(parameters.integer_or("neighbors", 15, 2, 200));
   request.min_distance = parameters.number_or("min_distance", 0.1, 0.0, 0.99);
+  request.perplexity = parameters.number_or("perplexity", 30.0, 2.0, 200.0);
+  request.iterations = static_cast<int>(parameters.integer_or("iterations", 1000, 100, 10'000));
   const auto components = parameters.rows("components", kComponentsMax);
   request.components.assign(components.begin(), components.end());
   request.axes = read_axes(parameters, row_count);
@@ -166,7 +190,7 @@ MapRequest read_map_request(Parameters& parameters, std::size_t row_count, searc
   return request;
 }
 
-Json map_methods() { return Json(Json::Array{"pca", "umap", "axes", "columns"}); }
+Json map_methods() { return Json(Json::Array{"pca", "umap", "tsne", "axes", "columns"}); }
 
 Json to_json(const MapRequest& request) {
   Json json;
@@ -179,6 +203,11 @@ Json to_json(const MapRequest& request) {
       components.push(std::uint64_t{component});
     json.set("components", std::move(components));
   }
+  if (request.method == "tsne") {
+    json.set("metric", search::name_of(request.metric));
+    json.set("perplexity", request.perplexity);
+    json.set("iterations", request.iterations);
+  }
   if (request.method == "umap") {
     json.set("metric", search::name_of(request.metric));
     json.set("neighbors", std::uint64_t{request.neighbors});
@@ -188,7 +217,9 @@ Json to_json(const MapRequest& request) {
 }
 
 std::unique_ptr<MapEngine> make_engine(const MapRequest& request, MatrixView vectors,
-                                       const GraphSource& graph, ThreadPool& pool) {
+                                       const GraphSource& graph, const GraphMaker& make_graph,
+                                       ThreadPool& pool) {
+  if (request.method == "tsne") return make_tsne(request, vectors, graph, make_graph, pool);
   if (request.method == "umap") return make_umap(request, vectors, graph, pool);
   if (request.method == "axes") return std::make_unique<AxesEngine>(request, vectors);
   return std::make_unique<PcaEngine>(request, vectors);

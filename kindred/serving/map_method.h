@@ -26,13 +26,15 @@ struct GroupAxis {
 };
 
 struct MapRequest {
-  std::string method = "pca";  // pca, umap, axes
+  std::string method = "pca";  // pca, umap, tsne, axes
   std::size_t dimensions = 3;  // Of the map: 2 or 3.
   search::Metric metric = search::Metric::euclidean;
   std::vector<std::size_t> components;  // pca: which; as many as dimensions.
   std::vector<GroupAxis> axes;          // axes: as many as dimensions.
   std::size_t neighbors = 15;           // umap
   double min_distance = 0.1;            // umap
+  double perplexity = 30.0;             // tsne
+  int iterations = 1000;                // tsne
   std::uint64_t seed = 1;
 };
 
@@ -62,8 +64,13 @@ class MapEngine {
 using GraphSource =
     std::function<const search::NeighborGraph&(search::Metric metric, std::size_t neighbors)>;
 
+// The graph of other vectors than the data's own, for one engine alone.
+using GraphMaker = std::function<search::NeighborGraph(MatrixView vectors, search::Metric metric,
+                                                       std::size_t neighbors)>;
+
 // Throws Error(invalid_argument) where the data does not allow what is asked for.
 std::unique_ptr<MapEngine> make_engine(const MapRequest& request, MatrixView vectors,
-                                       const GraphSource& graph, ThreadPool& pool);
+                                       const GraphSource& graph, const GraphMaker& make_graph,
+                                       ThreadPool& pool);
 
 }  // namespace kindred::serving

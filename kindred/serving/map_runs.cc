@@ -67,6 +67,8 @@ struct MapRuns::State {
   void measure(std::uint64_t id);
   bool measures_well() const;
   const search::NeighborGraph& graph(search::Metric metric, std::size_t neighbors);
+  search::NeighborGraph make_graph(MatrixView vectors, search::Metric metric,
+                                   std::size_t neighbors);
 
   // Changes a run and tells everybody.
   template <typename Change>
@@ -247,6 +249,9 @@ void MapRuns::State::begin_next() {
         [this](search::Metric metric, std::size_t neighbors) -> const search::NeighborGraph& {
           return graph(metric, neighbors);
         },
+        [this](MatrixView vectors, search::Metric metric, std::size_t neighbors) {
+          return make_graph(vectors, metric, neighbors);
+        },
         pool);
     update(active, [&](Run& run) {
       run.status.activity.clear();
@@ -358,7 +363,15 @@ void MapRuns::State::measure(std::uint64_t id) {
 const search::NeighborGraph& MapRuns::State::graph(search::Metric metric, std::size_t neighbors) {
   search::NeighborGraph& kept = graphs[metric];
   const std::size_t possible = std::min(neighbors, data.size() - 1);
-  if (kept.rows == data.size() && kept.degree >= possible) return kept;
+  if (kept.rows != data.size() || kept.degree < possible) {
+    kept = make_graph(data.things.vectors, metric, neighbors);
+  }
+  return kept;
+}
+
+// Says how far it is, and gives up with Error(cancelled) when something else is to be done.
+search::NeighborGraph MapRuns::State::make_graph(MatrixView vectors, search::Metric metric,
+                                                 std::size_t neighbors) {
   search::NeighborGraphOptions options;
   options.neighbors = neighbors;
   options.metric = metric;
@@ -375,8 +388,7 @@ const search::NeighborGraph& MapRuns::State::graph(search::Metric metric, std::s
           fmt::format("looking for neighbours: {} %", 100 * rows_done / data.size());
     });
   };
-  kept = search::neighbor_graph(data.things.vectors, options, pool);
-  return kept;
+  return search::neighbor_graph(vectors, options, pool);
 }
 
 }  // namespace kindred::serving
