@@ -105,7 +105,8 @@ class Word2Vec {
            const std::string& name)
       : rest_(bytes), rows_(rows), dimensions_(dimensions), name_(name) {
     // The least that a row takes up, as text: " 0" a number.
-    if (dimensions == 0 || rows == 0 || rows > bytes.size() / (2 * dimensions)) {
+    if (dimensions == 0 || rows == 0 || dimensions > bytes.size() ||
+        rows > bytes.size() / (2 * dimensions)) {
       fail(ErrorCode::corrupt, name,
            fmt::format("its first line announces {} x {} numbers, and they are not there", rows,
                        dimensions));
