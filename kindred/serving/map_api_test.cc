@@ -85,7 +85,7 @@ class MapApiTest : public ::testing::Test {
   Json finished(std::string_view body) const {
     const Json started = Json::parse(body_of(ask("POST /api/maps", body)));
     const std::uint64_t id = started.at("id").as_uint();
-    for (int i = 0; i < 1000; ++i) {
+    for (int i = 0; i < 5000; ++i) {
       const Json all = get("/api/maps");
       for (const Json& run : all.at("maps").as_array()) {
         const std::string& state = run.at("state").as_string();
@@ -214,7 +214,7 @@ TEST_F(MapApiTest, ComputesUmapAndMeasuresIt) {
   EXPECT_EQ(run.at("state").as_string(), "done");
   EXPECT_EQ(run.at("step").as_int(), run.at("steps").as_int());
   EXPECT_EQ(coordinates(run).size(), 3 * kRows);
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < 5000; ++i) {
     const Json all = get("/api/maps");
     if (const Json* quality = all.at("maps").as_array().back().at("facts").find("quality")) {
       EXPECT_GT(quality->at("label_accuracy").as_double(), 0.9);

@@ -29,11 +29,11 @@ class ServiceTest : public ::testing::Test {
   void SetUp() override { start({}); }
 
   void start(HttpOptions http) {
-    http.head_time_max = 400ms;
-    http.body_time_max = 400ms;
-    http.idle_time_max = 2s;
+    http.head_time_max = 1500ms;
+    http.body_time_max = 1500ms;
+    http.idle_time_max = 10s;
     http.body_bytes_max = 10'000;
-    http.stop_time_max = 2s;
+    http.stop_time_max = 20s;
     ServiceOptions options;
     options.http = http;
     options.token = kToken;
@@ -146,7 +146,7 @@ TEST_F(ServiceTest, SlowHeadsAreCutWhileOthersAreServed) {
   for (int i = 0; i < 100; ++i) slow.emplace_back(service_->port());
   const auto begin = std::chrono::steady_clock::now();
   auto worst = 0ms;
-  while (std::chrono::steady_clock::now() - begin < 600ms) {
+  while (std::chrono::steady_clock::now() - begin < 1700ms) {
     for (const RawClient& client : slow) client.send("G");
     const auto asked = std::chrono::steady_clock::now();
     EXPECT_EQ(status_of(get("/api/echo")), 200);
@@ -154,7 +154,7 @@ TEST_F(ServiceTest, SlowHeadsAreCutWhileOthersAreServed) {
                                 std::chrono::steady_clock::now() - asked));
     std::this_thread::sleep_for(20ms);
   }
-  EXPECT_LT(worst, 300ms);
+  EXPECT_LT(worst, 1400ms);  // Nobody waits for them; the margin is for busy machines.
   for (const RawClient& client : slow) EXPECT_EQ(status_of(client.read_to_end()), 408);
 }
 
@@ -367,7 +367,7 @@ TEST_F(ServiceTest, StopsWhenWhatIsUnderWayIsDone) {
   std::this_thread::sleep_for(100ms);
   const auto begin = std::chrono::steady_clock::now();
   service_->stop();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 1900ms);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 15s);
   EXPECT_EQ(status_of(busy.read_to_end()), 200);
   EXPECT_EQ(idle.read_to_end(), "");
   EXPECT_THROW(RawClient{service_->port()}, std::runtime_error);
