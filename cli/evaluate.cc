@@ -26,6 +26,7 @@
 #include "kindred/base/progress.h"
 #include "kindred/data/split.h"
 #include "kindred/model/io.h"
+#include "kindred/model/ratings_store.h"
 #include "kindred/model/table_model.h"
 #include "kindred/recommendation/protocol.h"
 
@@ -242,7 +243,7 @@ void run(const EvaluateFlags& flags) {
     }
   }
   ThreadPool pool(flags.common.threads);
-  if (is_model_file(flags.input)) {
+  if (is_model_file(flags.input) && !model::is_ratings_store(flags.input)) {
     evaluate_model(flags, pool);
   } else {
     evaluate_ratings(flags, pool);

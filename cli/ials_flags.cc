@@ -122,9 +122,15 @@ factorization::IalsOptions ials_options(const IalsFlags& flags, std::size_t item
 }
 
 data::PositiveRule positive_rule(const IalsFlags& flags, const data::Interactions& interactions) {
+  return positive_rule(flags, flags.positive_from.empty()
+                                  ? data::default_positive_rule(interactions)
+                                  : data::PositiveRule{});
+}
+
+data::PositiveRule positive_rule(const IalsFlags& flags, const data::PositiveRule& fallback) {
   data::PositiveRule rule =
       flags.positive_from.empty()
-          ? data::default_positive_rule(interactions)
+          ? fallback
           : data::PositiveRule{.threshold = parse_number<float>(flags.positive_from)};
   rule.weight_per_value = flags.weight_per_value;
   return rule;

@@ -42,6 +42,7 @@ factorization::IalsOptions ials_options(const IalsFlags& flags, std::size_t item
 
 // --positive-from and --weight-per-value, or the default for these values.
 data::PositiveRule positive_rule(const IalsFlags& flags, const data::Interactions& interactions);
+data::PositiveRule positive_rule(const IalsFlags& flags, const data::PositiveRule& fallback);
 
 // Every pair is positive unless --positive-from says otherwise: where a model of ratings
 // knows what is liked, that of watching need not.

@@ -37,6 +37,7 @@ int run(int argc, char** argv) {
   kindred::cli::add_view(app);
   kindred::cli::add_inspect(app);
   kindred::cli::add_export(app);
+  kindred::cli::add_import(app);
   kindred::cli::add_generate(app);
   kindred::cli::add_doctor(app);
   try {

@@ -9,6 +9,7 @@
 #include "cli/separator_flag.h"
 #include "kindred/base/progress.h"
 #include "kindred/data/ratings_memory.h"
+#include "kindred/model/ratings_store.h"
 
 namespace kindred::cli {
 namespace {
@@ -124,6 +125,24 @@ data::Table load_attributes(const std::filesystem::path& file, const std::string
   return std::move(attributes.table);
 }
 
+// Ratings that `kindred import` has written. The file holds the pairs twice and is read but
+// once, so its size is what that takes.
+data::Ratings load_stored(const std::filesystem::path& file, const CommonOptions& common) {
+  require_memory(common, std::filesystem::file_size(file) * 3 / 4,
+                 fmt::format("reading {}", file.string()));
+  model::StoredRatings stored = model::load_ratings(file);
+  data::Ratings ratings;
+  ratings.interactions = std::move(stored.interactions);
+  data::RatingsSummary& summary = ratings.summary;
+  summary.file = file.string();
+  summary.format = "imported ratings";
+  summary.user_count = ratings.interactions.users.size();
+  summary.item_count = ratings.interactions.items.size();
+  summary.row_count = summary.pair_count = ratings.interactions.by_user.entry_count();
+  note(common, data::to_text(summary));
+  return ratings;
+}
+
 }  // namespace
 
 void add_ratings_options(CLI::App& verb, RatingsFlags& flags) {
@@ -161,6 +180,7 @@ data::RatingsOptions ratings_options(const RatingsFlags& flags) {
 
 data::Ratings load_pairs(const std::filesystem::path& ratings_file, const RatingsFlags& flags,
                          const CommonOptions& common, ThreadPool& pool) {
+  if (model::is_ratings_store(ratings_file)) return load_stored(ratings_file, common);
   if (const auto estimate = data::estimate_reading(ratings_file, ratings_options(flags))) {
     require_memory(common, estimate->parts,
                    fmt::format("reading the {} ratings or so of {}",

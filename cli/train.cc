@@ -21,7 +21,9 @@
 #include "kindred/model/checkpoint.h"
 #include "kindred/model/io.h"
 #include "kindred/model/rating_checkpoint.h"
+#include "kindred/model/ratings_store.h"
 #include "kindred/recommendation/train.h"
+#include "kindred/recommendation/train_blocks.h"
 #include "kindred/recommendation/validation.h"
 
 namespace kindred::cli {
@@ -37,6 +39,7 @@ struct TrainFlags {
   std::string validation = "auto";  // "auto", "none" or how many users.
   int patience = 3;
   bool resume = false;
+  bool out_of_core = false;
 };
 
 std::size_t validation_users(const TrainFlags& flags, std::size_t user_count) {
@@ -194,14 +197,83 @@ recommendation::TrainResult train_watch(const TrainFlags& flags, const LoadedRat
   return result;
 }
 
+// Learns what people will watch from ratings that stay on the disk.
+recommendation::TrainResult train_out_of_core(const TrainFlags& flags, const Interrupt& interrupt,
+                                              ThreadPool& pool) {
+  const model::RatingsBlocks ratings(flags.ratings_file);
+  note(flags.common,
+       fmt::format("{}: {} users, {} items, {} ratings", flags.ratings_file.string(),
+                   format_count(ratings.users().size()), format_count(ratings.items().size()),
+                   format_count(ratings.entry_count())));
+  recommendation::BlockTrainOptions options;
+  options.ials = ials_options(flags.ials, ratings.items().size(), flags.common.seed);
+  options.positive_rule = positive_rule(
+      flags.ials, ratings.has_values()
+                      ? data::default_positive_rule(ratings.value_min(), ratings.value_max())
+                      : data::PositiveRule{});
+  options.checkpoint = model::checkpoint_path(flags.output);
+  tell_about_checkpoint(flags, options.checkpoint);
+  options.resume = flags.resume;
+  options.cancelled = &interrupt.requested();
+  require_memory(flags.common, recommendation::block_training_memory(ratings, options), "training");
+  note(flags.common, fmt::format("positives: {}", data::describe(options.positive_rule)));
+  note(flags.common, describe(options.ials));
+  std::optional<EpochTable> table;
+  recommendation::TrainResult result = recommendation::train_blocks(
+      ratings, options, pool, [&](const training::EpochRecord& record) {
+        if (!table) table.emplace(flags.common, options.ials.epochs, record.epoch - 1);
+        table->print(record);
+      });
+  if (result.reason == training::StopReason::cancelled) {
+    throw Error(ErrorCode::cancelled,
+                fmt::format("stopped after epoch {}; the same command with --resume continues",
+                            result.model.history.size()));
+  }
+  return result;
+}
+
+void require_used(const CLI::App& verb, const TrainFlags& flags) {
+  if (!flags.out_of_core) return;
+  for (const char* name : {"--items", "--users", "--validate", "--patience"}) {
+    if (verb.count(name) > 0) {
+      throw CLI::ValidationError(name, "has no meaning with --out-of-core");
+    }
+  }
+  if (flags.rating_model.objective != "watch") {
+    throw CLI::ValidationError("--objective", "--out-of-core learns what people watch alone");
+  }
+  if (!model::is_ratings_store(flags.ratings_file)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: --out-of-core reads what 'kindred import' writes",
+                            flags.ratings_file.string()));
+  }
+}
+
+// Trains from the disk and saves the model.
+void run_out_of_core(const TrainFlags& flags, ThreadPool& pool) {
+  const auto start = std::chrono::steady_clock::now();
+  const Interrupt interrupt("\nstopping after this epoch; again to stop at once\n");
+  recommendation::TrainResult result = train_out_of_core(flags, interrupt, pool);
+  Json facts;
+  facts.set("program", "kindred " KINDRED_VERSION);
+  facts.set("ratings_file", flags.ratings_file.string());
+  result.model.facts = std::move(facts);
+  model::save(result.model, flags.output);
+  std::filesystem::remove(model::checkpoint_path(flags.output));
+  print_result(flags, result,
+               std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+}
+
 void run(const CLI::App& verb, const TrainFlags& flags) {
   const auto start = std::chrono::steady_clock::now();
+  require_used(verb, flags);
   for (const auto& input :
        {flags.ratings_file, flags.ratings.items_file, flags.ratings.users_file}) {
     refuse_to_overwrite(flags.output, input);
   }
   require_writable(flags.output);  // Known before an hour of training, not after.
   ThreadPool pool(flags.common.threads);
+  if (flags.out_of_core) return run_out_of_core(flags, pool);
   LoadedRatings data = load_ratings(flags.ratings_file, flags.ratings, flags.common, pool);
   const Interrupt interrupt("\nstopping after this epoch; again to stop at once\n");
   recommendation::TrainResult result;
@@ -251,6 +323,10 @@ void add_train(CLI::App& app) {
       ->capture_default_str()
       ->group(group);
   verb->add_flag("--resume", flags->resume, "Continue from the checkpoint of a run cut short")
+      ->group(group);
+  verb->add_flag("--out-of-core", flags->out_of_core,
+                 "Leave the ratings, which 'kindred import' wrote, on the disk and read them block "
+                 "by block")
       ->group(group);
   add_common_options(*verb, flags->common);
   verb->footer(

@@ -21,6 +21,7 @@ void add_encode(CLI::App& app);
 void add_fit(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_export(CLI::App& app);
+void add_import(CLI::App& app);
 void add_generate(CLI::App& app);
 void add_view(CLI::App& app);
 void add_doctor(CLI::App& app);

@@ -13,7 +13,11 @@ PositiveRule default_positive_rule(const Interactions& interactions) {
   const auto& values = interactions.by_user.values;
   if (!interactions.has_values || values.empty()) return {};
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  const bool stars = *low >= 0.5F && *high <= 5.0F && *high > 1.0F;
+  return default_positive_rule(*low, *high);
+}
+
+PositiveRule default_positive_rule(float low, float high) {
+  const bool stars = low >= 0.5F && high <= 5.0F && high > 1.0F;
   return stars ? PositiveRule{.threshold = 4.0F} : PositiveRule{};
 }
 

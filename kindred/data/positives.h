@@ -26,6 +26,8 @@ struct PositiveRule {
 
 // 4 where all values lie in 0.5..5 (stars) with some above 1; else every pair.
 PositiveRule default_positive_rule(const Interactions& interactions);
+// The same for ratings from `low` to `high`.
+PositiveRule default_positive_rule(float low, float high);
 
 // "rated 4 or more", "every pair"; for messages.
 std::string describe(const PositiveRule& rule);

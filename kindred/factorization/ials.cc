@@ -81,24 +81,37 @@ void validate(const IalsOptions& options) {
           "initial standard deviation", options.init_stddev, "a number above 0");
 }
 
-Ials::Ials(const SparseMatrix& positives, const IalsOptions& options)
-    : by_user_(positives), by_item_(transpose(positives)), options_(options) {
-  validate(options);
-  user_vectors_ = draw(positives.rows, options, kUserStream);
-  item_vectors_ = draw(positives.cols, options, kItemStream);
+Matrix draw_user_vectors(std::size_t user_count, const IalsOptions& options) {
+  return draw(user_count, options, kUserStream);
 }
 
-void Ials::restore(Matrix user_vectors, Matrix item_vectors, int epoch) {
-  const auto d = static_cast<std::size_t>(options_.dimensions);
-  const bool fits = user_vectors.rows() == by_user_.rows && user_vectors.cols() == d &&
-                    item_vectors.rows() == by_user_.cols && item_vectors.cols() == d;
+Matrix draw_item_vectors(std::size_t item_count, const IalsOptions& options) {
+  return draw(item_count, options, kItemStream);
+}
+
+void require_shapes(const Matrix& user_vectors, const Matrix& item_vectors, std::size_t user_count,
+                    std::size_t item_count, const IalsOptions& options) {
+  const auto d = static_cast<std::size_t>(options.dimensions);
+  const bool fits = user_vectors.rows() == user_count && user_vectors.cols() == d &&
+                    item_vectors.rows() == item_count && item_vectors.cols() == d;
   if (!fits) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("checkpoint vectors are {} x {} and {} x {}, the data needs {} x {} "
                             "and {} x {}",
                             user_vectors.rows(), user_vectors.cols(), item_vectors.rows(),
-                            item_vectors.cols(), by_user_.rows, d, by_user_.cols, d));
+                            item_vectors.cols(), user_count, d, item_count, d));
   }
+}
+
+Ials::Ials(const SparseMatrix& positives, const IalsOptions& options)
+    : by_user_(positives), by_item_(transpose(positives)), options_(options) {
+  validate(options);
+  user_vectors_ = draw_user_vectors(positives.rows, options);
+  item_vectors_ = draw_item_vectors(positives.cols, options);
+}
+
+void Ials::restore(Matrix user_vectors, Matrix item_vectors, int epoch) {
+  require_shapes(user_vectors, item_vectors, by_user_.rows, by_user_.cols, options_);
   user_vectors_ = std::move(user_vectors);
   item_vectors_ = std::move(item_vectors);
   epoch_ = epoch;

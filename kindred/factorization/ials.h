@@ -49,6 +49,14 @@ struct IalsOptions {
   bool operator==(const IalsOptions&) const = default;
 };
 
+// The vectors that training begins with. The options must be valid.
+Matrix draw_user_vectors(std::size_t user_count, const IalsOptions& options);
+Matrix draw_item_vectors(std::size_t item_count, const IalsOptions& options);
+
+// Throws Error(invalid_argument) unless vectors from a checkpoint fit the data.
+void require_shapes(const Matrix& user_vectors, const Matrix& item_vectors, std::size_t user_count,
+                    std::size_t item_count, const IalsOptions& options);
+
 // Throws Error(invalid_argument) naming the option that is out of range.
 void validate(const IalsOptions& options);
 

@@ -51,19 +51,6 @@ class Texts {
   std::vector<std::uint8_t> bytes_;
 };
 
-data::Vocabulary read_labels(storage::ContainerReader& reader, const std::string& name,
-                             std::uint64_t count) {
-  const Texts texts(reader, name, count);
-  data::Vocabulary labels;
-  for (std::size_t row = 0; row < texts.row_count(); ++row) {
-    if (labels.insert(texts.row(row)) != row) {
-      throw Error(ErrorCode::corrupt, fmt::format("the label '{}' appears twice in '{}'",
-                                                  printable(texts.row(row)), name));
-    }
-  }
-  return labels;
-}
-
 data::Column read_column(storage::ContainerReader& reader, const std::string& tensor,
                          const Json& description, std::uint64_t count) {
   const std::string& type = description.at("type").as_string();
@@ -260,6 +247,19 @@ Json PartWriter::add_sparse(const std::string& prefix, const SparseMatrix& matri
 Matrix read_matrix(storage::ContainerReader& reader, const std::string& name, std::uint64_t rows,
                    std::uint64_t cols) {
   return Matrix(rows, cols, reader.read<float>(name, {rows, cols}));
+}
+
+data::Vocabulary read_labels(storage::ContainerReader& reader, const std::string& name,
+                             std::uint64_t count) {
+  const Texts texts(reader, name, count);
+  data::Vocabulary labels;
+  for (std::size_t row = 0; row < texts.row_count(); ++row) {
+    if (labels.insert(texts.row(row)) != row) {
+      throw Error(ErrorCode::corrupt, fmt::format("the label '{}' appears twice in '{}'",
+                                                  printable(texts.row(row)), name));
+    }
+  }
+  return labels;
 }
 
 embedding::Embeddings read_embeddings(storage::ContainerReader& reader, const std::string& prefix,

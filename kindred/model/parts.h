@@ -50,6 +50,9 @@ class PartWriter {
   std::deque<std::vector<double>> numbers_;
 };
 
+// The labels of `count` rows, as add_labels() has written them.
+data::Vocabulary read_labels(storage::ContainerReader& reader, const std::string& name,
+                             std::uint64_t count);
 embedding::Embeddings read_embeddings(storage::ContainerReader& reader, const std::string& prefix,
                                       const Json& description);
 SparseMatrix read_sparse(storage::ContainerReader& reader, const std::string& prefix,

@@ -43,6 +43,8 @@ inline constexpr DataType kDataType<std::uint32_t> = DataType::U32;
 template <>
 inline constexpr DataType kDataType<std::uint64_t> = DataType::U64;
 template <>
+inline constexpr DataType kDataType<std::int64_t> = DataType::I64;
+template <>
 inline constexpr DataType kDataType<float> = DataType::F32;
 template <>
 inline constexpr DataType kDataType<double> = DataType::F64;

@@ -101,6 +101,12 @@ void SafetensorsFile::read(const TensorInfo& tensor, std::span<std::byte> out) c
   read_at(data_begin_ + tensor.begin, out);
 }
 
+void SafetensorsFile::read_part(const TensorInfo& tensor, std::uint64_t offset,
+                                std::span<std::byte> out) const {
+  KINDRED_CHECK(offset <= tensor.byte_count && out.size() <= tensor.byte_count - offset);
+  read_at(data_begin_ + tensor.begin + offset, out);
+}
+
 std::uint64_t SafetensorsFile::checksum_of(const TensorInfo& tensor) const {
   Checksum checksum;
   std::vector<std::byte> piece(std::min<std::uint64_t>(kPieceBytes, tensor.byte_count));

@@ -81,6 +81,10 @@ class SafetensorsFile {
   // Throws Error(io), or Error(corrupt) when the file has shrunk meanwhile.
   void read(const TensorInfo& tensor, std::span<std::byte> out) const;
 
+  // The same for a part of it that begins `offset` bytes in.
+  // Requires: offset + out.size() <= tensor.byte_count.
+  void read_part(const TensorInfo& tensor, std::uint64_t offset, std::span<std::byte> out) const;
+
   // The XXH3-64 of a tensor's bytes, read in pieces.
   std::uint64_t checksum_of(const TensorInfo& tensor) const;
 
