@@ -81,6 +81,7 @@ StoredRatings load_ratings(const std::filesystem::path& path) {
           reader.read<std::int64_t>("by_user.times", {stored.interactions.by_user.entry_count()});
     }
     stored.facts = content.at("facts");
+    reader.verify_others();
     return stored;
   });
 }

@@ -2,7 +2,7 @@
 //
 // A container (storage/container.h) of the format "kindred ratings" with the pairs twice,
 // by user and by item, so that either half of an epoch reads its own from front to back.
-// Reading it whole costs a tenth of what parsing the text does. RatingsBlocks reads it
+// Reading it whole costs less than parsing the text does. RatingsBlocks reads it
 // block by block instead: training then needs memory for the vectors and two blocks,
 // however many ratings there are.
 //
