@@ -3,91 +3,35 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
-#include <iterator>
 #include <memory>
 
-#include "cli/common.h"
-#include "cli/ials_flags.h"
-#include "cli/ratings_flags.h"
-#include "cli/tune_progress.h"
+#include "cli/tune_flags.h"
 #include "cli/verbs.h"
 #include "kindred/base/atomic_file.h"
 #include "kindred/base/error.h"
-#include "kindred/base/interrupt.h"
 #include "kindred/evaluation/metrics.h"
 #include "kindred/model/io.h"
 #include "kindred/recommendation/train.h"
 #include "kindred/recommendation/validation.h"
 #include "kindred/tuning/ratings_finals.h"
 #include "kindred/tuning/ratings_tuning.h"
-#include "kindred/tuning/report.h"
-#include "kindred/tuning/space_text.h"
 
 namespace kindred::cli {
 namespace {
 
-constexpr const char* kJournalName = "study.sqlite";
-constexpr const char* kReportName = "report.html";
-
-struct TuneFlags {
-  CommonOptions common;
-  std::filesystem::path data;
-  RatingsFlags ratings;
-  IalsFlags ials;  // Which pairs are positive.
-  std::size_t trials = 40;
-  std::filesystem::path study;
-  std::filesystem::path output;
-  std::string search = "tpe";
-  std::string stopping = "halving";
-  std::vector<std::string> parameters;  // --set
-  std::filesystem::path space_file;
-  int epochs = 16;
-  int patience = 3;
-  int dimensions_max = 512;
-  double exponent = 1.0;
-  std::string metric = recommendation::kValidationMetric;
-  std::optional<std::size_t> held_out;
-  std::optional<std::size_t> test_users;
-  int seed_count = 3;
-  double trial_timeout = 3600.0;
-};
-
-std::string read_text(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(ErrorCode::not_found, fmt::format("cannot read {}", path.string()));
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-// What the flags say replaces what is usual, parameter by parameter.
-tuning::Space space_of(const TuneFlags& flags, std::size_t item_count) {
-  tuning::Space space =
-      flags.space_file.empty()
-          ? tuning::ratings_space(item_count, flags.dimensions_max)
-          : tuning::parse_space(read_text(flags.space_file), flags.space_file.string());
-  for (const std::string& text : flags.parameters) {
-    tuning::Parameter parameter = tuning::parse_parameter(text);
-    const auto known =
-        std::ranges::find(space.parameters, parameter.name, &tuning::Parameter::name);
-    if (known == space.parameters.end()) {
-      space.parameters.push_back(std::move(parameter));
-    } else {
-      *known = std::move(parameter);
-    }
-  }
-  tuning::validate(space);
-  return space;
-}
+constexpr int kEpochs = 16;
+constexpr int kPatience = 3;
 
 tuning::RatingsTuningOptions tuning_options(const TuneFlags& flags,
                                             const data::Interactions& ratings) {
   tuning::RatingsTuningOptions options;
   options.ials = flags.ials.options;
-  options.ials.epochs = flags.epochs;
+  options.ials.epochs = flags.epochs.value_or(kEpochs);
   options.ials.regularization_exponent = static_cast<float>(flags.exponent);
   options.ials.seed = flags.common.seed;
   options.rule = positive_rule(flags.ials, ratings);
-  options.metric = evaluation::parse_metric(flags.metric);
+  options.metric = evaluation::parse_metric(flags.metric.empty() ? recommendation::kValidationMetric
+                                                                 : flags.metric);
   if (options.metric.k == 0 || evaluation::is_aggregate(options.metric)) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("--metric {} is none of one person's first k: ndcg@20, recall@10, ...",
@@ -96,32 +40,23 @@ tuning::RatingsTuningOptions tuning_options(const TuneFlags& flags,
   const std::size_t usual = tuning::default_held_out_users(ratings.users.size());
   options.validation_users = flags.held_out.value_or(usual);
   options.test_users = flags.test_users.value_or(options.validation_users);
-  options.patience = flags.patience;
+  options.patience = flags.patience.value_or(kPatience);
   options.dimensions_max = flags.dimensions_max;
   return options;
 }
 
-tuning::StudyOptions study_options(const TuneFlags& flags, tuning::Space space, Json subject) {
-  tuning::StudyOptions options;
-  options.space = std::move(space);
-  options.searcher = flags.search;
-  options.seed = flags.common.seed;
-  options.stopping.rule = tuning::parse_stopping(flags.stopping);
-  options.stopping.steps_max = flags.epochs;
-  options.trial_seconds_max = flags.trial_timeout;
-  options.subject = std::move(subject);
-  // The start and, with its other values, either side of it: is the range the right one?
-  const tuning::Setting start = starting_setting(options.space);
-  options.first = {start};
-  const tuning::Parameter* dim = options.space.find("dim");
-  if (dim != nullptr && tuning::is_numeric(*dim) && flags.search == "tpe") {
-    for (const double side : {1.0, 0.0}) {
-      tuning::Setting setting = start;
-      setting.set("dim", tuning::value_at(*dim, side));
-      if (setting != start) options.first.push_back(std::move(setting));
-    }
+// The start and, with its other values, both ends of the range: is it the right one?
+std::vector<tuning::Setting> first_settings(const tuning::Space& space, const std::string& search) {
+  const tuning::Setting start = starting_setting(space);
+  std::vector<tuning::Setting> first = {start};
+  const tuning::Parameter* dim = space.find("dim");
+  if (dim == nullptr || !tuning::is_numeric(*dim) || search != "tpe") return first;
+  for (const double side : {1.0, 0.0}) {
+    tuning::Setting setting = start;
+    setting.set("dim", tuning::value_at(*dim, side));
+    if (setting != start) first.push_back(std::move(setting));
   }
-  return options;
+  return first;
 }
 
 // The command line that trains this setting.
@@ -140,24 +75,16 @@ std::string train_command(const TuneFlags& flags, const tuning::RatingsTuningOpt
 tuning::Report report_of(const TuneFlags& flags, const data::Interactions& ratings,
                          const tuning::RatingsTuningOptions& options,
                          const tuning::RatingsTuning& tuned, const tuning::Study& study) {
-  tuning::Report report;
-  report.title = flags.data.filename().string();
-  report.facts = {{"users", format_count(ratings.users.size())},
-                  {"items", format_count(ratings.items.size())},
-                  {"positives", data::describe(options.rule)},
-                  {"people to validate on", format_count(tuned.validation_user_count())},
-                  {"people to test on", format_count(tuned.test_user_count())},
-                  {"search", fmt::format("{}, {}", flags.search, flags.stopping)},
-                  {"seed", std::to_string(flags.common.seed)},
-                  {"program", "kindred " KINDRED_VERSION}};
+  tuning::Report report = begin_report(flags, study, "dim");
+  report.facts.insert(report.facts.begin(),
+                      {{"users", format_count(ratings.users.size())},
+                       {"items", format_count(ratings.items.size())},
+                       {"positives", data::describe(options.rule)},
+                       {"people to validate on", format_count(tuned.validation_user_count())},
+                       {"people to test on", format_count(tuned.test_user_count())}});
   report.metric = evaluation::name(options.metric);
   report.metric_definition = evaluation::definition(options.metric);
-  report.size = "dim";
   report.prior = tuning::dimension_prior(ratings.items.size());
-  report.space = study.options().space;
-  report.changes = study.range_changes();
-  report.trials = study.trials();
-  report.verdict = tuning::judge(report.trials, study.space(), report.size);
   if (report.verdict.best) {
     report.command = train_command(flags, options, *report.verdict.best);
   }
@@ -184,14 +111,7 @@ void train_winner(const TuneFlags& flags, LoadedRatings& data,
   note(flags.common, fmt::format("wrote {}", flags.output.string()));
 }
 
-void write_report(const TuneFlags& flags, const tuning::Report& report) {
-  if (flags.study.empty()) return;
-  const auto path = flags.study / kReportName;
-  write_file_atomically(path, tuning::to_html(report));
-  note(flags.common, fmt::format("wrote {}", path.string()));
-}
-
-void run(const TuneFlags& flags) {
+void tune_ratings(const TuneFlags& flags) {
   if (!flags.output.empty()) {
     refuse_to_overwrite(flags.output, flags.data);
     require_writable(flags.output);
@@ -206,32 +126,20 @@ void run(const TuneFlags& flags) {
   note(flags.common, fmt::format("{} people to validate on, {} to test on",
                                  format_count(tuned.validation_user_count()),
                                  format_count(tuned.test_user_count())));
-  std::filesystem::path journal;
-  if (!flags.study.empty()) {
-    std::filesystem::create_directories(flags.study);
-    journal = flags.study / kJournalName;
-  }
-  const tuning::Space space = space_of(flags, ratings.items.size());
-  std::size_t trial_limit = flags.trials;
-  if (flags.search == "grid") {
-    if (const auto grid = all_settings(space)) trial_limit = std::min(trial_limit, grid->size());
-  }
+  const tuning::Space space =
+      space_of(flags, tuning::ratings_space(ratings.items.size(), flags.dimensions_max));
   // A parameter that iALS does not have is known now, not in the first trial.
   tuning::ials_options_of(starting_setting(space), options.ials);
-  tuning::Study study(journal, study_options(flags, space, tuned.subject()));
+  tuning::StudyOptions about = study_options(flags, space, tuned.subject(), options.ials.epochs);
+  about.first = first_settings(space, flags.search);
+  tuning::Study study(journal_path(flags), std::move(about));
   const Interrupt interrupt("\nfinishing this epoch; again to stop at once\n");
-  TuneProgress progress(flags.common, study, trial_limit, flags.metric);
-  tuning::RunOptions running;
-  running.trial_limit = trial_limit;
-  running.cancelled = &interrupt.requested();
-  running.observe = [&](const tuning::Trial& trial) { progress.show(trial); };
-  const tuning::RunEnd end = tuning::run_study(
-      study,
+  run_trials(
+      flags, study,
       [&](const tuning::Trial& trial, const tuning::TrialHooks& hooks) {
         return tuned.run(trial, hooks);
       },
-      running);
-  if (end == tuning::RunEnd::exhausted) note(flags.common, "every setting of the space was tried");
+      {.name = evaluation::name(options.metric)}, interrupt);
 
   tuning::Report report = report_of(flags, ratings, options, tuned, study);
   tuning::FinalsOptions finals;
@@ -240,17 +148,7 @@ void run(const TuneFlags& flags) {
   finals.cancelled = &interrupt.requested();
   finals.observe = [&](const std::string& what) { note(flags.common, "testing " + what); };
   tuning::run_finals(tuned, finals, report);
-  write_report(flags, report);
-  if (flags.common.json) {
-    fmt::print("{}\n", to_json(report).dump(2));
-  } else {
-    fmt::print("{}", to_text(report));
-  }
-  if (interrupt.requested()) {
-    throw Error(ErrorCode::cancelled, flags.study.empty()
-                                          ? "stopped; with --study DIR it could have been continued"
-                                          : "stopped; the same command continues");
-  }
+  finish_report(flags, report, interrupt);
   train_winner(flags, data, options, report, pool);
 }
 
@@ -292,27 +190,41 @@ void add_search_options(CLI::App& verb, TuneFlags& flags) {
       ->group(group);
 }
 
+void add_table_options(CLI::App& verb, TuneFlags& flags) {
+  const std::string group = "Table";
+  verb.add_option("--label", flags.label, "The column of a table to be predicted")
+      ->type_name("COLUMN")
+      ->group(group);
+  verb.add_option("--config", flags.config,
+                  "Columns as TOML or JSON, as for 'kindred fit'; may name the label")
+      ->type_name("FILE")
+      ->group(group);
+  verb.add_option("--parameters-max", flags.parameters_max,
+                  "A network with more parameters is no choice; 0: any")
+      ->capture_default_str()
+      ->group(group);
+}
+
 void add_training_options(CLI::App& verb, TuneFlags& flags) {
   const std::string group = "Training";
   verb.add_option("-o,--output", flags.output,
                   "Train the best on train and validation people, and write the model")
       ->group(group);
-  verb.add_option("--epochs", flags.epochs, "Epochs of a trial")
+  verb.add_option("--epochs", flags.epochs, "Epochs of a trial; default 16, of tables 40")
       ->check(CLI::Range(1, 1000000))
-      ->capture_default_str()
       ->group(group);
   verb.add_option("--patience", flags.patience,
-                  "End a trial when validation has not risen for so many epochs; 0: never")
+                  "End a trial when validation has not risen for so many epochs; 0: never; "
+                  "default 3, of tables 5")
       ->check(CLI::Range(0, 1000000))
-      ->capture_default_str()
       ->group(group);
   verb.add_option("--regularization-exponent", flags.exponent,
                   "0 regularizes all users and items alike, 1 the frequent ones more")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str()
       ->group(group);
-  verb.add_option("--metric", flags.metric, "What to choose by: ndcg@20, recall@10, hr@10, ...")
-      ->capture_default_str()
+  verb.add_option("--metric", flags.metric,
+                  "What to choose by: ndcg@20 (the default), recall@10, hr@10, ...")
       ->group(group);
   verb.add_option("--held-out", flags.held_out,
                   "Users to validate on; default a tenth, at most 1,000")
@@ -334,7 +246,8 @@ void add_tune(CLI::App& app) {
   auto flags = std::make_shared<TuneFlags>();
   CLI::App* verb =
       app.add_subcommand("tune", "Choose the dimension and the regularisation, with the evidence");
-  verb->add_option("DATA", flags->data, "The ratings file")->required();
+  verb->add_option("DATA", flags->data, "A ratings file, or a table with --label")->required();
+  add_table_options(*verb, *flags);
   add_search_options(*verb, *flags);
   add_training_options(*verb, *flags);
   add_positive_options(*verb, flags->ials);
@@ -343,12 +256,23 @@ void add_tune(CLI::App& app) {
   verb->footer(
       "Examples:\n"
       "  kindred tune ratings.csv --study movies -o movies.kindred\n"
+      "  kindred tune homes.csv --label price --study homes -o homes.kindred\n"
       "  kindred tune ratings.csv --set dim=16..256:log --trials 60\n"
       "  kindred tune ratings.csv --search grid --stopping none --set 'dim=16|32|64' \\\n"
       "      --set 'regularization=0.003|0.01' --set unobserved-weight=0.1\n\n"
       "Begins at the fourth root of the number of items and leaves that range where the edge "
       "wins.");
-  verb->callback([flags] { run(*flags); });
+  verb->callback([flags, verb] {
+    if (flags->label.empty() && flags->config.empty()) {
+      tune_ratings(*flags);
+      return;
+    }
+    for (const char* name : {"--dim-max", "--metric", "--held-out", "--test", "--positive-from",
+                             "--regularization-exponent"}) {
+      if (verb->count(name) > 0) throw CLI::ValidationError(name, "has no meaning for a table");
+    }
+    tune_table(*flags);
+  });
 }
 
 }  // namespace kindred::cli

@@ -16,9 +16,13 @@ std::size_t count_of(const std::vector<tuning::Trial>& trials, bool running) {
   }));
 }
 
-std::string outcome(const tuning::Trial& trial) {
+std::string shown(const ShownMetric& metric, double value) {
+  return fmt::format("{:.4f}", metric.lower_is_better ? -value : value);
+}
+
+std::string outcome(const ShownMetric& metric, const tuning::Trial& trial) {
   const auto value = trial.value();
-  const std::string number = value ? fmt::format("{:.4f}", *value) : "";
+  const std::string number = value ? shown(metric, *value) : "";
   switch (trial.state) {
     case tuning::TrialState::finished:
       return number;
@@ -32,7 +36,7 @@ std::string outcome(const tuning::Trial& trial) {
 }  // namespace
 
 TuneProgress::TuneProgress(const CommonOptions& common, const tuning::Study& study,
-                           std::size_t trial_limit, std::string metric)
+                           std::size_t trial_limit, ShownMetric metric)
     : common_(common),
       study_(study),
       trial_limit_(trial_limit),
@@ -67,11 +71,10 @@ void TuneProgress::show(const tuning::Trial& trial) {
   const std::size_t running = count_of(trials, true);
   const tuning::Trial* best = tuning::best_trial(trials);
   std::string line = fmt::format("{:>4}/{:<4} {:>9}  {}: {} {}", ended, trial_limit_,
-                                 format_duration(trial.seconds()), to_text(trial.setting), metric_,
-                                 outcome(trial));
+                                 format_duration(trial.seconds()), to_text(trial.setting),
+                                 metric_.name, outcome(metric_, trial));
   if (best != nullptr) {
-    line +=
-        best->id == trial.id ? ", the best so far" : fmt::format(", best {:.4f}", *best->value());
+    line += best->id == trial.id ? ", the best so far" : ", best " + shown(metric_, *best->value());
   }
   if (running > 0) line += fmt::format(", {} running", running);
   note(common_, line + time_left(ended));

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/common.h"
+#include "cli/tune_flags.h"
 #include "kindred/tuning/study.h"
 
 namespace kindred::cli {
@@ -16,7 +17,7 @@ namespace kindred::cli {
 class TuneProgress {
  public:
   TuneProgress(const CommonOptions& common, const tuning::Study& study, std::size_t trial_limit,
-               std::string metric);
+               ShownMetric metric);
 
   // As RunOptions::observe.
   void show(const tuning::Trial& trial);
@@ -27,7 +28,7 @@ class TuneProgress {
   const CommonOptions& common_;
   const tuning::Study& study_;
   std::size_t trial_limit_;
-  std::string metric_;
+  ShownMetric metric_;
   std::size_t ended_before_ = 0;  // When this process joined.
   std::size_t changes_told_ = 0;
   std::chrono::steady_clock::time_point start_;

@@ -19,9 +19,11 @@ std::optional<double> size_of(const Report& report, const Trial& trial) {
   return as_number(*value);
 }
 
-std::string interval_text(const Report& report, const evaluation::Interval& interval) {
-  return fmt::format("[{}, {}]", value_text(report, interval.low),
-                     value_text(report, interval.high));
+// A difference or an error: the same whichever way is better.
+std::string amount_text(double value) { return fmt::format("{:.4f}", value); }
+
+std::string interval_text(const evaluation::Interval& interval) {
+  return fmt::format("[{}, {}]", amount_text(interval.low), amount_text(interval.high));
 }
 
 std::string choice(const Report& report) {
@@ -29,7 +31,7 @@ std::string choice(const Report& report) {
   return fmt::format("The best of {} trials: {}, {} {} +- {} on validation (trial {}).",
                      report.verdict.finished + report.verdict.stopped + report.verdict.failed,
                      to_text(best.setting), report.metric, value_text(report, *best.value()),
-                     value_text(report, best.best_step()->standard_error), best.id);
+                     amount_text(best.best_step()->standard_error), best.id);
 }
 
 std::string smallest(const Report& report) {
@@ -62,7 +64,7 @@ std::string rule_of_thumb(const Report& report) {
   if (inside == nullptr) return text + ", and no trial within its range finished.";
   return text + fmt::format(". Within {}..{} the best is {}, {} less.", prior.low, prior.high,
                             value_text(report, *inside->value()),
-                            value_text(report, *report.verdict.best->value() - *inside->value()));
+                            amount_text(*report.verdict.best->value() - *inside->value()));
 }
 
 std::string overfitting(const Report& report) {
@@ -80,18 +82,17 @@ std::string overfitting(const Report& report) {
       "From {} {} to {} the distance of train from validation goes from {} to {}: what is "
       "remembered grows, what is understood from {} to {}.",
       report.size, to_text(*first.setting.find(report.size)),
-      to_text(*last.setting.find(report.size)), value_text(report, gap(first)),
-      value_text(report, gap(last)), value_text(report, *first.value()),
-      value_text(report, *last.value()));
+      to_text(*last.setting.find(report.size)), amount_text(gap(first)), amount_text(gap(last)),
+      value_text(report, *first.value()), value_text(report, *last.value()));
 }
 
-std::string test_sentence(const Report& report, const Difference& difference) {
+std::string test_sentence(const Difference& difference) {
   return fmt::format("On the test people {} {} {} by {} {}: {}.", difference.better,
                      difference.value >= 0.0 ? "beats" : "falls behind", difference.other,
-                     value_text(report, std::abs(difference.value)),
-                     interval_text(report, difference.interval),
-                     difference.is_clear() ? "more than the confidence interval"
-                                           : "within the confidence interval, so it may be chance");
+                     amount_text(std::abs(difference.value)), interval_text(difference.interval),
+                     difference.is_clear() || difference.interval.high < 0.0
+                         ? "more than the confidence interval"
+                         : "within the confidence interval, so it may be chance");
 }
 
 Json to_json(const evaluation::MetricResult& result) {
@@ -173,7 +174,7 @@ std::vector<std::string> findings(const Report& report) {
   for (const RangeChange& change : report.changes) out.push_back("Widened: " + change.reason + ".");
   if (std::string text = overfitting(report); !text.empty()) out.push_back(std::move(text));
   for (const Difference& difference : report.differences) {
-    out.push_back(test_sentence(report, difference));
+    out.push_back(test_sentence(difference));
   }
   return out;
 }

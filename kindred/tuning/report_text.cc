@@ -91,8 +91,11 @@ std::string finalist_table(const Report& report) {
   for (const Finalist& finalist : report.finalists) {
     const auto& test = finalist.test;
     const std::string interval =
-        test.interval ? fmt::format("[{}, {}]", value_text(report, test.interval->low),
-                                    value_text(report, test.interval->high))
+        test.interval ? fmt::format("[{}, {}]",
+                                    std::min(value_text(report, test.interval->low),
+                                             value_text(report, test.interval->high)),
+                                    std::max(value_text(report, test.interval->low),
+                                             value_text(report, test.interval->high)))
                       : "";
     text += fmt::format("  {} {:<18}  {:<36} {}\n", value_text(report, test.value), interval,
                         finalist.role, finalist.setting);

@@ -1,0 +1,112 @@
+// kindred tune TABLE --label C: the size of embeddings, buckets, the network.
+
+#include <fmt/format.h>
+
+#include "cli/table_flags.h"
+#include "cli/tune_flags.h"
+#include "kindred/base/atomic_file.h"
+#include "kindred/base/error.h"
+#include "kindred/features/propose.h"
+#include "kindred/tuning/table_tuning.h"
+
+namespace kindred::cli {
+namespace {
+
+constexpr int kEpochs = 40;
+constexpr int kPatience = 5;
+
+// The rows, what is known of the columns, and the columns: those of --config, or proposed.
+tuning::TunedTable load(const TuneFlags& flags) {
+  TableFlags table;
+  table.files = {flags.data};
+  tuning::TunedTable loaded;
+  features::TableRecipe recipe;
+  if (!flags.config.empty()) recipe = features::read_recipe(flags.config);
+  if (!flags.label.empty()) recipe.reading.label = flags.label;
+  if (recipe.reading.label.empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                "which column is to be predicted? Name it with --label, or in the configuration");
+  }
+  data::CsvOptions all = recipe.reading;
+  all.keep_missing = true;
+  const data::CsvSchema fields = data::infer_csv_schema(table.files, all);
+  loaded.facts = features::gather_facts(fields, open_table(table, flags.common, fields));
+  loaded.facts.label = recipe.reading.label;
+  if (flags.config.empty()) {
+    note(flags.common, "no --config: columns as 'kindred columns' proposes them, embedded anew");
+    recipe = features::propose(loaded.facts, recipe.reading).recipe();
+  }
+  const data::CsvSchema schema =
+      data::infer_csv_schema(table.files, features::reading_options(recipe, true));
+  for (const std::string& warning : schema.warnings) note(flags.common, "warning: " + warning);
+  loaded.recipe = features::with_types(std::move(recipe), schema);
+  loaded.rows = open_table(table, flags.common, schema).collect();
+  return loaded;
+}
+
+tuning::TableTuningOptions tuning_options(const TuneFlags& flags) {
+  tuning::TableTuningOptions options;
+  options.fit.epochs = flags.epochs.value_or(kEpochs);
+  options.fit.patience = flags.patience.value_or(kPatience);
+  options.fit.seed = flags.common.seed;
+  options.parameters_max = flags.parameters_max;
+  options.seed_count = flags.seed_count;
+  return options;
+}
+
+void train_winner(const TuneFlags& flags, const tuning::TableTuning& tuned,
+                  const tuning::Report& report) {
+  if (flags.output.empty() || !report.verdict.best) return;
+  const tuning::Trial& best = *report.verdict.best;
+  note(flags.common,
+       fmt::format("training the best on train and validation rows: {}", to_text(best.setting)));
+  model::TableModel model = tuned.train(best, best.seed);
+  model.facts.set("table", report.title);
+  model.facts.set("tuned", to_json(best));
+  model.facts.set("program", "kindred " KINDRED_VERSION);
+  model::save(model, flags.output);
+  note(flags.common, fmt::format("wrote {}; next: kindred predict {} FILE.csv -o out.csv",
+                                 flags.output.string(), flags.output.string()));
+}
+
+}  // namespace
+
+void tune_table(const TuneFlags& flags) {
+  if (!flags.output.empty()) {
+    refuse_to_overwrite(flags.output, flags.data);
+    require_writable(flags.output);
+  }
+  ThreadPool pool(flags.common.threads);
+  tuning::TunedTable table = load(flags);
+  const std::string label = table.recipe.reading.label;
+  const tuning::TableTuningOptions options = tuning_options(flags);
+  tuning::TableTuning tuned(std::move(table), options, pool);
+  note(flags.common,
+       fmt::format("{} rows to train and validate on, {} to test on",
+                   format_count(tuned.known_row_count()), format_count(tuned.test_row_count())));
+  const tuning::Space space = space_of(flags, tuned.space());
+  tuned.fit_options_of(starting_setting(space));  // Unknown parameters are known now.
+  tuning::Study study(journal_path(flags),
+                      study_options(flags, space, tuned.subject(), options.fit.epochs));
+  const Interrupt interrupt("\nfinishing this epoch; again to stop at once\n");
+  run_trials(
+      flags, study,
+      [&](const tuning::Trial& trial, const tuning::TrialHooks& hooks) {
+        return tuned.run(trial, hooks);
+      },
+      {.name = tuned.metric(), .lower_is_better = tuned.lower_is_better()}, interrupt);
+  const bool embeds = space.find("embedding-scale") != nullptr;
+  tuning::Report report = begin_report(flags, study, embeds ? "embedding-scale" : "buckets");
+  report.metric = tuned.metric();
+  report.lower_is_better = tuned.lower_is_better();
+  report.metric_definition = "of the rows set aside to validate on";
+  report.facts.insert(report.facts.begin(),
+                      {{"label", label},
+                       {"rows to train and validate on", format_count(tuned.known_row_count())},
+                       {"rows to test on", format_count(tuned.test_row_count())}});
+  if (!interrupt.requested()) tuned.run_finals(report);
+  finish_report(flags, report, interrupt);
+  train_winner(flags, tuned, report);
+}
+
+}  // namespace kindred::cli
