@@ -383,7 +383,7 @@ Result run(const World& world, std::uint64_t seed, int epochs) {
 int main(int count, char** values) {
   std::string folder;
   std::uint64_t seed = 1;
-  int epochs = 5;
+  int epochs = 10;
   bool json = false;
   for (int i = 1; i < count; ++i) {
     const std::string word = values[i];

@@ -74,7 +74,20 @@ void clear(EncodedBatch& batch, std::size_t input_count) {
   batch.weights.clear();
 }
 
-void gather_block(const FeatureBlock& from, std::span<const std::uint32_t> rows, FeatureBlock& to) {
+// Rows of a bag in which every row has `width` ids: no offsets to follow.
+void gather_uniform(const IdBag& from, std::size_t width, std::span<const std::uint32_t> rows,
+                    IdBag& to) {
+  to.ids.resize(rows.size() * width);
+  std::int64_t* id = to.ids.data();
+  for (const std::uint32_t row : rows) {
+    for (std::size_t i = 0; i < width; ++i) *id++ = from.ids[row * width + i];
+  }
+  to.row_offsets.resize(rows.size() + 1);
+  for (std::size_t row = 0; row <= rows.size(); ++row) to.row_offsets[row] = row * width;
+}
+
+void gather_block(const FeatureBlock& from, std::span<const std::size_t> id_counts,
+                  std::span<const std::uint32_t> rows, FeatureBlock& to) {
   to.row_count = rows.size();
   const std::size_t width = from.row_count == 0 ? 0 : from.dense.size() / from.row_count;
   to.dense.resize(rows.size() * width);
@@ -83,8 +96,23 @@ void gather_block(const FeatureBlock& from, std::span<const std::uint32_t> rows,
   }
   to.bags.resize(from.bags.size());
   for (std::size_t bag = 0; bag < from.bags.size(); ++bag) {
-    for (const std::uint32_t row : rows) append_row(to.bags[bag], from.bags[bag], row);
+    if (id_counts[bag] > 0) {
+      gather_uniform(from.bags[bag], id_counts[bag], rows, to.bags[bag]);
+    } else {
+      for (const std::uint32_t row : rows) append_row(to.bags[bag], from.bags[bag], row);
+    }
   }
+}
+
+// The number of ids that every row of the bag has, if it is the same for all and none has a
+// weight; else 0.
+std::size_t uniform_id_count(const IdBag& bag) {
+  if (!bag.weights.empty() || bag.row_count() == 0) return 0;
+  const std::size_t width = bag.row_offsets[1];
+  for (std::size_t row = 0; row <= bag.row_count(); ++row) {
+    if (bag.row_offsets[row] != row * width) return 0;
+  }
+  return width;
 }
 
 }  // namespace
@@ -129,6 +157,15 @@ EncodedRows::EncodedRows(const BatchEncoder& encoder, const data::Dataset& rows,
   if (rows_.row_count > 0xFFFFFFFEU) {
     throw Error(ErrorCode::unsupported, "more than 4,294,967,294 rows in memory");
   }
+  count_ids();
+}
+
+void EncodedRows::count_ids() {
+  id_counts_.resize(rows_.inputs.size());
+  for (std::size_t i = 0; i < id_counts_.size(); ++i) {
+    id_counts_[i].clear();
+    for (const IdBag& bag : rows_.inputs[i].bags) id_counts_[i].push_back(uniform_id_count(bag));
+  }
 }
 
 EncodedRows EncodedRows::slice(std::size_t begin, std::size_t end) const {
@@ -136,6 +173,7 @@ EncodedRows EncodedRows::slice(std::size_t begin, std::size_t end) const {
   std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(begin));
   EncodedRows part;
   gather(rows, part.rows_);
+  part.count_ids();
   return part;
 }
 
@@ -143,7 +181,7 @@ void EncodedRows::gather(std::span<const std::uint32_t> rows, EncodedBatch& out)
   clear(out, rows_.inputs.size());
   out.row_count = rows.size();
   for (std::size_t i = 0; i < rows_.inputs.size(); ++i) {
-    gather_block(rows_.inputs[i], rows, out.inputs[i]);
+    gather_block(rows_.inputs[i], id_counts_[i], rows, out.inputs[i]);
   }
   out.target_width = rows_.target_width;
   for (const std::uint32_t row : rows) {

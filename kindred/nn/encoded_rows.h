@@ -65,7 +65,12 @@ class EncodedRows {
   void gather(std::span<const std::uint32_t> rows, EncodedBatch& out) const;
 
  private:
+  void count_ids();
+
   EncodedBatch rows_;
+  // For each bag of each input the ids that every row has, where that is one number and none
+  // has a weight, as in columns of one value a row: those are gathered without offsets. Else 0.
+  std::vector<std::vector<std::size_t>> id_counts_;
 };
 
 }  // namespace kindred::nn

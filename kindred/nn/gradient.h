@@ -35,6 +35,9 @@ class Gradient {
   // lives until the next call. Requires: id < rows.
   std::span<Real> row(std::size_t id);
 
+  // by_rows only: as row() for each of the ids, with their places in memory asked for early.
+  void touch(std::span<const std::int64_t> ids);
+
   // dense only: all values, rows x cols. While is_zero(), what they hold is not: whoever
   // writes them first replaces them, and says so by mark_written().
   std::span<Real> values() noexcept { return values_; }

@@ -145,6 +145,26 @@ void add_row_gradient(std::span<const Entry<Real>> entries, const BagReader<Real
   }
 }
 
+// Whether a row of one id is that id's vector as it is.
+bool is_plain(const IdBag& bag, const Pooling& pooling) {
+  return bag.weights.empty() && !pooling.max_norm;
+}
+
+bool has_one_id(const IdBag& bag, std::size_t row) {
+  return bag.row_offsets[row + 1] - bag.row_offsets[row] == 1;
+}
+
+// Asks early for a vector that will be read some rows later: tables are larger than caches.
+template <typename Real>
+void ask_for_vector(const IdBag& bag, std::size_t entry, std::span<const Real> table,
+                    std::size_t cols) {
+  constexpr std::size_t kAhead = 12;
+  constexpr std::size_t kLine = 64 / sizeof(Real);
+  if (entry + kAhead >= bag.ids.size()) return;
+  const Real* vector = &table[static_cast<std::size_t>(bag.ids[entry + kAhead]) * cols];
+  for (std::size_t i = 0; i < cols; i += kLine) __builtin_prefetch(vector + i);
+}
+
 }  // namespace
 
 template <typename Real>
@@ -153,19 +173,31 @@ Var embedding_bag(Tape<Real>& tape, Var table, const IdBag& bag, const Pooling& 
   const std::size_t k = tape.cols(table);
   KINDRED_CHECK(!tape.needs_gradient(table) || tape.parameter_gradient(table) != nullptr);
   const Var y = tape.make(n, k, tape.needs_gradient(table));
+  const bool plain = is_plain(bag, pooling);
   const std::size_t rows_per_task =
       std::max<std::size_t>(64, kElementsPerTask / std::max<std::size_t>(k, 4));
   for_blocks(tape.pool(), n, rows_per_task, [&](std::size_t begin, std::size_t end) {
     BagReader<Real> reader(bag, pooling, tape.values(table), k);
     for (std::size_t r = begin; r < end; ++r) {
+      ask_for_vector(bag, bag.row_offsets[r], tape.values(table), k);
+      if (plain && has_one_id(bag, r)) {
+        std::ranges::copy(reader.vector(static_cast<std::size_t>(bag.ids[bag.row_offsets[r]])),
+                          tape.values_to_fill(y).begin() + static_cast<std::ptrdiff_t>(r * k));
+        continue;
+      }
       combine(reader.read(r), reader, pooling.combiner, tape.values_to_fill(y).subspan(r * k, k));
     }
   });
-  tape.on_backward(y, [&tape, &bag, table, pooling, y, n, k] {
+  tape.on_backward(y, [&tape, &bag, table, pooling, plain, y, n, k] {
     if (!tape.needs_gradient(table)) return;
     Gradient<Real>& gradient = *tape.parameter_gradient(table);
     BagReader<Real> reader(bag, pooling, tape.values(table), k);
     for (std::size_t r = 0; r < n; ++r) {
+      if (plain && has_one_id(bag, r)) {
+        add_to(gradient.row(static_cast<std::size_t>(bag.ids[bag.row_offsets[r]])),
+               tape.gradient(y).subspan(r * k, k));
+        continue;
+      }
       add_row_gradient(reader.read(r), reader, pooling.combiner, tape.gradient(y).subspan(r * k, k),
                        gradient);
     }

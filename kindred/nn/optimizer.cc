@@ -29,6 +29,9 @@ void in_pieces(std::size_t count, std::size_t piece, ThreadPool* pool, const Tas
   }
 }
 
+// Rows between asking for the slots of one and updating it.
+constexpr std::size_t kRowsAhead = 8;
+
 std::size_t rows_in_piece(std::size_t cols) noexcept {
   return std::max<std::size_t>(1, kPieceValues / std::max<std::size_t>(1, cols));
 }
@@ -122,6 +125,16 @@ void Optimizer::update(std::size_t parameter, std::span<float> values,
   p.caught_up_step = step_;
 }
 
+// Slots of a row that will be updated soon: tables are larger than caches, and the values were
+// read in the forward pass, but the slots were not.
+void Optimizer::ask_for_row(const Parameter& parameter, std::size_t row) {
+  constexpr std::size_t kLine = 64 / sizeof(float);
+  for (const std::vector<float>& slot : parameter.slots) {
+    const std::size_t width = slot.size() / parameter.shape.rows;
+    for (std::size_t i = 0; i < width; i += kLine) __builtin_prefetch(&slot[row * width + i], 1);
+  }
+}
+
 void Optimizer::update_rows(std::size_t parameter, std::span<float> values,
                             std::span<const std::int64_t> rows, std::span<const float> gradient,
                             ThreadPool* pool) {
@@ -134,6 +147,9 @@ void Optimizer::update_rows(std::size_t parameter, std::span<float> values,
   in_pieces(rows.size(), rows_in_piece(cols), pool, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       const auto row = static_cast<std::size_t>(rows[i]);
+      if (i + kRowsAhead < rows.size()) {
+        ask_for_row(p, static_cast<std::size_t>(rows[i + kRowsAhead]));
+      }
       if (!p.row_steps.empty()) {
         KINDRED_CHECK(p.row_steps[row] < step_);
         replay_row(p, values, row, step_ - 1);

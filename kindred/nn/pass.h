@@ -40,7 +40,7 @@ class Pass {
   // A table on the tape, of which the rows of the bag will be read.
   Var read_rows(Parameter& table, const features::IdBag& bag) {
     if (is_training_ && table.options.trainable && table.gradient.kind() == GradientKind::by_rows) {
-      for (const std::int64_t id : bag.ids) table.gradient.row(static_cast<std::size_t>(id));
+      table.gradient.touch(bag.ids);
       if (*before_read_) (*before_read_)(table);
     }
     return read(table);
