@@ -124,6 +124,32 @@ Json to_json(const RangeChange& change) {
   return json;
 }
 
+// Inside, larger values are better whatever the metric; outside an error is a positive number.
+// The same JSON with the values of the metric, and their intervals, as they are shown.
+Json as_shown(const Report& report, const Json& json) {
+  if (!report.lower_is_better) return json;
+  if (json.is_array()) {
+    Json turned{Json::Array{}};
+    for (const Json& element : json.as_array()) turned.push(as_shown(report, element));
+    return turned;
+  }
+  if (!json.is_object()) return json;
+  const auto negative = [](const Json& value) {
+    return value.is_number() ? Json(-value.as_double()) : value;
+  };
+  Json turned{Json::Object{}};
+  for (const auto& [name, value] : json.as_object()) {
+    if (name == "value" || name == "train" || name == "validation") {
+      turned.set(name, negative(value));
+    } else if (name == "low" || name == "high") {
+      turned.set(name, negative(json.at(name == "low" ? "high" : "low")));
+    } else {
+      turned.set(name, as_shown(report, value));
+    }
+  }
+  return turned;
+}
+
 template <typename T>
 Json array_of(const std::vector<T>& values) {
   Json json{Json::Array{}};
@@ -187,6 +213,7 @@ Json to_json(const Report& report) {
   json.set("facts", std::move(facts));
   json.set("metric", report.metric);
   json.set("definition", report.metric_definition);
+  json.set("lower_is_better", report.lower_is_better);
   if (report.prior) {
     Json prior;
     prior.set("fourth_root", report.prior->fourth_root);
@@ -199,8 +226,8 @@ Json to_json(const Report& report) {
   }
   json.set("space", to_json(report.space));
   json.set("widened", array_of(report.changes));
-  json.set("verdict", to_json(report.verdict));
-  json.set("finalists", array_of(report.finalists));
+  json.set("verdict", as_shown(report, to_json(report.verdict)));
+  json.set("finalists", as_shown(report, array_of(report.finalists)));
   Json differences{Json::Array{}};
   for (const Difference& one : report.differences) {
     Json row;
@@ -217,7 +244,7 @@ Json to_json(const Report& report) {
   Json sentences{Json::Array{}};
   for (const std::string& sentence : findings(report)) sentences.push(sentence);
   json.set("findings", std::move(sentences));
-  json.set("trials", array_of(report.trials));
+  json.set("trials", as_shown(report, array_of(report.trials)));
   return json;
 }
 

@@ -111,6 +111,23 @@ TEST(Report, ComesAsJson) {
   EXPECT_EQ(Json::parse(json.dump()), json);
 }
 
+// An error is a positive number in JSON, as it is in text, and its interval is the right way round.
+TEST(Report, AMetricThatFallsIsPositiveInJson) {
+  Report report = sample();
+  const Json rising = to_json(report);
+  report.lower_is_better = true;
+  const Json falling = to_json(report);
+  EXPECT_EQ(falling.at("verdict").at("best").at("value").as_double(),
+            -rising.at("verdict").at("best").at("value").as_double());
+  const Json& up = rising.at("finalists").as_array()[0].at("test");
+  const Json& down = falling.at("finalists").as_array()[0].at("test");
+  EXPECT_EQ(down.at("value").as_double(), -up.at("value").as_double());
+  if (!up.at("low").is_null()) {
+    EXPECT_EQ(down.at("low").as_double(), -up.at("high").as_double());
+  }
+  EXPECT_EQ(falling.at("differences"), rising.at("differences"));
+}
+
 TEST(Chart, ChoosesRoundTicks) {
   Chart chart{.name = "c",
               .x = {.label = "x", .log = true},

@@ -1,0 +1,81 @@
+// `kindred tune TABLE --label` as a user meets it.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "kindred/base/json.h"
+#include "kindred/base/rng.h"
+#include "tests/support/program.h"
+
+namespace kindred {
+namespace {
+
+using test::run_kindred;
+using ::testing::HasSubstr;
+
+// Homes whose price depends on their size and their city.
+class TuneTableCommand : public testing::Test {
+ protected:
+  TuneTableCommand() {
+    const std::vector<std::string> cities = {"Bonn", "Lima", "Oslo", "Rome"};
+    Rng rng(1);
+    std::string text = "feet,city,price\n";
+    for (int row = 0; row < 400; ++row) {
+      const std::uint64_t feet = 500 + rng.below(2000);
+      const std::uint64_t city = rng.below(cities.size());
+      text += std::to_string(feet) + "," + cities[city] + "," +
+              std::to_string(100 * feet + 50'000 * city) + "\n";
+    }
+    test::write_bytes(folder_ / "homes.csv", text);
+  }
+
+  test::Ended tune(std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"tune", "homes.csv", "--label", "price",   "--trials",
+                                          "6",    "--epochs",  "6",       "--seeds", "2"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_kindred(arguments, folder_.path());
+  }
+
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(TuneTableCommand, GivesAVerdictAReportAndAModelThatPredicts) {
+  const auto ended = tune({"--study", "study", "-o", "best.kindred"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("The best of 6 trials: "));
+  EXPECT_THAT(test::read_bytes(folder_ / "study" / "report.html"), HasSubstr("</html>"));
+  const auto predicted =
+      run_kindred({"predict", "best.kindred", "homes.csv", "-o", "prices.csv"}, folder_.path());
+  EXPECT_EQ(predicted.code, 0) << predicted.err;
+
+  const auto again = tune({"--study", "study"});
+  EXPECT_EQ(again.code, 0);
+  EXPECT_THAT(again.err, HasSubstr("continuing a study of 6 trials"));
+}
+
+TEST_F(TuneTableCommand, ChoosesTheSameForAnyNumberOfThreads) {
+  const auto best = [&](const char* threads) {
+    const auto ended = tune({"--json", "--quiet", "--threads", threads});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return Json::parse(ended.out).at("verdict").at("best").at("value").as_double();
+  };
+  EXPECT_EQ(best("1"), best("2"));
+}
+
+TEST_F(TuneTableCommand, KeepsToALimitOnParameters) {
+  const auto ended = tune({"--json", "--quiet", "--parameters-max", "2000"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_LE(Json::parse(ended.out).at("verdict").at("best").at("parameters").as_uint(), 2000U);
+}
+
+TEST_F(TuneTableCommand, ALabelThatIsNotThereIsNamed) {
+  const auto ended = run_kindred({"tune", "homes.csv", "--label", "prize"}, folder_.path());
+  EXPECT_NE(ended.code, 0);
+  EXPECT_THAT(ended.err, HasSubstr("prize"));
+}
+
+}  // namespace
+}  // namespace kindred
