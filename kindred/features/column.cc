@@ -73,7 +73,10 @@ CategoricalColumn checked(CategoricalColumn column) {
 
 }  // namespace
 
-bool CrossedColumn::operator==(const CrossedColumn&) const = default;
+// Written out, since clang 14 crashes on the defaulted one.
+bool CrossedColumn::operator==(const CrossedColumn& other) const {
+  return keys == other.keys && bucket_count == other.bucket_count && hash_key == other.hash_key;
+}
 
 std::size_t NumericColumn::width() const noexcept {
   std::size_t width = 1;

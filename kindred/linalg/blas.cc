@@ -149,7 +149,8 @@ void largest_eigen(std::span<double> matrix, std::span<double> values, std::span
   KINDRED_CHECK(vectors.size() % values.size() == 0);
   const int n = narrow(vectors.size() / values.size());
   const int count = narrow(values.size());
-  KINDRED_CHECK(count <= n && matrix.size() == static_cast<std::size_t>(n) * n);
+  KINDRED_CHECK(count <= n &&
+                matrix.size() == static_cast<std::size_t>(n) * static_cast<std::size_t>(n));
   require_finite(matrix);
   const int first = n - count + 1;  // LAPACK's ranks ascend, and count from 1.
   const double unused = 0.0;
