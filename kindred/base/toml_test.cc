@@ -31,6 +31,7 @@ TEST(Toml, ErrorsNameThePlace) {
   EXPECT_THAT(error_of("a = nan\n"), ::testing::StartsWith("t.toml:1:5: not a finite number"));
   EXPECT_THAT(error_of("a = 1\na = 2\n"), ::testing::StartsWith("t.toml:2:"));
   EXPECT_THAT(error_of("[[= \"a]]\n"), ::testing::StartsWith("t.toml:1:"));
+  EXPECT_THAT(error_of("[[column\xEF\xBB\xBE= 1\n"), ::testing::StartsWith("t.toml:1:"));
 }
 
 TEST(Toml, AnyTextReadsBack) {
