@@ -8,26 +8,13 @@
 #include "kindred/base/check.h"
 #include "kindred/base/error.h"
 #include "kindred/base/thread_pool.h"
+#include "kindred/nn/tape.h"
 
 namespace kindred::nn {
 namespace {
 
 // Values of a piece of work for one thread: some tens of microseconds.
 constexpr std::size_t kPieceValues = 1U << 15U;
-
-// Calls task(begin, end) for consecutive pieces of [0, count), side by side with a pool.
-template <class Task>
-void in_pieces(std::size_t count, std::size_t piece, ThreadPool* pool, const Task& task) {
-  const std::size_t pieces = (count + piece - 1) / piece;
-  const auto run = [&](std::size_t i, int /*worker*/) {
-    task(i * piece, std::min(count, (i + 1) * piece));
-  };
-  if (pool == nullptr || pieces < 2) {
-    for (std::size_t i = 0; i < pieces; ++i) run(i, 0);
-  } else {
-    pool->parallel_for(pieces, run);
-  }
-}
 
 // Rows between asking for the slots of one and updating it.
 constexpr std::size_t kRowsAhead = 8;
@@ -112,16 +99,16 @@ void Optimizer::update(std::size_t parameter, std::span<float> values,
   KINDRED_CHECK(gradient.size() == values.size());
   StepRates rates = history_.back();
   if (!p.shape.decays) rates.decay = 0.0F;
-  in_pieces(p.shape.rows, rows_in_piece(p.shape.cols), pool,
-            [&](std::size_t begin, std::size_t end) {
-              for (std::size_t row = begin; !p.row_steps.empty() && row < end; ++row) {
-                KINDRED_CHECK(p.row_steps[row] < step_);
-                replay_row(p, values, row, step_ - 1);
-                p.row_steps[row] = static_cast<std::uint32_t>(step_);
-              }
-              take_step(options_, rates, block_of(p, values, begin, end - begin),
-                        gradient.data() + begin * p.shape.cols);
-            });
+  for_blocks(pool, p.shape.rows, rows_in_piece(p.shape.cols),
+             [&](std::size_t begin, std::size_t end) {
+               for (std::size_t row = begin; !p.row_steps.empty() && row < end; ++row) {
+                 KINDRED_CHECK(p.row_steps[row] < step_);
+                 replay_row(p, values, row, step_ - 1);
+                 p.row_steps[row] = static_cast<std::uint32_t>(step_);
+               }
+               take_step(options_, rates, block_of(p, values, begin, end - begin),
+                         gradient.data() + begin * p.shape.cols);
+             });
   p.caught_up_step = step_;
 }
 
@@ -144,7 +131,7 @@ void Optimizer::update_rows(std::size_t parameter, std::span<float> values,
   KINDRED_CHECK(gradient.size() == rows.size() * cols && are_below(rows, p.shape.rows));
   StepRates rates = history_.back();
   if (!p.shape.decays) rates.decay = 0.0F;
-  in_pieces(rows.size(), rows_in_piece(cols), pool, [&](std::size_t begin, std::size_t end) {
+  for_blocks(pool, rows.size(), rows_in_piece(cols), [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       const auto row = static_cast<std::size_t>(rows[i]);
       if (i + kRowsAhead < rows.size()) {
@@ -176,22 +163,22 @@ void Optimizer::catch_up_rows(std::size_t parameter, std::span<float> values,
   Parameter& p = parameters_.at(parameter);
   KINDRED_CHECK(values.size() == p.shape.rows * p.shape.cols && are_below(rows, p.shape.rows));
   if (p.row_steps.empty()) return;
-  in_pieces(rows.size(), rows_in_piece(p.shape.cols), pool,
-            [&](std::size_t begin, std::size_t end) {
-              for (std::size_t i = begin; i < end; ++i) {
-                replay_row(p, values, static_cast<std::size_t>(rows[i]), step_);
-              }
-            });
+  for_blocks(pool, rows.size(), rows_in_piece(p.shape.cols),
+             [&](std::size_t begin, std::size_t end) {
+               for (std::size_t i = begin; i < end; ++i) {
+                 replay_row(p, values, static_cast<std::size_t>(rows[i]), step_);
+               }
+             });
 }
 
 void Optimizer::catch_up(std::size_t parameter, std::span<float> values, ThreadPool* pool) {
   Parameter& p = parameters_.at(parameter);
   KINDRED_CHECK(values.size() == p.shape.rows * p.shape.cols);
   if (!p.row_steps.empty()) {
-    in_pieces(p.shape.rows, rows_in_piece(p.shape.cols), pool,
-              [&](std::size_t begin, std::size_t end) {
-                for (std::size_t row = begin; row < end; ++row) replay_row(p, values, row, step_);
-              });
+    for_blocks(pool, p.shape.rows, rows_in_piece(p.shape.cols),
+               [&](std::size_t begin, std::size_t end) {
+                 for (std::size_t row = begin; row < end; ++row) replay_row(p, values, row, step_);
+               });
   }
   p.caught_up_step = step_;
 }
