@@ -59,14 +59,14 @@ TEST_F(Propose, EachKindOfFieldGetsItsColumn) {
            ",x," + number;
   });
   found.label = "price";
-  const Proposal proposal = propose(found, {});
+  const TableRecipe recipe = propose(found, {}).recipe();
   std::vector<std::string> names;
-  for (const Column& column : proposal.recipe().columns) names.push_back(name_of(column));
+  for (const Column& column : recipe.columns) names.push_back(name_of(column));
   EXPECT_THAT(names, ElementsAre("age", "income", "color_indicator", "city_embedding"))
       << "ids, constants and the label are left out";
-  const auto& income = std::get<NumericColumn>(proposal.recipe().columns[1]);
+  const auto& income = std::get<NumericColumn>(recipe.columns[1]);
   EXPECT_TRUE(std::holds_alternative<Log1p>(income.normalizers.front()));
-  const auto& city = std::get<EmbeddingColumn>(proposal.recipe().columns[3]);
+  const auto& city = std::get<EmbeddingColumn>(recipe.columns[3]);
   EXPECT_EQ(city.dimensions, 0U) << "the fourth root of what adapt() finds";
 }
 
