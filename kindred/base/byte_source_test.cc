@@ -9,6 +9,7 @@
 #include <string>
 
 #include "kindred/base/error.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_folder.h"
 
 namespace kindred {
@@ -69,12 +70,7 @@ class ByteSourceFile : public ::testing::Test {
     return all;
   }
   std::string error_of(const std::string& bytes) {
-    try {
-      read(bytes);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return test::error_of([&] { read(bytes); });
   }
 
   test::TemporaryFolder folder_;

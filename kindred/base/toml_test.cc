@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kindred/base/error.h"
+#include "tests/support/error_of.h"
 
 namespace kindred {
 namespace {
@@ -20,12 +20,7 @@ TEST(Toml, BecomesJsonInTheOrderOfTheFile) {
 
 TEST(Toml, ErrorsNameThePlace) {
   const auto error_of = [](const char* text) -> std::string {
-    try {
-      parse_toml(text, "t.toml");
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return test::error_of([&] { parse_toml(text, "t.toml"); });
   };
   EXPECT_THAT(error_of("a = 1\nb = = 2\n"), ::testing::StartsWith("t.toml:2:"));
   EXPECT_THAT(error_of("a = nan\n"), ::testing::StartsWith("t.toml:1:5: not a finite number"));

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <string>
 
-#include "kindred/base/error.h"
 #include "tests/support/data_path.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_folder.h"
 
 namespace kindred::data {
@@ -24,12 +24,7 @@ class AttributesFile : public ::testing::Test {
     return read_attributes(path, options, labels_);
   }
   std::string error_of(const std::string& text, const AttributesOptions& options = {}) {
-    try {
-      read(text, options);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return test::error_of([&] { read(text, options); });
   }
 
   test::TemporaryFolder folder_;

@@ -7,22 +7,13 @@
 #include "kindred/base/error.h"
 #include "kindred/base/rng.h"
 #include "kindred/data/dataset.h"
+#include "tests/support/homes.h"
 
 namespace kindred::data {
 namespace {
 
 using Numbers = std::vector<std::int64_t>;
-
-Batch homes() {
-  Batch batch;
-  batch.add("sq_footage", column(std::vector<float>{1000, 2000, 3000, 1000, 2000, 3000}));
-  batch.add("type", column(TextList{"house", "house", "house", "apt", "apt", "apt"}));
-  batch.add("rooms", ragged(Numbers{1, 2, 3, 4, 5, 6}, {0, 2, 2, 3, 3, 5, 6}));
-  batch.add("place", matrix(std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 2));
-  batch.add("words", ragged(TextList{"a", "b", "c"}, {0, 0, 2, 2, 3, 3, 3}));
-  batch.label = column(std::vector<float>{500, 1000, 1500, 700, 1300, 1900});
-  return batch;
-}
+using test::homes;
 
 // Rows in blocks of random sizes.
 Dataset in_random_blocks(Batch rows, std::uint64_t seed) {

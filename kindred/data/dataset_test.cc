@@ -9,6 +9,7 @@
 #include <set>
 
 #include "kindred/base/error.h"
+#include "tests/support/homes.h"
 
 namespace kindred::data {
 namespace {
@@ -20,6 +21,7 @@ using testing::ThrowsMessage;
 using testing::UnorderedElementsAreArray;
 
 using Numbers = std::vector<std::int64_t>;
+using test::homes;
 
 // The elements of a dataset of numbers: all of them, or one list for each batch.
 Numbers numbers_of(const Dataset& dataset, std::uint64_t pass = 0) {
@@ -48,17 +50,6 @@ Numbers counting(std::int64_t begin, std::int64_t end) {
   Numbers numbers(static_cast<std::size_t>(end - begin));
   std::iota(numbers.begin(), numbers.end(), begin);
   return numbers;
-}
-
-Batch homes() {
-  Batch batch;
-  batch.add("sq_footage", column(std::vector<float>{1000, 2000, 3000, 1000, 2000, 3000}));
-  batch.add("type", column(TextList{"house", "house", "house", "apt", "apt", "apt"}));
-  batch.add("rooms", ragged(Numbers{1, 2, 3, 4, 5, 6}, {0, 2, 2, 3, 3, 5, 6}));
-  batch.add("place", matrix(std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 2));
-  batch.add("words", ragged(TextList{"a", "b", "c"}, {0, 0, 2, 2, 3, 3, 3}));
-  batch.label = column(std::vector<float>{500, 1000, 1500, 700, 1300, 1900});
-  return batch;
 }
 
 TEST(Dataset, GivesTheRowsOfABatchAgainAndAgain) {

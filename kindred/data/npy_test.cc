@@ -7,6 +7,7 @@
 
 #include "kindred/base/error.h"
 #include "kindred/data/dataset.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_folder.h"
 
 namespace kindred::data {
@@ -31,12 +32,7 @@ std::string raw(std::initializer_list<Value> values) {
 }
 
 std::string error_of(const std::string& bytes) {
-  try {
-    parse_npy(bytes, "a.npy");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return test::error_of([&] { parse_npy(bytes, "a.npy"); });
 }
 
 TEST(Npy, EveryTypeOfNumberIsRead) {

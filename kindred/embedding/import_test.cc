@@ -7,6 +7,7 @@
 #include "kindred/embedding/export.h"
 #include "kindred/embedding/row_metadata.h"
 #include "tests/support/data_path.h"
+#include "tests/support/error_of.h"
 #include "tests/support/sample_model.h"
 #include "tests/support/temporary_folder.h"
 
@@ -24,12 +25,7 @@ class ImportTest : public ::testing::Test {
     return import_vectors(folder_ / "x");
   }
   std::string error_of(std::string_view bytes) {
-    try {
-      import(bytes);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return test::error_of([&] { import(bytes); });
   }
   data::Table metadata(std::string_view bytes, std::size_t rows, const char* name = "m.tsv") {
     test::write_bytes(folder_ / name, bytes);

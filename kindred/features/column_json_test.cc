@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kindred/base/error.h"
+#include "tests/support/error_of.h"
 
 namespace kindred::features {
 namespace {
@@ -63,12 +63,7 @@ TEST(ColumnJson, EveryKindReadsBackEqual) {
 }
 
 std::string error_of(const char* text) {
-  try {
-    columns_from_json(Json::parse(text));
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return test::error_of([&] { columns_from_json(Json::parse(text)); });
 }
 
 TEST(ColumnJson, MistakesAreNamed) {

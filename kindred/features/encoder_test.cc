@@ -6,31 +6,18 @@
 #include <limits>
 #include <stdexcept>
 
-#include "kindred/base/error.h"
-#include "kindred/features/pooling.h"
+#include "tests/support/dense_input.h"
+#include "tests/support/error_of.h"
 
 namespace kindred::features {
 namespace {
 
 using data::Batch;
 using data::TextList;
-
-Matrix dense(const std::vector<Column>& columns, const Batch& batch) {
-  const Encoder encoder(columns);
-  FeatureBlock block;
-  encoder.encode(batch, block);
-  Matrix out(batch.row_count, encoder.layout().width);
-  dense_features(encoder.layout(), block, initial_tables(encoder.layout(), 1), out);
-  return out;
-}
+using test::dense;
 
 std::string error_of(const std::vector<Column>& columns, const Batch& batch) {
-  try {
-    dense(columns, batch);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return test::error_of([&] { dense(columns, batch); });
 }
 
 Batch homes() {

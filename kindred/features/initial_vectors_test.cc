@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "kindred/base/error.h"
 #include "kindred/features/pooling.h"
+#include "tests/support/error_of.h"
 
 namespace kindred::features {
 namespace {
@@ -23,12 +23,7 @@ embedding::Embeddings movies() {
 
 std::string error_of(const Encoder& encoder, const embedding::Embeddings& known) {
   std::vector<Matrix> tables = initial_tables(encoder.layout(), 1);
-  try {
-    take_vectors(encoder, 0, known, tables[0]);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return test::error_of([&] { take_vectors(encoder, 0, known, tables[0]); });
 }
 
 TEST(InitialVectors, AreThoseOfTheSameWord) {

@@ -99,6 +99,17 @@ void require_finite(std::span<const double> matrix) {
               fmt::format("the eigenvalues of a {} x {} matrix did not converge", n, n));
 }
 
+// Runs a LAPACK call that takes workspace: asks it how much (a count of -1), then gives that.
+template <typename Call>
+void with_workspace(const Call& call) {
+  double work_count = 0.0;
+  int integer_count = 0;
+  call(&work_count, -1, &integer_count, -1);
+  std::vector<double> work(static_cast<std::size_t>(work_count));
+  std::vector<int> integers(static_cast<std::size_t>(integer_count));
+  call(work.data(), narrow(work.size()), integers.data(), integer_count);
+}
+
 }  // namespace
 
 void multiply(ConstBlock a, ConstBlock b, Block c, Product product) {
@@ -136,12 +147,7 @@ void symmetric_eigen(std::span<double> matrix, std::span<double> values) {
             &integer_count, &info);
     if (info != 0) did_not_converge(n);
   };
-  double work_count = 0.0;
-  int integer_count = 0;
-  call(&work_count, -1, &integer_count, -1);
-  std::vector<double> work(static_cast<std::size_t>(work_count));
-  std::vector<int> integers(static_cast<std::size_t>(integer_count));
-  call(work.data(), narrow(work.size()), integers.data(), integer_count);
+  with_workspace(call);
 }
 
 void largest_eigen(std::span<double> matrix, std::span<double> values, std::span<double> vectors) {
@@ -166,12 +172,7 @@ void largest_eigen(std::span<double> matrix, std::span<double> values, std::span
             &integer_count, &info);
     if (info != 0) did_not_converge(n);
   };
-  double work_count = 0.0;
-  int integer_count = 0;
-  call(&work_count, -1, &integer_count, -1);
-  std::vector<double> work(static_cast<std::size_t>(work_count));
-  std::vector<int> integers(static_cast<std::size_t>(integer_count));
-  call(work.data(), narrow(work.size()), integers.data(), integer_count);
+  with_workspace(call);
   if (found != count) did_not_converge(n);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::size_t from = values.size() - 1 - i;

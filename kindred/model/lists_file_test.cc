@@ -5,8 +5,8 @@
 #include <cmath>
 #include <vector>
 
-#include "kindred/base/error.h"
 #include "kindred/storage/container.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_folder.h"
 
 namespace kindred::model {
@@ -25,12 +25,7 @@ class ListsFile : public ::testing::Test {
     write_lists(folder_ / "lists.safetensors", folder_ / "records", {users_, rows, items_}, facts);
   }
   std::string error_of(const std::string& records) {
-    try {
-      write(records, rows_);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return test::error_of([&] { write(records, rows_); });
   }
 
   test::TemporaryFolder folder_;

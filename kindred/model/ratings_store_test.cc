@@ -6,15 +6,16 @@
 #include <filesystem>
 #include <string>
 
-#include "kindred/base/error.h"
 #include "kindred/base/rng.h"
 #include "kindred/model/io.h"
+#include "tests/support/error_of.h"
 #include "tests/support/sample_model.h"
 #include "tests/support/temporary_folder.h"
 
 namespace kindred::model {
 namespace {
 
+using test::error_of;
 using ::testing::HasSubstr;
 
 data::Interactions some_ratings(bool values, bool times) {
@@ -40,14 +41,6 @@ class RatingsStore : public ::testing::Test {
  protected:
   void save(const data::Interactions& ratings) {
     save_ratings(path_, ratings, transpose(ratings.by_user), Json(Json::Object()));
-  }
-  static std::string error_of(const std::function<void()>& work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
   }
 
   test::TemporaryFolder folder_;

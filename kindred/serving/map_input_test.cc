@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kindred/base/error.h"
 #include "kindred/embedding/export.h"
 #include "kindred/model/io.h"
 #include "kindred/serving/projector_folder.h"
 #include "tests/support/data_path.h"
+#include "tests/support/error_of.h"
 #include "tests/support/sample_model.h"
 #include "tests/support/temporary_folder.h"
 
@@ -20,12 +20,7 @@ using ::testing::HasSubstr;
 class MapInputTest : public ::testing::Test {
  protected:
   std::string error_of(const MapInput& input) const {
-    try {
-      read_map(input);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return test::error_of([&] { read_map(input); });
   }
 
   test::TemporaryFolder folder_;

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 
-#include "kindred/base/error.h"
 #include "kindred/base/rng.h"
 #include "kindred/data/csv_dataset.h"
 #include "kindred/features/adapt.h"
@@ -16,6 +15,8 @@
 #include "kindred/features/numeric_encoding.h"
 #include "kindred/features/pooling.h"
 #include "kindred/features/table_recipe.h"
+#include "tests/support/dense_input.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_folder.h"
 
 namespace kindred::features {
@@ -23,29 +24,12 @@ namespace {
 
 using data::Batch;
 using data::TextList;
+using test::dense;
+using test::error_of;
 using ::testing::HasSubstr;
-
-Matrix dense(const std::vector<Column>& columns, const Batch& batch) {
-  const Encoder encoder(columns);
-  FeatureBlock block;
-  encoder.encode(batch, block);
-  Matrix out(batch.row_count, encoder.layout().width);
-  dense_features(encoder.layout(), block, initial_tables(encoder.layout(), 1), out);
-  return out;
-}
 
 std::vector<float> numbers(const Matrix& matrix) {
   return {matrix.values().begin(), matrix.values().end()};
-}
-
-template <typename Work>
-std::string error_of(const Work& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 Batch one_feature(std::string name, data::Tensor tensor) {

@@ -15,6 +15,7 @@
 #include "kindred/factorization/ials.h"
 #include "kindred/recommendation/recommender.h"
 #include "kindred/recommendation/train.h"
+#include "tests/support/error_of.h"
 #include "tests/support/ratings_fixture.h"
 #include "tests/support/two_tastes.h"
 
@@ -34,12 +35,7 @@ class TrainingFaults : public test::RatingsFixture {
     return recommendation::train(interactions, options, pool_, {});
   }
   std::string error_of_training(const data::Interactions& interactions, const IalsOptions& ials) {
-    try {
-      train(interactions, ials);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return test::error_of([&] { train(interactions, ials); });
   }
   recommendation::RecommendationList list_for(const model::Model& model, std::uint32_t user,
                                               std::size_t k) {

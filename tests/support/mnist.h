@@ -2,14 +2,13 @@
 
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "kindred/base/byte_source.h"
+#include "kindred/data/idx.h"
 #include "kindred/data/labels.h"
 #include "kindred/linalg/matrix.h"
 #include "tests/support/data_path.h"
@@ -21,12 +20,9 @@ struct Digits {
   data::Labels labels;
 };
 
-inline std::vector<unsigned char> read_idx(const std::filesystem::path& path, std::size_t header,
-                                           std::size_t bytes) {
+inline data::IdxArray read_idx(const std::filesystem::path& path) {
   ByteSource source(path);
-  std::string text(header + bytes, '\0');
-  if (source.read(text) != text.size()) ADD_FAILURE() << path << " is too short";
-  return {text.begin() + static_cast<std::ptrdiff_t>(header), text.end()};
+  return data::parse_idx(read_to_end(source), source.name());
 }
 
 // The first `count` of the 10,000 test digits ("t10k") or of the 60,000 training digits
@@ -37,13 +33,12 @@ inline std::optional<Digits> mnist(std::size_t count, const std::string& part = 
   if (!images || !labels) return std::nullopt;
   constexpr std::size_t kPixels = 784;
   Digits digits{Matrix(count, kPixels), {}};
-  const auto pixels = read_idx(*images, 16, count * kPixels);
-  for (std::size_t i = 0; i < pixels.size(); ++i) {
-    digits.images.values()[i] = static_cast<float>(pixels[i]) / 255.0F;
+  const data::IdxArray pixels = read_idx(*images);
+  for (std::size_t i = 0; i < count * kPixels; ++i) {
+    digits.images.values()[i] = static_cast<float>(pixels.values.at(i)) / 255.0F;
   }
-  for (const unsigned char label : read_idx(*labels, 8, count)) {
-    digits.labels.of_row.push_back(label);
-  }
+  const data::IdxArray given = read_idx(*labels);
+  for (std::size_t i = 0; i < count; ++i) digits.labels.of_row.push_back(given.values.at(i));
   for (int digit = 0; digit < 10; ++digit) digits.labels.names.push_back(std::to_string(digit));
   return digits;
 }
