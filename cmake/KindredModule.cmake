@@ -51,7 +51,7 @@ function(kindred_test name)
   gtest_discover_tests(${name}
     DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
-  if(ARG_LABEL MATCHES "e2e|fault|golden")
+  if(ARG_LABEL MATCHES "e2e|golden")
     # Those that drive the program need it built when they alone are asked for.
     add_dependencies(${name} kindred_cli)
   endif()
