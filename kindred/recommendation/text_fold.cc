@@ -58,10 +58,31 @@ std::string folded_ascii(char letter) {
   return letter == '\'' || letter == '`' ? "" : " ";
 }
 
+// Digits and fractions that stand above the line, as one would type them.
+const char* folded_number(std::uint32_t code) {
+  switch (code) {
+    case 0xB9:
+      return "1";
+    case 0xB2:
+      return "2";
+    case 0xB3:
+      return "3";
+    case 0xBC:
+      return " 1 4";
+    case 0xBD:
+      return " 1 2";
+    case 0xBE:
+      return " 3 4";
+    default:
+      return nullptr;
+  }
+}
+
 std::string folded(const Character& character, std::string_view bytes) {
   if (character.bytes == 1) return folded_ascii(bytes.front());
   if (character.code >= 0xC0 && character.code < 0x180) return kLatin[character.code - 0xC0];
   if (character.code == 0x2018 || character.code == 0x2019 || character.code == 0xB4) return "";
+  if (const char* number = folded_number(character.code); number != nullptr) return number;
   const bool separates = (character.code >= 0x2000 && character.code < 0x2070) ||
                          (character.code >= 0x80 && character.code < 0xC0);
   return separates ? " " : std::string(bytes);

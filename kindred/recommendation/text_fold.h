@@ -1,8 +1,9 @@
 // Text as people mean it: without case, accents and punctuation.
 //
 // fold() is what titles are compared by: "Amélie!" and "amelie" fold alike, and so do
-// "Bug's Life" and "Bugs Life", "Fast & Furious" and "Fast and Furious". Words are
-// separated by single spaces. Letters outside the Latin script stay as they are.
+// "Bug's Life" and "Bugs Life", "Fast & Furious" and "Fast and Furious", "8½" and "8 1/2",
+// "Alien³" and "Alien3". Words are separated by single spaces. Letters outside the Latin script
+// stay as they are.
 //
 // Cost: one pass. Thread safety: pure.
 

@@ -23,6 +23,11 @@ TEST(Fold, CaseAccentsAndPunctuationGo) {
             "strasse");
 }
 
+TEST(Fold, RaisedNumbersAreAsTyped) {
+  EXPECT_EQ(fold("Alien\xC2\xB3"), fold("Alien3"));
+  EXPECT_EQ(fold("8\xC2\xBD (1963)"), fold("8 1/2 (1963)"));
+}
+
 TEST(Fold, OtherScriptsAndBrokenBytesSurvive) {
   EXPECT_EQ(fold("\xD0\xA1\xD1\x82"), "\xD0\xA1\xD1\x82");
   EXPECT_EQ(fold("\xFFx\xC3"), "\xFFx\xC3");
