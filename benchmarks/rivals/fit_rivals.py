@@ -6,8 +6,8 @@
 
 Debian's python3-torch does as well. Every task is run in turns, fit_bench then the rival, one
 thread each, by processor seconds, so that a machine that is busy slows both. Data lie in memory
-as tensors; what is timed is the loop over batches: forward, loss, backward, step. Keras is left
-out where it is not installed.
+as tensors; what is timed is the loop over batches: forward, loss, backward, step; of Keras, fit().
+A rival that is not installed is left out.
 """
 
 import argparse
@@ -18,7 +18,8 @@ import subprocess
 
 SIZES = [9, 16, 7, 15, 6, 5, 2, 42]
 TASKS = [("adult", 32, 20_000), ("adult", 256, 60_000), ("adult", 1024, 120_000),
-         ("adult", 16384, 163_840), ("wide_deep", 256, 60_000), ("table", 1024, 200_000)]
+         ("adult", 16384, 163_840), ("wide_deep", 256, 60_000), ("table", 1024, 200_000),
+         ("table_lazy", 1024, 200_000), ("table_adam", 1024, 51_200)]
 WIDE_IDS, WIDE_ACTIVE, TABLE_IDS = 1_000_000, 10, 500_000
 
 
@@ -35,11 +36,13 @@ class TorchTask:
         self.torch, self.name, self.batch, self.rows = torch, name, batch, rows
         self.label = (torch.rand(rows) < 0.25).float()
         parameters, sparse = [], []
-        if name == "table":
+        if name.startswith("table"):
+            # Equal algorithms: torch's Adam moves every row in every step and takes only a
+            # dense gradient; SparseAdam moves the rows of the batch, as LazyAdam does.
             self.ids = torch.randint(0, TABLE_IDS, (rows,))
-            self.table = torch.nn.Embedding(TABLE_IDS, 32, sparse=True)
+            self.table = torch.nn.Embedding(TABLE_IDS, 32, sparse=name != "table_adam")
             self.layers = torch.nn.Linear(32, 1)
-            sparse.append(self.table.weight)
+            (parameters if name == "table_adam" else sparse).append(self.table.weight)
             parameters += list(self.layers.parameters())
         else:
             self.categories = [torch.randint(0, size, (rows,)) for size in SIZES]
@@ -53,14 +56,16 @@ class TorchTask:
             self.wide_ids = torch.randint(0, WIDE_IDS, (rows, WIDE_ACTIVE))
             self.wide = torch.nn.EmbeddingBag(WIDE_IDS, 1, mode="sum", sparse=True)
             sparse.append(self.wide.weight)
-        if name == "adult":
+        if name in ("adult", "table_adam"):
             self.optimizers = [torch.optim.Adam(parameters)]
+        elif name == "table_lazy":
+            self.optimizers = [torch.optim.Adam(parameters), torch.optim.SparseAdam(sparse)]
         else:
             self.optimizers = [torch.optim.Adagrad(parameters, lr=0.001),
                                torch.optim.Adagrad(sparse, lr=0.001)]
 
     def forward(self, rows):
-        if self.name == "table":
+        if self.name.startswith("table"):
             return self.layers(self.table(self.ids[rows])).squeeze(1)
         parts = [table(column[rows]) for table, column in zip(self.tables, self.categories)]
         logits = self.layers(self.torch.cat(parts + [self.numbers[rows]], 1))
@@ -120,8 +125,11 @@ def main():
     parser.add_argument("fit_bench")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--keras", action="store_true")
+    parser.add_argument("--only", help="one task of fit_bench")
     arguments = parser.parse_args()
     for name, batch, rows in TASKS:
+        if arguments.only not in (None, name):
+            continue
         output = subprocess.run([arguments.fit_bench, "--only", name, "--repeats",
                                  str(arguments.repeats)], check=True, capture_output=True,
                                 text=True).stdout
@@ -133,7 +141,7 @@ def main():
         for rival, make in rivals.items():
             try:
                 task = make(name, batch, rows)
-            except NotImplementedError:
+            except (NotImplementedError, ModuleNotFoundError):
                 continue
             speeds = measure(task, rows, arguments.repeats)
             middle = statistics.median(speeds)

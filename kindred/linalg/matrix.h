@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kindred/base/check.h"
+#include "kindred/base/huge_pages.h"
 
 namespace kindred {
 
@@ -37,7 +38,8 @@ class Matrix {
  public:
   Matrix() = default;
   // All zeros.
-  Matrix(std::size_t rows, std::size_t cols) : rows_(rows), cols_(cols), values_(rows * cols) {}
+  Matrix(std::size_t rows, std::size_t cols)
+      : rows_(rows), cols_(cols), values_(huge_vector<float>(rows * cols)) {}
   // Requires: values.size() == rows * cols.
   Matrix(std::size_t rows, std::size_t cols, std::vector<float> values)
       : rows_(rows), cols_(cols), values_(std::move(values)) {

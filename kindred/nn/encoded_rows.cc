@@ -74,6 +74,19 @@ void clear(EncodedBatch& batch, std::size_t input_count) {
   batch.weights.clear();
 }
 
+// Rows of `width` values.
+void gather_values(std::span<const float> from, std::size_t width,
+                   std::span<const std::uint32_t> rows, std::vector<float>& to) {
+  to.resize(rows.size() * width);
+  if (width == 1) {
+    for (std::size_t i = 0; i < rows.size(); ++i) to[i] = from[rows[i]];
+    return;
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::copy_n(from.data() + rows[i] * width, width, to.data() + i * width);
+  }
+}
+
 // Rows of a bag in which every row has `width` ids: no offsets to follow.
 void gather_uniform(const IdBag& from, std::size_t width, std::span<const std::uint32_t> rows,
                     IdBag& to) {
@@ -89,11 +102,8 @@ void gather_uniform(const IdBag& from, std::size_t width, std::span<const std::u
 void gather_block(const FeatureBlock& from, std::span<const std::size_t> id_counts,
                   std::span<const std::uint32_t> rows, FeatureBlock& to) {
   to.row_count = rows.size();
-  const std::size_t width = from.row_count == 0 ? 0 : from.dense.size() / from.row_count;
-  to.dense.resize(rows.size() * width);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::copy_n(from.dense.data() + rows[i] * width, width, to.dense.data() + i * width);
-  }
+  gather_values(from.dense, from.row_count == 0 ? 0 : from.dense.size() / from.row_count, rows,
+                to.dense);
   to.bags.resize(from.bags.size());
   for (std::size_t bag = 0; bag < from.bags.size(); ++bag) {
     if (id_counts[bag] > 0) {
@@ -184,13 +194,8 @@ void EncodedRows::gather(std::span<const std::uint32_t> rows, EncodedBatch& out)
     gather_block(rows_.inputs[i], id_counts_[i], rows, out.inputs[i]);
   }
   out.target_width = rows_.target_width;
-  for (const std::uint32_t row : rows) {
-    const auto target =
-        rows_.targets.begin() + static_cast<std::ptrdiff_t>(row * rows_.target_width);
-    out.targets.insert(out.targets.end(), target,
-                       target + static_cast<std::ptrdiff_t>(rows_.target_width));
-    if (!rows_.weights.empty()) out.weights.push_back(rows_.weights[row]);
-  }
+  gather_values(rows_.targets, rows_.target_width, rows, out.targets);
+  gather_values(rows_.weights, rows_.weights.empty() ? 0 : 1, rows, out.weights);
 }
 
 }  // namespace kindred::nn

@@ -33,7 +33,12 @@ class Gradient {
 
   // Row `id`, to be added to; zeros when it is asked for the first time. By rows the span
   // lives until the next call. Requires: id < rows.
-  std::span<Real> row(std::size_t id);
+  std::span<Real> row(std::size_t id) {
+    if (kind_ == GradientKind::dense) return dense_row(id);
+    is_zero_ = false;
+    if (slot_of_[id] == 0) add_row(id);
+    return {&values_[(slot_of_[id] - 1) * cols_], cols_};
+  }
 
   // by_rows only: as row() for each of the ids, with their places in memory asked for early.
   void touch(std::span<const std::int64_t> ids);
@@ -53,12 +58,16 @@ class Gradient {
   }
 
  private:
-  GradientKind kind_;
-  std::size_t cols_;
-  bool is_zero_ = true;
+  std::span<Real> dense_row(std::size_t id);
+  void add_row(std::size_t id);
+  void zero_rows_from(std::size_t first);
+
   std::vector<Real> values_;            // rows x cols, or the touched rows and room for more.
   std::vector<std::int64_t> ids_;       // by_rows: touched rows in the order of first touch.
   std::vector<std::uint32_t> slot_of_;  // by_rows: for each row 1 + its place in ids_, or 0.
+  GradientKind kind_;
+  std::size_t cols_;
+  bool is_zero_ = true;
 };
 
 extern template class Gradient<float>;

@@ -145,13 +145,13 @@ void add_row_gradient(std::span<const Entry<Real>> entries, const BagReader<Real
   }
 }
 
-// Whether a row of one id is that id's vector as it is.
-bool is_plain(const IdBag& bag, const Pooling& pooling) {
-  return bag.weights.empty() && !pooling.max_norm;
-}
-
-bool has_one_id(const IdBag& bag, std::size_t row) {
-  return bag.row_offsets[row + 1] - bag.row_offsets[row] == 1;
+// Whether every row has one id, and its vector is the row as it is: a column of one word each.
+bool is_lookup(const IdBag& bag, const Pooling& pooling) {
+  if (!bag.weights.empty() || pooling.max_norm || bag.ids.size() != bag.row_count()) return false;
+  for (std::size_t row = 0; row < bag.row_count(); ++row) {
+    if (bag.row_offsets[row] != row) return false;
+  }
+  return true;
 }
 
 // Asks early for a vector that will be read some rows later: tables are larger than caches.
@@ -165,6 +165,31 @@ void ask_for_vector(const IdBag& bag, std::size_t entry, std::span<const Real> t
   for (std::size_t i = 0; i < cols; i += kLine) __builtin_prefetch(vector + i);
 }
 
+std::size_t rows_per_task(std::size_t cols) {
+  return std::max<std::size_t>(64, kElementsPerTask / std::max<std::size_t>(cols, 4));
+}
+
+// embedding_bag() into y where is_lookup().
+template <typename Real>
+Var lookup(Tape<Real>& tape, Var table, Var y, const IdBag& bag) {
+  const std::size_t k = tape.cols(y);
+  for_blocks(tape.pool(), bag.ids.size(), rows_per_task(k),
+             [&](std::size_t begin, std::size_t end) {
+               gather_rows_to(tape.values(table), k, std::span(bag.ids).subspan(begin, end - begin),
+                              tape.values_to_fill(y).subspan(begin * k, (end - begin) * k));
+             });
+  tape.on_backward(y, [&tape, &bag, table, y, k] {
+    if (!tape.needs_gradient(table)) return;
+    Gradient<Real>& gradient = *tape.parameter_gradient(table);
+    std::span<const Real> g = tape.gradient(y);
+    for (const std::int64_t id : bag.ids) {
+      add_to(gradient.row(static_cast<std::size_t>(id)), g.first(k));
+      g = g.subspan(k);
+    }
+  });
+  return y;
+}
+
 }  // namespace
 
 template <typename Real>
@@ -173,31 +198,19 @@ Var embedding_bag(Tape<Real>& tape, Var table, const IdBag& bag, const Pooling& 
   const std::size_t k = tape.cols(table);
   KINDRED_CHECK(!tape.needs_gradient(table) || tape.parameter_gradient(table) != nullptr);
   const Var y = tape.make(n, k, tape.needs_gradient(table));
-  const bool plain = is_plain(bag, pooling);
-  const std::size_t rows_per_task =
-      std::max<std::size_t>(64, kElementsPerTask / std::max<std::size_t>(k, 4));
-  for_blocks(tape.pool(), n, rows_per_task, [&](std::size_t begin, std::size_t end) {
+  if (is_lookup(bag, pooling)) return lookup(tape, table, y, bag);
+  for_blocks(tape.pool(), n, rows_per_task(k), [&](std::size_t begin, std::size_t end) {
     BagReader<Real> reader(bag, pooling, tape.values(table), k);
     for (std::size_t r = begin; r < end; ++r) {
       ask_for_vector(bag, bag.row_offsets[r], tape.values(table), k);
-      if (plain && has_one_id(bag, r)) {
-        std::ranges::copy(reader.vector(static_cast<std::size_t>(bag.ids[bag.row_offsets[r]])),
-                          tape.values_to_fill(y).begin() + static_cast<std::ptrdiff_t>(r * k));
-        continue;
-      }
       combine(reader.read(r), reader, pooling.combiner, tape.values_to_fill(y).subspan(r * k, k));
     }
   });
-  tape.on_backward(y, [&tape, &bag, table, pooling, plain, y, n, k] {
+  tape.on_backward(y, [&tape, &bag, table, pooling, y, n, k] {
     if (!tape.needs_gradient(table)) return;
     Gradient<Real>& gradient = *tape.parameter_gradient(table);
     BagReader<Real> reader(bag, pooling, tape.values(table), k);
     for (std::size_t r = 0; r < n; ++r) {
-      if (plain && has_one_id(bag, r)) {
-        add_to(gradient.row(static_cast<std::size_t>(bag.ids[bag.row_offsets[r]])),
-               tape.gradient(y).subspan(r * k, k));
-        continue;
-      }
       add_row_gradient(reader.read(r), reader, pooling.combiner, tape.gradient(y).subspan(r * k, k),
                        gradient);
     }

@@ -7,6 +7,7 @@
 
 #include "kindred/base/check.h"
 #include "kindred/base/error.h"
+#include "kindred/base/huge_pages.h"
 #include "kindred/base/thread_pool.h"
 #include "kindred/nn/tape.h"
 
@@ -15,9 +16,6 @@ namespace {
 
 // Values of a piece of work for one thread: some tens of microseconds.
 constexpr std::size_t kPieceValues = 1U << 15U;
-
-// Rows between asking for the slots of one and updating it.
-constexpr std::size_t kRowsAhead = 8;
 
 std::size_t rows_in_piece(std::size_t cols) noexcept {
   return std::max<std::size_t>(1, kPieceValues / std::max<std::size_t>(1, cols));
@@ -41,10 +39,11 @@ std::size_t Optimizer::add_parameter(std::string name, ParameterShape shape) {
   parameter.name = std::move(name);
   parameter.shape = shape;
   for (const SlotKind& kind : slot_kinds(options_)) {
-    parameter.slots.emplace_back(shape.rows * (kind.one_a_row ? 1 : shape.cols), kind.initial);
+    parameter.slots.push_back(
+        huge_vector(shape.rows * (kind.one_a_row ? 1 : shape.cols), kind.initial));
   }
   if (shape.sparse && moves_without_gradient(options_, shape.decays)) {
-    parameter.row_steps.assign(shape.rows, static_cast<std::uint32_t>(step_));
+    parameter.row_steps = huge_vector(shape.rows, static_cast<std::uint32_t>(step_));
   }
   parameter.caught_up_step = step_;
   parameters_.push_back(std::move(parameter));
@@ -88,6 +87,7 @@ CellBlock Optimizer::block_of(Parameter& parameter, std::span<float> values, std
     std::vector<float>& slot = parameter.slots[i];
     const bool one_a_row = slot.size() != parameter.shape.rows * cols;
     cells.slots[i] = slot.data() + begin * (one_a_row ? 1 : cols);
+    cells.one_slot_a_row = one_a_row;
   }
   return cells;
 }
@@ -112,16 +112,6 @@ void Optimizer::update(std::size_t parameter, std::span<float> values,
   p.caught_up_step = step_;
 }
 
-// Slots of a row that will be updated soon: tables are larger than caches, and the values were
-// read in the forward pass, but the slots were not.
-void Optimizer::ask_for_row(const Parameter& parameter, std::size_t row) {
-  constexpr std::size_t kLine = 64 / sizeof(float);
-  for (const std::vector<float>& slot : parameter.slots) {
-    const std::size_t width = slot.size() / parameter.shape.rows;
-    for (std::size_t i = 0; i < width; i += kLine) __builtin_prefetch(&slot[row * width + i], 1);
-  }
-}
-
 void Optimizer::update_rows(std::size_t parameter, std::span<float> values,
                             std::span<const std::int64_t> rows, std::span<const float> gradient,
                             ThreadPool* pool) {
@@ -132,18 +122,15 @@ void Optimizer::update_rows(std::size_t parameter, std::span<float> values,
   StepRates rates = history_.back();
   if (!p.shape.decays) rates.decay = 0.0F;
   for_blocks(pool, rows.size(), rows_in_piece(cols), [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      const auto row = static_cast<std::size_t>(rows[i]);
-      if (i + kRowsAhead < rows.size()) {
-        ask_for_row(p, static_cast<std::size_t>(rows[i + kRowsAhead]));
-      }
-      if (!p.row_steps.empty()) {
-        KINDRED_CHECK(p.row_steps[row] < step_);
-        replay_row(p, values, row, step_ - 1);
-        p.row_steps[row] = static_cast<std::uint32_t>(step_);
-      }
-      take_step(options_, rates, block_of(p, values, row, 1), gradient.data() + i * cols);
+    const auto piece = rows.subspan(begin, end - begin);
+    for (const std::int64_t id : p.row_steps.empty() ? std::span<const std::int64_t>() : piece) {
+      const auto row = static_cast<std::size_t>(id);
+      KINDRED_CHECK(p.row_steps[row] < step_);
+      replay_row(p, values, row, step_ - 1);
+      p.row_steps[row] = static_cast<std::uint32_t>(step_);
     }
+    take_step_of_rows(options_, rates, block_of(p, values, 0, p.shape.rows), piece,
+                      gradient.data() + begin * cols);
   });
 }
 

@@ -112,7 +112,6 @@ class Optimizer {
 
   CellBlock block_of(Parameter& parameter, std::span<float> values, std::size_t begin,
                      std::size_t count) const;
-  static void ask_for_row(const Parameter& parameter, std::size_t row);
   void replay_row(Parameter& parameter, std::span<float> values, std::size_t row,
                   std::uint64_t target);
   void forget_old_steps();

@@ -205,6 +205,32 @@ bool idle_adam_steps(const OptimizerOptions& options, std::span<const StepRates>
       options);
 }
 
+// Takes the steps of rows where there is a kernel for them; else false.
+bool rows_have_kernel(const OptimizerOptions& options, const StepRates& rates,
+                      const CellBlock& table, std::span<const std::int64_t> rows,
+                      const float* gradient) {
+  const linalg::TableCells cells{table.cols, table.values, table.slots[0], table.slots[1]};
+  return std::visit(
+      [&]<class Options>(const Options& o) {
+        if constexpr (std::is_same_v<Options, Sgd>) {
+          if (o.momentum > 0.0F) return false;
+          linalg::sgd_rows({rates.rate, rates.decay}, cells, rows, gradient);
+        } else if constexpr (std::is_same_v<Options, Adagrad>) {
+          linalg::adagrad_rows({rates.rate, rates.decay}, o.epsilon, cells, rows, gradient);
+        } else if constexpr (requires { o.beta1; }) {
+          if constexpr (requires { o.amsgrad; }) {
+            if (o.amsgrad) return false;
+          }
+          linalg::adam_rows({rates.scaled, rates.decay}, {o.beta1, o.beta2, o.epsilon}, cells, rows,
+                            gradient);
+        } else {
+          return false;
+        }
+        return true;
+      },
+      options);
+}
+
 // Without shrinkage and decay, FTRL's weight is a function of its slots and the last rate.
 bool only_last_counts(const OptimizerOptions& options, bool decays) noexcept {
   const auto* ftrl = std::get_if<Ftrl>(&options);
@@ -274,6 +300,16 @@ bool moves_without_gradient(const OptimizerOptions& options, bool decays) noexce
 void take_step(const OptimizerOptions& options, const StepRates& rates, const CellBlock& cells,
                const float* gradient) {
   std::visit(Step(rates, cells, gradient), options);
+}
+
+void take_step_of_rows(const OptimizerOptions& options, const StepRates& rates,
+                       const CellBlock& table, std::span<const std::int64_t> rows,
+                       const float* gradient) {
+  if (rows_have_kernel(options, rates, table, rows, gradient)) return;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    take_step(options, rates, table.row(static_cast<std::size_t>(rows[i])),
+              gradient + i * table.cols);
+  }
 }
 
 void take_idle_steps(const OptimizerOptions& options, std::span<const StepRates> steps, bool decays,

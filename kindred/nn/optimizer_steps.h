@@ -33,9 +33,18 @@ struct CellBlock {
   std::size_t rows = 0;
   std::size_t cols = 0;
   float* values = nullptr;
-  std::array<float*, kSlotsMax> slots = {};  // Of row-wise Adagrad: one value a row.
+  std::array<float*, kSlotsMax> slots = {};
+  bool one_slot_a_row = false;  // Of row-wise Adagrad, instead of one a value.
 
   std::size_t count() const noexcept { return rows * cols; }
+  // Requires: row < rows.
+  CellBlock row(std::size_t row) const noexcept {
+    CellBlock part{1, cols, values + row * cols, slots, one_slot_a_row};
+    for (float*& slot : part.slots) {
+      if (slot != nullptr) slot += row * (one_slot_a_row ? 1 : cols);
+    }
+    return part;
+  }
 };
 
 // The slots that these options need, by name, and what they begin with.
@@ -56,6 +65,12 @@ bool moves_without_gradient(const OptimizerOptions& options, bool decays) noexce
 // gradient is rows x cols.
 void take_step(const OptimizerOptions& options, const StepRates& rates, const CellBlock& cells,
                const float* gradient);
+
+// A step for some rows of a table of cells, row i of gradient for row rows[i]: take_step() for
+// each of them, bit for bit. Requires: each row once, all below table.rows.
+void take_step_of_rows(const OptimizerOptions& options, const StepRates& rates,
+                       const CellBlock& table, std::span<const std::int64_t> rows,
+                       const float* gradient);
 
 // Several steps with a gradient of 0: bit for bit take_step() with zeros, once for each.
 // Requires: decays says whether weight decay applies, as in `rates` of take_step().

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "kindred/linalg/kernels/rows.h"
@@ -24,6 +25,18 @@ inline void add_scaled_to(std::span<float> sum, float factor, std::span<const fl
 inline void add_scaled_to(std::span<double> sum, double factor,
                           std::span<const double> x) noexcept {
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += factor * x[i];
+}
+
+// Row i of out = row ids[i] of the table, which is rows of cols.
+inline void gather_rows_to(std::span<const float> table, std::size_t cols,
+                           std::span<const std::int64_t> ids, std::span<float> out) noexcept {
+  linalg::gather_rows({table.data(), table.size() / cols, cols}, ids, out);
+}
+inline void gather_rows_to(std::span<const double> table, std::size_t cols,
+                           std::span<const std::int64_t> ids, std::span<double> out) noexcept {
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = table[static_cast<std::size_t>(ids[i / cols]) * cols + i % cols];
+  }
 }
 
 // sum += all rows of x, which is rows x sum.size().

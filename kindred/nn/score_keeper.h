@@ -27,6 +27,9 @@ class ScoreKeeper {
   void add(const EncodedBatch& batch, std::span<const float> predictions, std::size_t outputs,
            double loss);
 
+  // Whether add() looks at predictions.
+  bool reads_predictions() const noexcept { return !metrics_.empty(); }
+
   std::size_t row_count() const noexcept { return row_count_; }
   double loss() const noexcept;
 

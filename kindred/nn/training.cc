@@ -201,7 +201,8 @@ double Training::train_batch(const EncodedBatch& batch) {
   const Var output = model_.network_.forward(pass, batch.inputs);
   const Var loss = batch_loss(tape_, *model_.compiled_, output, batch);
   const auto value = static_cast<double>(tape_.values(loss)[0]);
-  const Var shown = activate(tape_, model_.link(), output);
+  const Var shown =
+      train_scores_.reads_predictions() ? activate(tape_, model_.link(), output) : output;
   train_scores_.add(batch, tape_.values(shown), tape_.cols(shown), value);
   if (!std::isfinite(value)) return value;
   tape_.backward(loss);

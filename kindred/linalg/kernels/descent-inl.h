@@ -96,6 +96,55 @@ void adam_step(DescentRates rates, const AdamConstants& constants, std::span<flo
   });
 }
 
+// Rows between asking for one and moving it, and the floats of a cache line.
+inline constexpr std::size_t kRowsAhead = 8;
+inline constexpr std::size_t kLine = 16;
+
+// Calls step(cells of the row, its gradient) for each row.
+template <class Step>
+HWY_INLINE void for_each_row(const TableCells& table, std::span<const std::int64_t> rows,
+                             const float* gradient, const Step& step) {
+  const std::size_t cols = table.cols;
+  const auto ask = [cols](float* values, std::size_t begin) {
+    for (std::size_t i = 0; values != nullptr && i < cols; i += kLine) {
+      __builtin_prefetch(values + begin + i, 1);
+    }
+  };
+  for (std::size_t i = 0; i < rows.size(); ++i, gradient += cols) {
+    if (i + kRowsAhead < rows.size()) {
+      const std::size_t begin = static_cast<std::size_t>(rows[i + kRowsAhead]) * cols;
+      ask(table.first, begin);
+      ask(table.second, begin);
+      ask(table.weights, begin);
+    }
+    const std::size_t begin = static_cast<std::size_t>(rows[i]) * cols;
+    const auto run = [&](float* values) { return std::span(values + begin, cols); };
+    step(run, std::span(gradient, cols));
+  }
+}
+
+void sgd_rows(DescentRates rates, const TableCells& table, std::span<const std::int64_t> rows,
+              const float* gradient) {
+  for_each_row(table, rows, gradient, [&](const auto& run, std::span<const float> g) HWY_ATTR {
+    HWY_NAMESPACE::sgd_step(rates, run(table.weights), g);
+  });
+}
+
+void adagrad_rows(DescentRates rates, float epsilon, const TableCells& table,
+                  std::span<const std::int64_t> rows, const float* gradient) {
+  for_each_row(table, rows, gradient, [&](const auto& run, std::span<const float> g) HWY_ATTR {
+    HWY_NAMESPACE::adagrad_step(rates, epsilon, run(table.weights), g, run(table.first));
+  });
+}
+
+void adam_rows(DescentRates rates, const AdamConstants& constants, const TableCells& table,
+               std::span<const std::int64_t> rows, const float* gradient) {
+  for_each_row(table, rows, gradient, [&](const auto& run, std::span<const float> g) HWY_ATTR {
+    HWY_NAMESPACE::adam_step(rates, constants, run(table.weights), g, run(table.first),
+                             run(table.second));
+  });
+}
+
 // The largest rate of the steps, and whether any of them decays.
 struct IdleFacts {
   float rate_max = 0.0F;

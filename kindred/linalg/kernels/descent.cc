@@ -19,6 +19,9 @@ HWY_EXPORT(sgd_step);
 HWY_EXPORT(adagrad_step);
 HWY_EXPORT(adam_step);
 HWY_EXPORT(adam_idle_steps);
+HWY_EXPORT(sgd_rows);
+HWY_EXPORT(adagrad_rows);
+HWY_EXPORT(adam_rows);
 
 [[maybe_unused]] const bool target_chosen = apply_simd_override();
 
@@ -75,6 +78,21 @@ void adam_step(DescentRates rates, const AdamConstants& constants, std::span<flo
   KINDRED_DCHECK(gradient.size() == weights.size());
   KINDRED_DCHECK(mean.size() == weights.size() && square.size() == weights.size());
   HWY_DYNAMIC_DISPATCH(adam_step)(rates, constants, weights, gradient, mean, square);
+}
+
+void sgd_rows(DescentRates rates, const TableCells& table, std::span<const std::int64_t> rows,
+              const float* gradient) noexcept {
+  HWY_DYNAMIC_DISPATCH(sgd_rows)(rates, table, rows, gradient);
+}
+
+void adagrad_rows(DescentRates rates, float epsilon, const TableCells& table,
+                  std::span<const std::int64_t> rows, const float* gradient) noexcept {
+  HWY_DYNAMIC_DISPATCH(adagrad_rows)(rates, epsilon, table, rows, gradient);
+}
+
+void adam_rows(DescentRates rates, const AdamConstants& constants, const TableCells& table,
+               std::span<const std::int64_t> rows, const float* gradient) noexcept {
+  HWY_DYNAMIC_DISPATCH(adam_rows)(rates, constants, table, rows, gradient);
 }
 
 void adam_idle_steps(std::span<const DescentRates> steps, const AdamConstants& constants,

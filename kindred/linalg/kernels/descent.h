@@ -15,6 +15,8 @@
 
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace kindred::linalg {
@@ -38,6 +40,24 @@ void adagrad_step(DescentRates rates, float epsilon, std::span<float> weights,
 void adam_step(DescentRates rates, const AdamConstants& constants, std::span<float> weights,
                std::span<const float> gradient, std::span<float> mean,
                std::span<float> square) noexcept;
+
+// A table of which a step moves some rows, with the slots that the step needs.
+struct TableCells {
+  std::size_t cols = 0;
+  float* weights = nullptr;
+  float* first = nullptr;   // Adagrad's accumulator, Adam's mean;
+  float* second = nullptr;  // Adam's square.
+};
+
+// The step above for each of `rows`, row i of gradient for row rows[i], bit for bit. Rows are
+// asked for early: a table may be larger than caches are.
+// Requires: each row once; gradient is rows.size() x cols.
+void sgd_rows(DescentRates rates, const TableCells& table, std::span<const std::int64_t> rows,
+              const float* gradient) noexcept;
+void adagrad_rows(DescentRates rates, float epsilon, const TableCells& table,
+                  std::span<const std::int64_t> rows, const float* gradient) noexcept;
+void adam_rows(DescentRates rates, const AdamConstants& constants, const TableCells& table,
+               std::span<const std::int64_t> rows, const float* gradient) noexcept;
 
 // One adam_step() with a gradient of 0 for each of `steps`, in order, bit for bit.
 void adam_idle_steps(std::span<const DescentRates> steps, const AdamConstants& constants,

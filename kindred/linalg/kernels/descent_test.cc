@@ -105,6 +105,39 @@ TEST_P(DescentOnTarget, StepsAreThePlainOnes) {
   }
 }
 
+TEST_P(DescentOnTarget, StepsOfRowsAreTheStepsOfEachRow) {
+  const DescentRates rates{.rate = 0.1F, .decay = 0.01F};
+  const AdamConstants constants;
+  constexpr std::size_t kRows = 40;
+  const std::vector<std::int64_t> rows = {3, 39, 0, 17, 18, 5, 30, 31, 32, 9, 2, 25};
+  for (std::size_t cols = 1; cols <= 40; ++cols) {
+    for (const int kind : {0, 1, 2}) {
+      State found(kRows * cols, cols, false);
+      State expected = found;
+      const TableCells table{cols, found.w.data(), kind == 0 ? nullptr : found.m.data(),
+                             kind == 2 ? found.v.data() : nullptr};
+      if (kind == 1) {
+        found.m = expected.m = magnitudes(found.m);
+      }
+      if (kind == 0) sgd_rows(rates, table, rows, found.g.data());
+      if (kind == 1) adagrad_rows(rates, 1e-7F, table, rows, found.g.data());
+      if (kind == 2) adam_rows(rates, constants, table, rows, found.g.data());
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto row = [&](Values& values) {
+          return std::span(values).subspan(static_cast<std::size_t>(rows[i]) * cols, cols);
+        };
+        const auto g = std::span(expected.g).subspan(i * cols, cols);
+        if (kind == 0) sgd_step_plain(rates, row(expected.w), g);
+        if (kind == 1) adagrad_step_plain(rates, 1e-7F, row(expected.w), g, row(expected.m));
+        if (kind == 2) {
+          adam_step_plain(rates, constants, row(expected.w), g, row(expected.m), row(expected.v));
+        }
+      }
+      expect_equal(found, expected, cols);
+    }
+  }
+}
+
 TEST_P(DescentOnTarget, IdleStepsAreStepsWithoutGradient) {
   for (const bool decays : {false, true}) {
     for (const std::size_t step_count : {0U, 1U, 15U, 16U, 17U, 400U, 1500U}) {

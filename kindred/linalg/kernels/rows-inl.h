@@ -80,6 +80,30 @@ void add_rows(std::span<float> sum, MatrixView x) {
       });
 }
 
+// Floats of a cache line.
+inline constexpr std::size_t kLine = 16;
+
+// A vector whose row is missed costs as much as a dozen of those that are there.
+inline constexpr std::size_t kGatheredAhead = 12;
+
+void gather_rows(MatrixView x, std::span<const std::int64_t> ids, std::span<float> out) {
+  const hn::ScalableTag<float> d;
+  const auto row_of = [&](std::size_t i) {
+    return x.data + static_cast<std::size_t>(ids[i]) * x.cols;
+  };
+  float* to = out.data();
+  for (std::size_t i = 0; i < ids.size(); ++i, to += x.cols) {
+    if (i + kGatheredAhead < ids.size()) {
+      const float* later = row_of(i + kGatheredAhead);
+      for (std::size_t j = 0; j < x.cols; j += kLine) __builtin_prefetch(later + j);
+    }
+    const float* from = row_of(i);
+    for_each_lane(
+        x.cols, [&](std::size_t j) { hn::StoreU(hn::LoadU(d, from + j), d, to + j); },
+        [&](std::size_t j) { to[j] = from[j]; });
+  }
+}
+
 void relu(std::span<const float> x, std::span<float> out) {
   const hn::ScalableTag<float> d;
   const auto zero = hn::Zero(d);

@@ -16,6 +16,7 @@ namespace {
 HWY_EXPORT(add);
 HWY_EXPORT(add_scaled);
 HWY_EXPORT(add_rows);
+HWY_EXPORT(gather_rows);
 HWY_EXPORT(relu);
 HWY_EXPORT(relu_gradient);
 
@@ -36,6 +37,11 @@ void add_scaled(std::span<float> sum, float factor, std::span<const float> x) no
 void add_rows(std::span<float> sum, MatrixView x) noexcept {
   KINDRED_DCHECK(sum.size() == x.cols);
   HWY_DYNAMIC_DISPATCH(add_rows)(sum, x);
+}
+
+void gather_rows(MatrixView x, std::span<const std::int64_t> ids, std::span<float> out) noexcept {
+  KINDRED_DCHECK(out.size() == ids.size() * x.cols);
+  HWY_DYNAMIC_DISPATCH(gather_rows)(x, ids, out);
 }
 
 void relu(std::span<const float> x, std::span<float> out) noexcept {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "kindred/linalg/matrix.h"
@@ -24,6 +25,10 @@ void add_scaled(std::span<float> sum, float factor, std::span<const float> x) no
 
 // sum += all rows of x. Requires: sum.size() == x.cols.
 void add_rows(std::span<float> sum, MatrixView x) noexcept;
+
+// Row i of out = row ids[i] of x, which are asked for some rows early: x may be larger than
+// caches are. Requires: ids below x.rows; out.size() == ids.size() * x.cols.
+void gather_rows(MatrixView x, std::span<const std::int64_t> ids, std::span<float> out) noexcept;
 
 // max(x, 0); NaN stays NaN. Requires: equal sizes; out may be x.
 void relu(std::span<const float> x, std::span<float> out) noexcept;

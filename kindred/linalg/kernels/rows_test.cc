@@ -67,6 +67,23 @@ TEST_P(RowsOnTarget, RowsAreAddedInTheirOrder) {
   }
 }
 
+TEST_P(RowsOnTarget, GatheredRowsAreThoseOfTheIds) {
+  for (std::size_t cols = 0; cols <= kLengthMax; ++cols) {
+    constexpr std::size_t kRows = 50;
+    const std::vector<float> x = draws(kRows * cols, 7);
+    for (const std::size_t count : {0U, 1U, 12U, 13U, 40U}) {
+      Rng rng(count);
+      std::vector<std::int64_t> ids(count);
+      for (std::int64_t& id : ids) id = static_cast<std::int64_t>(rng.below(kRows));
+      std::vector<float> out(count * cols);
+      gather_rows({x.data(), kRows, cols}, ids, out);
+      for (std::size_t i = 0; i < out.size(); ++i) {
+        EXPECT_EQ(out[i], x[static_cast<std::size_t>(ids[i / cols]) * cols + i % cols]);
+      }
+    }
+  }
+}
+
 TEST_P(RowsOnTarget, ReluKeepsNanAndCutsTheRest) {
   for (std::size_t length = 0; length <= kLengthMax; ++length) {
     std::vector<float> x = draws(length, 5);
