@@ -7,6 +7,7 @@
 #include "kindred/base/check.h"
 #include "kindred/base/ordered_stage.h"
 #include "kindred/factorization/cost_model.h"
+#include "kindred/factorization/ials_loss.h"
 #include "kindred/factorization/row_solver.h"
 
 namespace kindred::factorization {
@@ -61,37 +62,47 @@ SparseMatrix BlockIals::sizes_of(const RowBlocks& side) {
   return sizes;
 }
 
-void BlockIals::solve(const RowBlocks& side, const SparseMatrix& sizes, MatrixView fixed,
-                      Matrix& solved, ThreadPool& pool) {
+double BlockIals::solve(const RowBlocks& side, const SparseMatrix& sizes, MatrixView fixed,
+                        Matrix& solved, ThreadPool& pool) {
   const bool with_eigenbasis = eigenbasis_pays(sizes, fixed.cols, options_.solver);
   const RowSolver solver(fixed, options_, with_eigenbasis, pool);
   BlockReader blocks(side);
   std::size_t first = 0;
+  double minimum = 0.0;
   while (const std::optional<SparseMatrix> block = blocks.next()) {
     Matrix vectors(block->rows, solved.cols());
-    solver.solve_all(*block, vectors, pool);
+    minimum += solver.solve_all(*block, vectors, pool);
     std::ranges::copy(vectors.values(),
                       solved.values().begin() + static_cast<std::ptrdiff_t>(first * solved.cols()));
     first += block->rows;
   }
   KINDRED_CHECK(first == side.rows);
+  return minimum;
 }
 
 void BlockIals::restore(Matrix user_vectors, Matrix item_vectors, int epoch) {
   require_shapes(user_vectors, item_vectors, by_user_.rows, by_item_.rows, options_);
   user_vectors_ = std::move(user_vectors);
   item_vectors_ = std::move(item_vectors);
+  minimum_.reset();
   epoch_ = epoch;
 }
 
 void BlockIals::run_epoch(ThreadPool& pool) {
   solve(by_user_, user_sizes_, item_vectors_, user_vectors_, pool);
-  solve(by_item_, item_sizes_, user_vectors_, item_vectors_, pool);
+  minimum_ = solve(by_item_, item_sizes_, user_vectors_, item_vectors_, pool);
   ++epoch_;
 }
 
 void BlockIals::finish(ThreadPool& pool) {
+  minimum_.reset();
   solve(by_user_, user_sizes_, item_vectors_, user_vectors_, pool);
+}
+
+IalsLoss BlockIals::epoch_loss(ThreadPool& pool) const {
+  KINDRED_CHECK(minimum_.has_value());
+  return loss_at_minimum(*minimum_, {item_vectors_, item_sizes_}, {user_vectors_, user_sizes_},
+                         options_, pool);
 }
 
 }  // namespace kindred::factorization

@@ -8,12 +8,13 @@
 // Cost: that of Ials, and reading each side's pairs once an epoch. Memory: the vectors,
 // a count for each row, and three blocks.
 //
-// Call order: run_epoch* finish.
+// Call order: (run_epoch epoch_loss?)* finish.
 
 #pragma once
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "kindred/base/thread_pool.h"
@@ -47,6 +48,9 @@ class BlockIals {
   // Solves the users once more; call it when training ends.
   void finish(ThreadPool& pool);
 
+  // As Ials::epoch_loss().
+  IalsLoss epoch_loss(ThreadPool& pool) const;
+
   int epoch() const noexcept { return epoch_; }
   std::size_t positive_count() const noexcept { return positive_count_; }
   const Matrix& user_vectors() const noexcept { return user_vectors_; }
@@ -55,8 +59,8 @@ class BlockIals {
  private:
   // Row sizes alone: a matrix without entries, for the cost model.
   static SparseMatrix sizes_of(const RowBlocks& side);
-  void solve(const RowBlocks& side, const SparseMatrix& sizes, MatrixView fixed, Matrix& solved,
-             ThreadPool& pool);
+  double solve(const RowBlocks& side, const SparseMatrix& sizes, MatrixView fixed, Matrix& solved,
+               ThreadPool& pool);
 
   const RowBlocks& by_user_;
   const RowBlocks& by_item_;
@@ -66,6 +70,7 @@ class BlockIals {
   std::size_t positive_count_ = 0;
   Matrix user_vectors_;
   Matrix item_vectors_;
+  std::optional<double> minimum_;  // Of solving the items, while they are what came last.
   int epoch_ = 0;
 };
 

@@ -63,6 +63,7 @@ TEST(BlockIals, AgreesWithIalsWhateverTheBlocks) {
       const IalsOptions options{.dimensions = dimensions, .epochs = 3, .solver = solver};
       Ials whole(pairs, options);
       for (int epoch = 0; epoch < 3; ++epoch) whole.run_epoch(pool);
+      const double loss = whole.loss(pool).total();
       whole.finish(pool);
       for (const std::size_t rows_each : {1U, 7U, 64U, 1000U}) {
         const RowBlocks users = blocks_of(pairs, rows_each);
@@ -70,6 +71,7 @@ TEST(BlockIals, AgreesWithIalsWhateverTheBlocks) {
         BlockIals blocks(users, items, options);
         EXPECT_EQ(blocks.positive_count(), pairs.entry_count());
         for (int epoch = 0; epoch < 3; ++epoch) blocks.run_epoch(pool);
+        EXPECT_NEAR(blocks.epoch_loss(pool).total(), loss, 1e-4 * loss);
         blocks.finish(pool);
         EXPECT_LT(largest_difference(blocks.user_vectors(), whole.user_vectors()), 1e-4);
         EXPECT_LT(largest_difference(blocks.item_vectors(), whole.item_vectors()), 1e-4);

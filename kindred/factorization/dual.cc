@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "kindred/base/check.h"
 #include "kindred/linalg/kernels/dot.h"
@@ -60,23 +61,24 @@ bool solve_kernel(DualScratch& scratch) {
 DualScratch::DualScratch(std::size_t dimensions)
     : sums(tile_stride(dimensions)), scale(dimensions) {}
 
-bool solve_dual(const FixedSide& fixed, RowPositives row, DualScratch& scratch,
-                std::span<float> rotated) {
+std::optional<double> solve_dual(const FixedSide& fixed, RowPositives row, DualScratch& scratch,
+                                 std::span<float> rotated) {
   const std::size_t d = fixed.dimensions();
   KINDRED_DCHECK(rotated.size() == d);
   if (row.size() == 0) {
     std::ranges::fill(rotated, 0.0F);
-    return true;
+    return 0.0;
   }
   gather_kernel(fixed, row, scratch);
   scratch.coefficients.assign(scratch.roots.begin(), scratch.roots.end());
-  if (!solve_kernel(scratch)) return false;
+  if (!solve_kernel(scratch)) return std::nullopt;
   std::fill_n(scratch.sums.data(), scratch.sums.size(), 0.0F);
   linalg::add_weighted_rows({scratch.tile.data(), row.size(), d, tile_stride(d)},
                             scratch.coefficients, scratch.sums.data());
   std::transform(scratch.scale.begin(), scratch.scale.end(), scratch.sums.data(), rotated.begin(),
                  std::multiplies<>());
-  return true;
+  return std::inner_product(scratch.roots.begin(), scratch.roots.end(),
+                            scratch.coefficients.begin(), 0.0);
 }
 
 void rotate_back(const FixedSide& fixed, linalg::ConstBlock rotated, linalg::Block solutions) {

@@ -17,6 +17,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -42,17 +43,19 @@ class DualScratch {
 };
 
 // Writes v (d floats, in the eigenbasis) to `rotated`; zeros when there are no
-// positives. False if the kernel matrix is not finite or not positive definite.
+// positives. Returns what the row's terms of the objective come to there (ials_loss.h): with
+// x the solution of the kernel equations it is 1'C^1/2 x. Nothing if the kernel matrix is not
+// finite or not positive definite.
 // Requires: fixed.has_eigenbasis(); ids are below N; weights are > 0.
-bool solve_dual(const FixedSide& fixed, RowPositives row, DualScratch& scratch,
-                std::span<float> rotated);
+std::optional<double> solve_dual(const FixedSide& fixed, RowPositives row, DualScratch& scratch,
+                                 std::span<float> rotated);
 
 // solutions = rotated E, row by row. Requires: both have d columns and as many rows.
 void rotate_back(const FixedSide& fixed, linalg::ConstBlock rotated, linalg::Block solutions);
 
 // What each positive adds to the score <w, target>: c_i <A^-1 target, y_i>, with A the
 // matrix of the primal solve. The algebra of this file turns that into C^1/2 x, where x
-// solves (I + Z Z') x = Z D^-1/2 E target. False as for solve_dual().
+// solves (I + Z Z') x = Z D^-1/2 E target. False where solve_dual() returns nothing.
 // Requires: as for solve_dual(); target has d values, shares has one for each positive.
 bool dual_shares(const FixedSide& fixed, RowPositives row, std::span<const float> target,
                  DualScratch& scratch, std::span<float> shares);

@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -37,6 +38,10 @@ struct RowPositives {
   std::span<const float> weights;
 
   std::size_t size() const noexcept { return ids.size(); }
+  double weight_sum() const {
+    return weights.empty() ? static_cast<double>(ids.size())
+                           : std::accumulate(weights.begin(), weights.end(), 0.0);
+  }
   RowPositives slice(std::size_t begin, std::size_t end) const {
     return {ids.subspan(begin, end - begin),
             weights.empty() ? weights : weights.subspan(begin, end - begin)};

@@ -2,18 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <vector>
 
+#include "kindred/base/check.h"
 #include "kindred/base/error.h"
 #include "kindred/base/rng.h"
 #include "kindred/factorization/cost_model.h"
-#include "kindred/factorization/fixed_side.h"
+#include "kindred/factorization/ials_loss.h"
 #include "kindred/factorization/row_solver.h"
-#include "kindred/linalg/gramian.h"
-#include "kindred/linalg/kernels/dot.h"
 
 namespace kindred::factorization {
 namespace {
@@ -38,31 +35,10 @@ Matrix draw(std::size_t rows, const IalsOptions& options, std::uint32_t stream) 
   return vectors;
 }
 
-void solve_side(const SparseMatrix& pairs, MatrixView fixed, const IalsOptions& options,
-                Matrix& solved, ThreadPool& pool) {
+double solve_side(const SparseMatrix& pairs, MatrixView fixed, const IalsOptions& options,
+                  Matrix& solved, ThreadPool& pool) {
   const bool with_eigenbasis = eigenbasis_pays(pairs, fixed.cols, options.solver);
-  RowSolver(fixed, options, with_eigenbasis, pool).solve_all(pairs, solved, pool);
-}
-
-// The sum of term(row) for all rows: fixed blocks in parallel, added in order.
-template <typename Term>
-double sum_over_rows(std::size_t row_count, ThreadPool& pool, Term term) {
-  constexpr std::size_t kBlockRows = 256;
-  std::vector<double> sums((row_count + kBlockRows - 1) / kBlockRows, 0.0);
-  pool.parallel_for(sums.size(), [&](std::size_t block, int) {
-    const std::size_t end = std::min((block + 1) * kBlockRows, row_count);
-    for (std::size_t row = block * kBlockRows; row < end; ++row) sums[block] += term(row);
-  });
-  return std::accumulate(sums.begin(), sums.end(), 0.0);
-}
-
-double norm_penalty(const Matrix& vectors, const SparseMatrix& pairs, const IalsOptions& options,
-                    ThreadPool& pool) {
-  return sum_over_rows(vectors.rows(), pool, [&](std::size_t row) {
-    double norm = 0.0;
-    for (const float value : vectors.row(row)) norm += double{value} * double{value};
-    return row_regularization(pairs.row_size(row), pairs.cols, options) * norm;
-  });
+  return RowSolver(fixed, options, with_eigenbasis, pool).solve_all(pairs, solved, pool);
 }
 
 }  // namespace
@@ -114,6 +90,7 @@ void Ials::restore(Matrix user_vectors, Matrix item_vectors, int epoch) {
   require_shapes(user_vectors, item_vectors, by_user_.rows, by_user_.cols, options_);
   user_vectors_ = std::move(user_vectors);
   item_vectors_ = std::move(item_vectors);
+  minimum_.reset();
   epoch_ = epoch;
 }
 
@@ -124,35 +101,22 @@ void Ials::run_epoch(ThreadPool& pool) {
 }
 
 void Ials::solve_users(ThreadPool& pool) {
+  minimum_.reset();
   solve_side(by_user_, item_vectors_, options_, user_vectors_, pool);
 }
 
 void Ials::solve_items(ThreadPool& pool) {
-  solve_side(by_item_, user_vectors_, options_, item_vectors_, pool);
+  minimum_ = solve_side(by_item_, user_vectors_, options_, item_vectors_, pool);
 }
 
 IalsLoss Ials::loss(ThreadPool& pool) const {
-  IalsLoss loss;
-  loss.observed = sum_over_rows(by_user_.rows, pool, [this](std::size_t user) {
-    const auto items = by_user_.row_columns(user);
-    const auto weights = by_user_.row_values(user);
-    double sum = 0.0;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      const double score = linalg::dot(user_vectors_.row(user), item_vectors_.row(items[i]));
-      sum += double{weights[i]} * (score - 1.0) * (score - 1.0);
-    }
-    return sum;
-  });
-  // The sum over all pairs of <w, h>^2 is the inner product of the two Gramians.
-  const std::vector<double> user_gramian = linalg::gramian(user_vectors_, pool);
-  const std::vector<double> item_gramian = linalg::gramian(item_vectors_, pool);
-  loss.unobserved =
-      double{options_.unobserved_weight} *
-      std::inner_product(user_gramian.begin(), user_gramian.end(), item_gramian.begin(), 0.0);
-  loss.regularization =
-      double{options_.regularization} * (norm_penalty(user_vectors_, by_user_, options_, pool) +
-                                         norm_penalty(item_vectors_, by_item_, options_, pool));
-  return loss;
+  return loss_of({user_vectors_, by_user_}, {item_vectors_, by_item_}, options_, pool);
+}
+
+IalsLoss Ials::epoch_loss(ThreadPool& pool) const {
+  KINDRED_CHECK(minimum_.has_value());
+  return loss_at_minimum(*minimum_, {item_vectors_, by_item_}, {user_vectors_, by_user_}, options_,
+                         pool);
 }
 
 }  // namespace kindred::factorization

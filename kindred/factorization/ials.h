@@ -17,7 +17,7 @@
 // Equal seeds give bit-equal vectors for any number of threads: one thread solves each
 // row, and G is summed in fixed blocks, in order.
 //
-// Call order: (run_epoch loss?)* finish.
+// Call order: (run_epoch epoch_loss?)* finish.
 //
 // After Rendle et al., "Revisiting the Performance of iALS on Item Recommendation
 // Benchmarks", RecSys 2022.
@@ -25,6 +25,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "kindred/base/thread_pool.h"
 #include "kindred/linalg/matrix.h"
@@ -96,6 +97,11 @@ class Ials {
   // The objective, in O(|S| d + (|U| + |I|) d^2). Nothing calls it for you.
   IalsLoss loss(ThreadPool& pool) const;
 
+  // The same to rounding without looking at the pairs, in O((|U| + |I|) d^2): the solves of
+  // an epoch leave behind what it takes (ials_loss.h).
+  // Requires: the last call that changed *this was run_epoch.
+  IalsLoss epoch_loss(ThreadPool& pool) const;
+
   int epoch() const noexcept { return epoch_; }  // Epochs done so far.
   const IalsOptions& options() const noexcept { return options_; }
   const Matrix& user_vectors() const noexcept { return user_vectors_; }  // |U| x d.
@@ -107,6 +113,7 @@ class Ials {
   IalsOptions options_;
   Matrix user_vectors_;
   Matrix item_vectors_;
+  std::optional<double> minimum_;  // Of solving the items, while they are what came last.
   int epoch_ = 0;
 };
 

@@ -57,12 +57,14 @@ TEST(Ials, SameBytesForAnyThreadCount) {
       ThreadPool one(1);
       Ials reference(positives, options);
       reference.run_epoch(one);
+      const double epoch_loss = reference.epoch_loss(one).total();
       reference.finish(one);
       const double loss = reference.loss(one).total();
       for (const int threads : {2, 4}) {
         ThreadPool pool(threads);
         Ials ials(positives, options);
         ials.run_epoch(pool);
+        EXPECT_EQ(ials.epoch_loss(pool).total(), epoch_loss);
         ials.finish(pool);
         EXPECT_EQ(ials.user_vectors(), reference.user_vectors()) << dimensions;
         EXPECT_EQ(ials.item_vectors(), reference.item_vectors()) << dimensions;

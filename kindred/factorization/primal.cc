@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "kindred/base/check.h"
 #include "kindred/base/error.h"
@@ -92,16 +93,19 @@ bool solve_summed(const FixedSide& fixed, std::size_t positive_count, PrimalScra
   return true;
 }
 
-// From the sums of the whole row to its vector.
-void finish(const FixedSide& fixed, RowPositives row, PrimalScratch& scratch,
-            std::span<float> solution) {
-  const std::size_t d = fixed.dimensions();
-  std::copy_n(scratch.sums.right_hand_side.data(), d, solution.begin());
-  if (solve_summed(fixed, row.size(), scratch, solution)) return;
-  std::vector<double> precise = precise_right_hand_side(fixed, row);
-  solve_precisely(fixed, row, precise);
-  std::ranges::transform(precise, solution.begin(),
-                         [](double value) { return static_cast<float>(value); });
+// From the sums of the whole row to its vector; returns its minimum.
+double finish(const FixedSide& fixed, RowPositives row, PrimalScratch& scratch,
+              std::span<float> solution) {
+  const float* right_hand_side = scratch.sums.right_hand_side.data();
+  std::copy_n(right_hand_side, solution.size(), solution.begin());
+  if (!solve_summed(fixed, row.size(), scratch, solution)) {
+    std::vector<double> precise = precise_right_hand_side(fixed, row);
+    solve_precisely(fixed, row, precise);
+    std::ranges::transform(precise, solution.begin(),
+                           [](double value) { return static_cast<float>(value); });
+  }
+  return row.weight_sum() -
+         std::inner_product(solution.begin(), solution.end(), right_hand_side, 0.0);
 }
 
 void sum_row(const FixedSide& fixed, RowPositives row, PrimalScratch& scratch) {
@@ -147,23 +151,23 @@ void add_positives(const FixedSide& fixed, RowPositives row, PrimalScratch& scra
   }
 }
 
-void solve_primal(const FixedSide& fixed, RowPositives row, PrimalScratch& scratch,
-                  std::span<float> solution) {
+double solve_primal(const FixedSide& fixed, RowPositives row, PrimalScratch& scratch,
+                    std::span<float> solution) {
   KINDRED_DCHECK(solution.size() == fixed.dimensions());
   if (row.size() == 0) {
     std::ranges::fill(solution, 0.0F);
-    return;
+    return 0.0;
   }
   sum_row(fixed, row, scratch);
-  finish(fixed, row, scratch, solution);
+  return finish(fixed, row, scratch, solution);
 }
 
-void solve_primal(const FixedSide& fixed, RowPositives row, std::span<const NormalSums> segments,
-                  PrimalScratch& scratch, std::span<float> solution) {
+double solve_primal(const FixedSide& fixed, RowPositives row, std::span<const NormalSums> segments,
+                    PrimalScratch& scratch, std::span<float> solution) {
   KINDRED_DCHECK(is_heavy(row.size()));
   start_from_gramian(fixed, scratch.sums);
   for (const NormalSums& segment : segments) add_segment(segment, scratch.sums);
-  finish(fixed, row, scratch, solution);
+  return finish(fixed, row, scratch, solution);
 }
 
 void apply_inverse(const FixedSide& fixed, RowPositives row, PrimalScratch& scratch,

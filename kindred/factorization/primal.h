@@ -53,13 +53,14 @@ void add_positives(const FixedSide& fixed, RowPositives row, PrimalScratch& scra
                    NormalSums& sums);
 
 // Writes the row's vector (d floats) to `solution`; zeros when there are no positives.
+// Returns what the row's terms of the objective come to there (ials_loss.h).
 // Requires: the scratch is for d dimensions; ids are below N; weights are > 0.
-void solve_primal(const FixedSide& fixed, RowPositives row, PrimalScratch& scratch,
-                  std::span<float> solution);
+double solve_primal(const FixedSide& fixed, RowPositives row, PrimalScratch& scratch,
+                    std::span<float> solution);
 
 // The same, for a heavy row whose segments have been summed already, in order.
-void solve_primal(const FixedSide& fixed, RowPositives row, std::span<const NormalSums> segments,
-                  PrimalScratch& scratch, std::span<float> solution);
+double solve_primal(const FixedSide& fixed, RowPositives row, std::span<const NormalSums> segments,
+                    PrimalScratch& scratch, std::span<float> solution);
 
 // inverse(a G + Y'CY + l (n + a N)^v I) applied to `vector` in place; for explanations.
 void apply_inverse(const FixedSide& fixed, RowPositives row, PrimalScratch& scratch,

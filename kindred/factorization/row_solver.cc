@@ -53,6 +53,14 @@ RowPositives positives_of(const SparseMatrix& rows, std::size_t row) {
   return {rows.row_columns(row), rows.row_values(row)};
 }
 
+// Where the solutions of all rows go.
+struct Solutions {
+  Matrix& vectors;
+  std::vector<double> minima;  // Of each row's terms of the objective.
+
+  explicit Solutions(Matrix& into) : vectors(into), minima(into.rows(), 0.0) {}
+};
+
 // Rows in three groups, each longest first and then by index.
 struct Schedule {
   std::vector<std::size_t> heavy;
@@ -76,7 +84,7 @@ Schedule schedule(const SparseMatrix& rows, TakesDual takes_dual) {
 
 // Sums the segments of some heavy rows in parallel, then solves those rows in parallel.
 void solve_heavy(const FixedSide& fixed, const SparseMatrix& rows,
-                 std::span<const std::size_t> heavy, ScratchPool& scratches, Matrix& solutions,
+                 std::span<const std::size_t> heavy, ScratchPool& scratches, Solutions& solutions,
                  ThreadPool& pool) {
   struct Segment {
     std::size_t row;
@@ -103,15 +111,16 @@ void solve_heavy(const FixedSide& fixed, const SparseMatrix& rows,
   pool.parallel_for(heavy.size(), [&](std::size_t index, int worker) {
     const auto of_row = std::span(sums).subspan(first_segment[index],
                                                 first_segment[index + 1] - first_segment[index]);
-    solve_primal(fixed, positives_of(rows, heavy[index]), of_row, scratches[worker].primal,
-                 solutions.row(heavy[index]));
+    const std::size_t row = heavy[index];
+    solutions.minima[row] = solve_primal(fixed, positives_of(rows, row), of_row,
+                                         scratches[worker].primal, solutions.vectors.row(row));
   });
 }
 
 // As many heavy rows at a time as the memory for their segments allows, at least one.
 void solve_heavy_in_waves(const FixedSide& fixed, const SparseMatrix& rows,
                           std::span<const std::size_t> heavy, ScratchPool& scratches,
-                          Matrix& solutions, ThreadPool& pool) {
+                          Solutions& solutions, ThreadPool& pool) {
   std::size_t begin = 0;
   while (begin < heavy.size()) {
     std::size_t end = begin;
@@ -126,23 +135,25 @@ void solve_heavy_in_waves(const FixedSide& fixed, const SparseMatrix& rows,
 }
 
 void solve_dual_batch(const FixedSide& fixed, const SparseMatrix& rows,
-                      std::span<const std::size_t> batch, Scratch& scratch, Matrix& solutions) {
+                      std::span<const std::size_t> batch, Scratch& scratch, Solutions& solutions) {
   const std::size_t d = fixed.dimensions();
   std::vector<std::size_t> failed;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const std::span<float> rotated(scratch.rotated.data() + i * d, d);
-    if (!solve_dual(fixed, positives_of(rows, batch[i]), scratch.dual, rotated)) {
-      std::ranges::fill(rotated, 0.0F);
-      failed.push_back(batch[i]);
-    }
+    const auto minimum = solve_dual(fixed, positives_of(rows, batch[i]), scratch.dual, rotated);
+    solutions.minima[batch[i]] = minimum.value_or(0.0);
+    if (minimum) continue;
+    std::ranges::fill(rotated, 0.0F);
+    failed.push_back(batch[i]);
   }
   rotate_back(fixed, {scratch.rotated.data(), batch.size(), d, d},
               {scratch.turned.data(), batch.size(), d, d});
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    std::copy_n(scratch.turned.data() + i * d, d, solutions.row(batch[i]).begin());
+    std::copy_n(scratch.turned.data() + i * d, d, solutions.vectors.row(batch[i]).begin());
   }
   for (const std::size_t row : failed) {
-    solve_primal(fixed, positives_of(rows, row), scratch.primal, solutions.row(row));
+    solutions.minima[row] =
+        solve_primal(fixed, positives_of(rows, row), scratch.primal, solutions.vectors.row(row));
   }
 }
 
@@ -171,9 +182,10 @@ void RowSolver::solve(RowPositives row, std::span<float> solution) const {
   solve_primal(fixed_, row, scratch, solution);
 }
 
-void RowSolver::solve_all(const SparseMatrix& rows, Matrix& solutions, ThreadPool& pool) const {
-  KINDRED_CHECK(rows.cols == fixed_.count() && solutions.rows() == rows.rows &&
-                solutions.cols() == fixed_.dimensions());
+double RowSolver::solve_all(const SparseMatrix& rows, Matrix& vectors, ThreadPool& pool) const {
+  KINDRED_CHECK(rows.cols == fixed_.count() && vectors.rows() == rows.rows &&
+                vectors.cols() == fixed_.dimensions());
+  Solutions solutions(vectors);
   const Schedule groups = schedule(rows, [this](std::size_t n) { return takes_dual(n); });
   ScratchPool scratches(fixed_.dimensions(), pool.thread_count());
   solve_heavy_in_waves(fixed_, rows, groups.heavy, scratches, solutions, pool);
@@ -183,7 +195,8 @@ void RowSolver::solve_all(const SparseMatrix& rows, Matrix& solutions, ThreadPoo
     Scratch& scratch = scratches[worker];
     if (task < groups.primal.size()) {
       const std::size_t row = groups.primal[task];
-      solve_primal(fixed_, positives_of(rows, row), scratch.primal, solutions.row(row));
+      solutions.minima[row] =
+          solve_primal(fixed_, positives_of(rows, row), scratch.primal, solutions.vectors.row(row));
       return;
     }
     const std::size_t begin = (task - groups.primal.size()) * kBatchRows;
@@ -191,6 +204,7 @@ void RowSolver::solve_all(const SparseMatrix& rows, Matrix& solutions, ThreadPoo
     solve_dual_batch(fixed_, rows, std::span(groups.dual).subspan(begin, end - begin), scratch,
                      solutions);
   });
+  return std::accumulate(solutions.minima.begin(), solutions.minima.end(), 0.0);
 }
 
 std::vector<float> RowSolver::shares(RowPositives row, std::span<const float> target) const {

@@ -31,8 +31,9 @@ class RowSolver {
   void solve(RowPositives row, std::span<float> solution) const;
 
   // Solves every row of `rows` (M x N) into `solutions` (M x d): heavy rows first, shared
-  // by all threads, then the others, longest first.
-  void solve_all(const SparseMatrix& rows, Matrix& solutions, ThreadPool& pool) const;
+  // by all threads, then the others, longest first. Returns the sum, in order, of what the
+  // rows' terms of the objective come to at their minimum (ials_loss.h).
+  double solve_all(const SparseMatrix& rows, Matrix& solutions, ThreadPool& pool) const;
 
   // What each positive adds to the score <w, target>; the shares add up to it.
   // Requires: target has d values.

@@ -19,13 +19,6 @@ constexpr std::size_t kUsersForValidationMin = 200;
 constexpr std::size_t kValidationUsersMax = 1000;
 constexpr std::size_t kUsersPerValidationUser = 20;
 
-std::vector<std::pair<std::string, double>> named(const factorization::IalsLoss& loss) {
-  return {{"observed", loss.observed},
-          {"unobserved", loss.unobserved},
-          {"penalty", loss.regularization},
-          {"total", loss.total()}};
-}
-
 // One training in flight: the model being learned and what a checkpoint needs.
 class Training {
  public:
@@ -71,7 +64,7 @@ class Training {
     training::Trainee trainee;
     trainee.epochs_done = ials_->epoch();
     trainee.run_epoch = [this] { ials_->run_epoch(pool_); };
-    trainee.losses = [this] { return named(ials_->loss(pool_)); };
+    trainee.losses = [this] { return named_losses(ials_->epoch_loss(pool_)); };
     if (validation_ && validation_->user_count() > 0) {
       trainee.validate = [this] {
         return validation_->score(ials_->item_vectors(), options_.ials, pool_);
@@ -137,6 +130,13 @@ class Training {
 };
 
 }  // namespace
+
+std::vector<std::pair<std::string, double>> named_losses(const factorization::IalsLoss& loss) {
+  return {{"observed", loss.observed},
+          {"unobserved", loss.unobserved},
+          {"penalty", loss.regularization},
+          {"total", loss.total()}};
+}
 
 std::size_t default_validation_users(std::size_t user_count) noexcept {
   if (user_count < kUsersForValidationMin) return 0;

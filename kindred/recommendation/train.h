@@ -20,6 +20,8 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "kindred/base/machine.h"
@@ -53,6 +55,9 @@ struct TrainResult {
   int best_epoch = 0;
   int resumed_from = 0;  // The epoch at which a checkpoint took over; 0: from the start.
 };
+
+// The terms of the loss as the epoch loop records them.
+std::vector<std::pair<std::string, double>> named_losses(const factorization::IalsLoss& loss);
 
 // A good number to hold out: one user in twenty, at most 1,000; none below 200 users.
 std::size_t default_validation_users(std::size_t user_count) noexcept;

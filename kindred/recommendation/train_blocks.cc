@@ -85,6 +85,7 @@ TrainResult train_blocks(const RatingsBlocks& ratings, const BlockTrainOptions& 
   training::Trainee trainee;
   trainee.epochs_done = ials.epoch();
   trainee.run_epoch = [&] { ials.run_epoch(pool); };
+  trainee.losses = [&] { return named_losses(ials.epoch_loss(pool)); };
   if (!options.checkpoint.empty()) {
     trainee.checkpoint = [&](const training::EpochRecord& record) {
       saved.push_back(record);

@@ -2,7 +2,7 @@
 //
 //   count positives -> epochs of iALS, block by block -> every user's vector
 //
-// Nobody is held out and no loss is summed: either would be another pass over the pairs.
+// Nobody is held out: that would be another pass over the pairs.
 // With a checkpoint path the state is written after every epoch, as by train().
 //
 // Memory: the vectors, three blocks, and at the end the pairs that the model keeps as seen,

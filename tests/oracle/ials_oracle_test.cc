@@ -165,6 +165,31 @@ TEST(IalsOracle, LossEqualsTheDenseSumAndFallsAtEveryHalfEpoch) {
   }
 }
 
+// The equations that a row solves also say what is left of the objective: no pair is looked
+// at again. The first items of the second matrix are heavy rows.
+TEST(IalsOracle, TheLossOfAnEpochNeedsNoSecondLook) {
+  ThreadPool pool(2);
+  const SparseMatrix square = random_positives(300, 270, 0.2);
+  const SparseMatrix tall = random_positives(2300, 24, 0.95);
+  for (const int d : {1, 7, 32}) {
+    for (const IalsSolver solver : kSolvers) {
+      const SparseMatrix& positives = solver == IalsSolver::dual ? square : tall;
+      Ials ials(positives, {.dimensions = d, .solver = solver});
+      for (int epoch = 0; epoch < 3; ++epoch) {
+        ials.run_epoch(pool);
+        const factorization::IalsLoss quick = ials.epoch_loss(pool);
+        const factorization::IalsLoss whole = ials.loss(pool);
+        EXPECT_NEAR(quick.observed, whole.observed, 1e-5 * whole.total());
+        EXPECT_EQ(quick.unobserved, whole.unobserved);
+        EXPECT_EQ(quick.regularization, whole.regularization);
+        const double expected =
+            oracle::loss(positives, ials.user_vectors(), ials.item_vectors(), ials.options());
+        EXPECT_NEAR(quick.total(), expected, 1e-5 * expected);
+      }
+    }
+  }
+}
+
 TEST(IalsOracle, AnEpochSolvesUsersThenItems) {
   ThreadPool pool(2);
   const SparseMatrix positives = random_positives(90, 80, 0.3);
