@@ -71,7 +71,6 @@ std::uint32_t best_other(std::span<const float> row, std::uint32_t given) {
 }  // namespace
 
 Matrix vote_probabilities(const search::NeighborGraph& graph, const data::Labels& labels) {
-  KINDRED_CHECK(labels.of_row.size() == graph.rows);
   Matrix out(graph.rows, labels.class_count());
   for (std::size_t row = 0; row < graph.rows; ++row) {
     const std::span<const float> distances = graph.distances_of(row);
@@ -80,7 +79,9 @@ Matrix vote_probabilities(const search::NeighborGraph& graph, const data::Labels
     std::vector<double> votes(labels.class_count(), 0.0);
     double total = 0.0;
     for (std::size_t i = 0; i < graph.degree; ++i) {
-      const std::uint32_t label = labels.of_row[graph.ids_of(row)[i]];
+      const std::uint32_t id = graph.ids_of(row)[i];
+      KINDRED_CHECK(id < labels.of_row.size());
+      const std::uint32_t label = labels.of_row[id];
       if (label == data::kNoLabel) continue;
       const double voice =
           range > 0.0 ? std::exp(-kVoiceDecay * (distances[i] - nearest) / range) : 1.0;

@@ -33,6 +33,8 @@ namespace kindred::insight {
 
 // n x classes; row r is the vote of row r's neighbours. A neighbour's voice falls from 1 for
 // the nearest to e^-3 for the last of them. A row none of whose neighbours has a label is 0.
+// `labels` are of the rows that the graph names: the same ones, or others (neighbors_among).
+// Requires: every id of the graph is a row of the labels.
 Matrix vote_probabilities(const search::NeighborGraph& graph, const data::Labels& labels);
 
 enum class SuspectOrder {
