@@ -145,6 +145,7 @@ void tune_ratings(const TuneFlags& flags) {
   tuning::FinalsOptions finals;
   finals.base = options.ials;
   finals.seed_count = flags.seed_count;
+  finals.rules = flags.rules;
   finals.cancelled = &interrupt.requested();
   finals.observe = [&](const std::string& what) { note(flags.common, "testing " + what); };
   tuning::run_finals(tuned, finals, report);
@@ -199,6 +200,10 @@ void add_table_options(CLI::App& verb, TuneFlags& flags) {
                   "Columns as TOML or JSON, as for 'kindred fit'; may name the label")
       ->type_name("FILE")
       ->group(group);
+  verb.add_option("--test-table", flags.test_table,
+                  "Rows to test the finalists on; default: a tenth of the table")
+      ->type_name("FILE")
+      ->group(group);
   verb.add_option("--parameters-max", flags.parameters_max,
                   "A network with more parameters is no choice; 0: any")
       ->capture_default_str()
@@ -234,6 +239,10 @@ void add_training_options(CLI::App& verb, TuneFlags& flags) {
                   "Users kept apart to test the finalists; default as many; 0: none")
       ->check(CLI::NonNegativeNumber)
       ->group(group);
+  verb.add_flag("--rules", flags.rules,
+                "Also test the dimensions that the usual rules of thumb say, with the rest of the "
+                "best setting")
+      ->group(group);
   verb.add_option("--seeds", flags.seed_count, "Trainings of each finalist")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str()
@@ -264,6 +273,9 @@ void add_tune(CLI::App& app) {
       "wins.");
   verb->callback([flags, verb] {
     if (flags->label.empty() && flags->config.empty()) {
+      for (const char* name : {"--test-table", "--parameters-max"}) {
+        if (verb->count(name) > 0) throw CLI::ValidationError(name, "has no meaning for ratings");
+      }
       tune_ratings(*flags);
       return;
     }

@@ -32,6 +32,7 @@ struct TuneFlags {
   std::optional<int> epochs;
   std::optional<int> patience;
   int seed_count = 3;
+  bool rules = false;
   double trial_timeout = 3600.0;
 
   // Ratings.
@@ -46,6 +47,7 @@ struct TuneFlags {
   // Tables.
   std::string label;
   std::filesystem::path config;
+  std::filesystem::path test_table;
   std::size_t parameters_max = 0;
 };
 

@@ -41,6 +41,11 @@ tuning::TunedTable load(const TuneFlags& flags) {
   for (const std::string& warning : schema.warnings) note(flags.common, "warning: " + warning);
   loaded.recipe = features::with_types(std::move(recipe), schema);
   loaded.rows = open_table(table, flags.common, schema).collect();
+  if (flags.test_table.empty()) return loaded;
+  table.files = {flags.test_table};
+  const data::CsvSchema test =
+      data::infer_csv_schema(table.files, features::reading_options(loaded.recipe, true));
+  loaded.test = open_table(table, flags.common, test).collect();
   return loaded;
 }
 
@@ -51,6 +56,7 @@ tuning::TableTuningOptions tuning_options(const TuneFlags& flags) {
   options.fit.seed = flags.common.seed;
   options.parameters_max = flags.parameters_max;
   options.seed_count = flags.seed_count;
+  options.rules = flags.rules;
   return options;
 }
 

@@ -28,7 +28,8 @@ quality.json is a list of experiments:
 
 The last command prints one JSON value, into which "path" leads (names, or positions of a list).
 The first word of a command is a program of the build folder: kindred, or say
-benchmarks/ials_bench. $DATA is KINDRED_DATA or ../shared/data, $WORK a folder that is removed.
+benchmarks/ials_bench; or it is python3. $DATA is KINDRED_DATA or ../shared/data, $ROOT the
+source tree, $WORK a folder that is removed.
 """
 
 import argparse
@@ -57,6 +58,8 @@ def data_folder():
 
 
 def program_path(build, name):
+    if name == "python3":
+        return sys.executable
     return str(build / ("bin/kindred" if name == "kindred" else name))
 
 
@@ -75,7 +78,8 @@ def run_commands(experiment, build, seed):
     """The JSON that the last command prints."""
     output = ""
     with tempfile.TemporaryDirectory(prefix="kindred-quality-") as work:
-        replacements = {"$DATA": str(data_folder()), "$WORK": work, "$SEED": str(seed)}
+        replacements = {"$DATA": str(data_folder()), "$ROOT": str(ROOT), "$WORK": work,
+                        "$SEED": str(seed)}
         for command in experiment["commands"]:
             words = [program_path(build, command[0])]
             for word in command[1:]:

@@ -1,6 +1,7 @@
 #include "kindred/evaluation/result.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "kindred/base/check.h"
@@ -37,7 +38,27 @@ Moments moments_of(std::span<const double> values) {
   return moments;
 }
 
+// The 97.5% quantile of Student's t; beyond the table Fisher's expansion, right to .001.
+double student975(std::size_t freedom) {
+  constexpr std::array kFirst = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706};
+  if (freedom <= kFirst.size()) return kFirst[freedom - 1];
+  const auto n = static_cast<double>(freedom);
+  const double z = kNormal975;
+  const double z3 = z * z * z;
+  const double z5 = z3 * z * z;
+  return z + (z3 + z) / (4.0 * n) + (5.0 * z5 + 16.0 * z3 + 3.0 * z) / (96.0 * n * n) +
+         (3.0 * z5 * z * z + 19.0 * z5 + 17.0 * z3 - 15.0 * z) / (384.0 * n * n * n);
+}
+
 }  // namespace
+
+Interval mean_interval(std::span<const double> values) {
+  const Moments moments = moments_of(values);
+  if (moments.count < 2) return {moments.mean, moments.mean};
+  const double half = student975(moments.count - 1) * moments.deviation /
+                      std::sqrt(static_cast<double>(moments.count));
+  return {moments.mean - half, moments.mean + half};
+}
 
 MetricResult summarise(const Metric& metric, std::vector<double> per_person) {
   MetricResult result;

@@ -38,6 +38,10 @@ struct MetricResult {
   std::vector<double> per_person;  // In the order of the people; empty for aggregates.
 };
 
+// The 95% interval of a mean of few values, such as one a seed: Student's t, cut nowhere.
+// All of one width 0 where there are fewer than two. Requires: values not empty.
+Interval mean_interval(std::span<const double> values);
+
 // The mean of per-person values that are not NaN, with its interval.
 MetricResult summarise(const Metric& metric, std::vector<double> per_person);
 

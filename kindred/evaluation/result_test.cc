@@ -10,6 +10,22 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 using Ids = std::vector<std::uint32_t>;
 
+TEST(MeanInterval, IsWideForFewValues) {
+  const std::vector<double> three = {1.0, 2.0, 3.0};
+  EXPECT_NEAR(mean_interval(three).low, 2.0 - 4.3027 / std::sqrt(3.0), 1e-4);
+  // 5 to 30 degrees of freedom: 2.5706, 2.2281, 2.0423 in the tables.
+  for (const auto& [count, quantile] :
+       {std::pair{6, 2.5706}, std::pair{11, 2.2281}, std::pair{31, 2.0423}}) {
+    std::vector<double> values(static_cast<std::size_t>(count), 0.0);
+    values.front() = 1.0;
+    const double n = count;
+    const Interval interval = mean_interval(values);
+    // One 1 among zeros: a mean of 1/n, whose standard error is 1/n too.
+    EXPECT_NEAR(interval.high, (1.0 + quantile) / n, 2e-3 / n) << count;
+  }
+  EXPECT_EQ(mean_interval(std::vector{0.5}).low, 0.5);
+}
+
 TEST(Result, MeanAndNormalInterval) {
   // Mean 0.5; deviations -.2 0 .2: s = sqrt(.08 / 2) = .2; 1.96 x .2 / sqrt(3) = .226317.
   const MetricResult result = summarise(parse_metric("hr@10"), {0.3, 0.5, 0.7});

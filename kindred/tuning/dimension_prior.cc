@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kindred/base/check.h"
 #include "kindred/base/progress.h"
 #include "kindred/embedding/dimension_rule.h"
 
@@ -40,6 +41,13 @@ std::vector<DimensionRule> dimension_rules(std::size_t count) {
           {"6 x fourth root", rounded(6.0 * root)},
           {"log2", rounded(std::log2(n))},
           {"fastai", std::min(600, rounded(1.6 * std::pow(n, 0.56)))}};
+}
+
+int dimensions_by_rule(const std::string& name, std::size_t count) {
+  const std::vector<DimensionRule> rules = dimension_rules(count);
+  const auto rule = std::ranges::find(rules, name, &DimensionRule::name);
+  KINDRED_CHECK(rule != rules.end());
+  return rule->dimensions;
 }
 
 int column_dimensions(std::size_t categories, double effective, std::size_t rows) noexcept {

@@ -43,6 +43,9 @@ struct DimensionRule {
 // What the usual rules say for so many things: n^(1/4), 6 n^(1/4), log2 n, 1.6 n^0.56 up to 600.
 std::vector<DimensionRule> dimension_rules(std::size_t count);
 
+// What the rule of that name says. Requires: there is one.
+int dimensions_by_rule(const std::string& name, std::size_t count);
+
 // For a categorical column; 0: an indicator. `effective` is exp(entropy) of its values.
 int column_dimensions(std::size_t categories, double effective, std::size_t rows) noexcept;
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "kindred/tuning/dimension_prior.h"
+
 namespace kindred::tuning {
 namespace {
 
@@ -19,7 +21,17 @@ struct Entry {
   factorization::IalsOptions options;
 };
 
-std::vector<Entry> entries(const FinalsOptions& options, const Report& report) {
+// The best with the dimensions that a rule says.
+Entry entry_of(const DimensionRule& rule, const Trial& best, const RatingsTuning& tuning,
+               const FinalsOptions& options) {
+  Trial trial = best;
+  trial.setting.set("dim", std::int64_t{rule.dimensions});
+  return {rule.name, to_text(trial.setting), tuning.parameter_count(rule.dimensions),
+          final_options(trial, options.base)};
+}
+
+std::vector<Entry> entries(const RatingsTuning& tuning, const FinalsOptions& options,
+                           const Report& report) {
   std::vector<Entry> out;
   const auto add = [&](const char* role, const Trial& trial) {
     const std::string setting = to_text(trial.setting);
@@ -38,6 +50,10 @@ std::vector<Entry> entries(const FinalsOptions& options, const Report& report) {
                   usual.options.dimensions, usual.options.regularization,
                   usual.options.unobserved_weight, usual.options.regularization_exponent);
   out.push_back(std::move(usual));
+  if (!options.rules) return out;
+  for (const DimensionRule& rule : dimension_rules(tuning.item_count())) {
+    out.push_back(entry_of(rule, best, tuning, options));
+  }
   return out;
 }
 
@@ -57,8 +73,8 @@ void run_finals(RatingsTuning& tuning, const FinalsOptions& options, Report& rep
     return options.cancelled != nullptr && options.cancelled->load();
   };
   std::vector<Finalist> finalists;
-  for (const Entry& entry : entries(options, report)) {
-    Finalist finalist{entry.role, entry.setting, entry.parameter_count, {}, {}};
+  for (const Entry& entry : entries(tuning, options, report)) {
+    Finalist finalist{entry.role, entry.setting, entry.parameter_count, {}, {}, 0.0};
     for (int run = 0; run < options.seed_count; ++run) {
       if (is_cancelled()) return;
       if (options.observe) {
@@ -67,7 +83,9 @@ void run_finals(RatingsTuning& tuning, const FinalsOptions& options, Report& rep
       }
       factorization::IalsOptions seeded = entry.options;
       seeded.seed += static_cast<std::uint64_t>(run);
-      finalist.runs.push_back(tuning.test(seeded));
+      Tested tested = tuning.test(seeded);
+      finalist.runs.push_back(std::move(tested.result));
+      finalist.seconds += tested.seconds / options.seed_count;
     }
     finalist.test = evaluation::mean_over_seeds(finalist.runs);
     finalists.push_back(std::move(finalist));

@@ -5,6 +5,8 @@
 //    smallest as good    the smallest within one standard error of it
 //    rule of thumb       the best whose dimensions lie in the prior's range
 //    default             the defaults of `kindred train`, at the best's dimensions
+//    fourth root, ...    where asked for: the dimensions that each usual rule says
+//                        (dimension_prior.h), the rest as in the best
 //
 // Each is trained for as many epochs as were best in its trial, on train and validation
 // people together. A choice made on validation flatters itself there; here it cannot.
@@ -28,6 +30,7 @@ struct FinalsOptions {
   factorization::IalsOptions defaults;  // What to compare with; dimensions are replaced.
   factorization::IalsOptions base;      // What the space does not set.
   int seed_count = 3;                   // base.seed, base.seed + 1, ...
+  bool rules = false;                   // What the rules of thumb say, too.
   const std::atomic<bool>* cancelled = nullptr;
   std::function<void(const std::string&)> observe = {};  // Told what begins.
 };

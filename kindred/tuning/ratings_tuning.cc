@@ -58,10 +58,6 @@ SparseMatrix positives_of(const data::Interactions& ratings, const data::Positiv
                           data::describe(rule)));
 }
 
-std::size_t parameters_of(const SparseMatrix& positives, int dimensions) {
-  return (positives.rows + positives.cols) * static_cast<std::size_t>(dimensions);
-}
-
 }  // namespace
 
 std::size_t default_held_out_users(std::size_t user_count) noexcept {
@@ -159,13 +155,21 @@ TrialEnd RatingsTuning::run(const Trial& trial, const TrialHooks& hooks) {
         .standard_error = standard_error(judged)};
     ended = !hooks.report(step);
   });
-  return {.parameter_count = parameters_of(positives, options.dimensions)};
+  return {.parameter_count = parameter_count(options.dimensions)};
 }
 
-evaluation::MetricResult RatingsTuning::test(const factorization::IalsOptions& options) {
+Tested RatingsTuning::test(const factorization::IalsOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
   factorization::Ials ials(test_.training_positives(), options);
   for (int epoch = 0; epoch < options.epochs; ++epoch) ials.run_epoch(pool_);
-  return test_.measure(ials.item_vectors(), options, options_.metric, pool_);
+  const std::chrono::duration<double> training = std::chrono::steady_clock::now() - start;
+  return {.result = test_.measure(ials.item_vectors(), options, options_.metric, pool_),
+          .seconds = training.count()};
+}
+
+std::size_t RatingsTuning::parameter_count(int dimensions) const noexcept {
+  const SparseMatrix& positives = validation_.training_positives();
+  return (positives.rows + positives.cols) * static_cast<std::size_t>(dimensions);
 }
 
 }  // namespace kindred::tuning

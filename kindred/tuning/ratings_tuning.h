@@ -54,6 +54,11 @@ Space ratings_space(std::size_t item_count, int dimensions_max);
 // not have, and for values out of range.
 factorization::IalsOptions ials_options_of(const Setting& setting, factorization::IalsOptions base);
 
+struct Tested {
+  evaluation::MetricResult result;
+  double seconds = 0.0;  // Training.
+};
+
 class RatingsTuning {
  public:
   // Throws Error(invalid_argument) when nobody is left to learn from or to validate on.
@@ -65,10 +70,14 @@ class RatingsTuning {
 
   // Trains on everybody but the test people and judges on these.
   // Requires: test_user_count() > 0.
-  evaluation::MetricResult test(const factorization::IalsOptions& options);
+  Tested test(const factorization::IalsOptions& options);
 
   std::size_t validation_user_count() const noexcept { return validation_.user_count(); }
   std::size_t test_user_count() const noexcept { return test_.user_count(); }
+
+  // Of a model with so many dimensions, trained on everybody but the test people.
+  std::size_t parameter_count(int dimensions) const noexcept;
+  std::size_t item_count() const noexcept { return ratings_.items.size(); }
 
   // What a study of this is about: data, split and all that the space leaves fixed.
   const Json& subject() const noexcept { return subject_; }

@@ -86,8 +86,8 @@ std::string overfitting(const Report& report) {
       value_text(report, *first.value()), value_text(report, *last.value()));
 }
 
-std::string test_sentence(const Difference& difference) {
-  return fmt::format("On the test people {} {} {} by {} {}: {}.", difference.better,
+std::string test_sentence(const Report& report, const Difference& difference) {
+  return fmt::format("On the test {} {} {} {} by {} {}: {}.", report.judges, difference.better,
                      difference.value >= 0.0 ? "beats" : "falls behind", difference.other,
                      amount_text(std::abs(difference.value)), interval_text(difference.interval),
                      difference.is_clear() || difference.interval.high < 0.0
@@ -110,6 +110,7 @@ Json to_json(const Finalist& finalist) {
   json.set("setting", finalist.setting);
   json.set("parameters", std::uint64_t{finalist.parameter_count});
   json.set("seeds", std::uint64_t{finalist.runs.size()});
+  json.set("seconds", finalist.seconds);
   json.set("test", to_json(finalist.test));
   return json;
 }
@@ -169,17 +170,12 @@ Difference difference(const Finalist& better, const Finalist& other) {
   KINDRED_CHECK(a.size() == b.size());
   std::vector<double> gains(a.size());
   for (std::size_t person = 0; person < a.size(); ++person) gains[person] = a[person] - b[person];
-  // summarise() cuts its interval to [0, 1], where gains need not lie.
   double mean = 0.0;
   for (const double gain : gains) mean += gain / static_cast<double>(gains.size());
-  double variance = 0.0;
-  for (const double gain : gains) variance += (gain - mean) * (gain - mean);
-  const auto count = static_cast<double>(gains.size());
-  const double error = gains.size() < 2 ? 0.0 : std::sqrt(variance / (count - 1.0) / count);
   return {.better = better.role,
           .other = other.role,
           .value = mean,
-          .interval = {mean - 1.96 * error, mean + 1.96 * error}};
+          .interval = evaluation::mean_interval(gains)};
 }
 
 const Trial* best_in_prior(const Report& report) {
@@ -200,7 +196,7 @@ std::vector<std::string> findings(const Report& report) {
   for (const RangeChange& change : report.changes) out.push_back("Widened: " + change.reason + ".");
   if (std::string text = overfitting(report); !text.empty()) out.push_back(std::move(text));
   for (const Difference& difference : report.differences) {
-    out.push_back(test_sentence(difference));
+    out.push_back(test_sentence(report, difference));
   }
   return out;
 }

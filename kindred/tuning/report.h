@@ -29,6 +29,7 @@ struct Finalist {
   std::size_t parameter_count = 0;
   std::vector<evaluation::MetricResult> runs;  // One a seed.
   evaluation::MetricResult test;               // Their mean; larger is better.
+  double seconds = 0.0;                        // Training, mean of the runs.
 };
 
 // A finalist against another on the same test people.
@@ -46,8 +47,9 @@ struct Report {
   std::vector<std::pair<std::string, std::string>> facts;  // What else should be known.
   std::string metric;                                      // "ndcg@20".
   std::string metric_definition;
-  bool lower_is_better = false;  // Values are shown with their sign turned.
-  std::string size;              // The parameter that says how large the model is: "dim".
+  std::string judges = "people";  // Who tests: people, or rows of a table.
+  bool lower_is_better = false;   // Values are shown with their sign turned.
+  std::string size;               // The parameter that says how large the model is: "dim".
   std::optional<DimensionPrior> prior;
   Space space;  // As the study began.
   std::vector<RangeChange> changes;

@@ -112,18 +112,19 @@ std::string figure_html(const Figure& figure) {
 
 std::string finalists_html(const Report& report) {
   if (report.finalists.empty()) return "";
-  std::string html = "<h2>On people nobody had looked at</h2>\n";
+  std::string html = "<h2>On " + report.judges + " nobody had looked at</h2>\n";
   html += figure_html(finalist_figure(report));
   html +=
       "<div class=\"scroll\"><table><tr><th>finalist</th><th class=\"n\">test</th>"
-      "<th class=\"n\">between seeds</th><th class=\"n\">parameters</th><th>setting</th></tr>\n";
+      "<th class=\"n\">between seeds</th><th class=\"n\">parameters</th>"
+      "<th class=\"n\">training</th><th>setting</th></tr>\n";
   for (const Finalist& finalist : report.finalists) {
     html += fmt::format(
         "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">&plusmn; {:.4f}</td>"
-        "<td class=\"n\">{}</td><td class=\"setting\">{}</td></tr>\n",
+        "<td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"setting\">{}</td></tr>\n",
         markup_text(finalist.role), value_text(report, finalist.test.value),
         finalist.test.seed_spread.value_or(0.0), format_count(finalist.parameter_count),
-        markup_text(finalist.setting));
+        format_duration(finalist.seconds), markup_text(finalist.setting));
   }
   return html + "</table></div>\n";
 }

@@ -44,7 +44,7 @@ Report sample() {
     std::vector<double> people;
     for (int person = 0; person < 100; ++person)
       people.push_back(0.3 + shift + 0.001 * (person % 7));
-    Finalist out{role, "dim=1", 100, {}, {}};
+    Finalist out{role, "dim=1", 100, {}, {}, 1.5};
     out.runs = {evaluation::summarise(evaluation::parse_metric("ndcg@20"), people)};
     out.test = out.runs.front();
     return out;

@@ -86,8 +86,9 @@ std::string importance_text(const Report& report) {
 std::string finalist_table(const Report& report) {
   if (report.finalists.empty()) return "";
   std::string text =
-      fmt::format("Trained again with {} seeds, judged by people kept apart until now:\n\n",
-                  report.finalists.front().runs.size());
+      fmt::format("Trained again with {} seeds, judged by {} kept apart until now:\n\n",
+                  report.finalists.front().runs.size(), report.judges);
+  text += fmt::format("  {:<25}  {:>11}  {:>9}\n", report.metric, "parameters", "training");
   for (const Finalist& finalist : report.finalists) {
     const auto& test = finalist.test;
     const std::string interval =
@@ -97,8 +98,9 @@ std::string finalist_table(const Report& report) {
                                     std::max(value_text(report, test.interval->low),
                                              value_text(report, test.interval->high)))
                       : "";
-    text += fmt::format("  {} {:<18}  {:<36} {}\n", value_text(report, test.value), interval,
-                        finalist.role, finalist.setting);
+    text += fmt::format("  {} {:<18}  {:>11}  {:>9}  {:<16} {}\n", value_text(report, test.value),
+                        interval, format_count(finalist.parameter_count),
+                        format_duration(finalist.seconds), finalist.role, finalist.setting);
   }
   return text + "\n";
 }

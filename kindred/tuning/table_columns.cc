@@ -48,20 +48,23 @@ Categories categories_of(const features::CategoricalColumn& column,
       column.kind);
 }
 
-// 0 for an indicator.
+// 0 for an indicator, whatever the rule: the columns stay comparable.
 std::size_t dimensions_for(const features::CategoricalColumn& column,
-                           const features::TableFacts& facts, double scale) {
+                           const features::TableFacts& facts, const ColumnSize& size) {
   const Categories categories = categories_of(column, facts);
   const int prior = column_dimensions(categories.count, categories.effective, facts.row_count);
   if (prior == 0) return 0;
-  const double scaled = std::round(scale * prior);
+  if (!size.rule.empty()) {
+    return static_cast<std::size_t>(dimensions_by_rule(size.rule, categories.count));
+  }
+  const double scaled = std::round(size.embedding_scale * prior);
   return static_cast<std::size_t>(
       std::clamp(scaled, 1.0, static_cast<double>(categories.count - 1)));
 }
 
 features::Column with_size(const features::CategoricalColumn& column,
-                           const features::TableFacts& facts, double scale) {
-  const std::size_t dimensions = dimensions_for(column, facts, scale);
+                           const features::TableFacts& facts, const ColumnSize& size) {
+  const std::size_t dimensions = dimensions_for(column, facts, size);
   if (dimensions == 0) return features::IndicatorColumn{.categorical = column};
   return features::EmbeddingColumn{.categorical = column, .dimensions = dimensions};
 }
@@ -87,10 +90,10 @@ features::TableRecipe resized(features::TableRecipe recipe, const features::Tabl
   std::vector<features::Column> columns;
   for (features::Column& column : recipe.columns) {
     if (const auto* one_hot = std::get_if<features::IndicatorColumn>(&column)) {
-      columns.push_back(with_size(one_hot->categorical, facts, size.embedding_scale));
+      columns.push_back(with_size(one_hot->categorical, facts, size));
     } else if (const auto* embedded = std::get_if<features::EmbeddingColumn>(&column);
                embedded != nullptr && is_plain(*embedded)) {
-      columns.push_back(with_size(embedded->categorical, facts, size.embedding_scale));
+      columns.push_back(with_size(embedded->categorical, facts, size));
     } else {
       const auto* number = std::get_if<features::NumericColumn>(&column);
       if (number != nullptr && number->width() == 1 && size.bucket_count > 0) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "kindred/features/table_facts.h"
 #include "kindred/features/table_recipe.h"
@@ -13,6 +14,7 @@ namespace kindred::tuning {
 
 struct ColumnSize {
   double embedding_scale = 1.0;  // Times column_dimensions() of dimension_prior.h.
+  std::string rule = {};         // In its place, one of dimension_rules(); "": none.
   std::size_t bucket_count = 0;  // Quantiles of each number, beside the number itself; 0: none.
 };
 

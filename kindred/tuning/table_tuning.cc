@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <numeric>
 
 #include "kindred/base/error.h"
 #include "kindred/base/rng.h"
 #include "kindred/storage/checksum.h"
+#include "kindred/tuning/dimension_prior.h"
 #include "kindred/tuning/table_columns.h"
 
 namespace kindred::tuning {
@@ -21,6 +23,12 @@ data::Batch chosen(const data::Batch& rows, std::span<const std::size_t> numbers
   data::Batch out = data::empty_like(rows);
   data::append_chosen_rows(out, rows, numbers);
   return out;
+}
+
+// The rows that have a label.
+data::Batch labelled(const data::Batch& rows) {
+  if (!rows.label) throw Error(ErrorCode::invalid_argument, "there is no label to learn");
+  return chosen(rows, model::labelled_rows(*rows.label));
 }
 
 // "64,32" or a single number; "0" for none.
@@ -85,11 +93,18 @@ evaluation::MetricResult over_seeds(const std::vector<evaluation::MetricResult>&
   double variance = 0.0;
   for (const auto& run : runs) variance += (run.value - out.value) * (run.value - out.value);
   if (runs.size() < 2) return out;
-  const auto count = static_cast<double>(runs.size());
-  out.seed_spread = std::sqrt(variance / (count - 1.0));
-  const double error = *out.seed_spread / std::sqrt(count);
-  out.interval = evaluation::Interval{out.value - 1.96 * error, out.value + 1.96 * error};
+  out.seed_spread = std::sqrt(variance / static_cast<double>(runs.size() - 1));
+  out.interval = evaluation::mean_interval(out.per_person);
   return out;
+}
+
+// A setting whose embeddings a rule sizes.
+std::string text_by_rule(const Setting& setting) {
+  Setting rest;
+  for (const auto& [name, value] : setting.values()) {
+    if (name != "embedding-scale") rest.set(name, value);
+  }
+  return "dimensions by the rule, " + to_text(rest);
 }
 
 // Reports every epoch of a fit to the study, and ends it when told to.
@@ -114,42 +129,59 @@ TableTuning::TableTuning(TunedTable table, const TableTuningOptions& options, Th
       pool_(pool),
       recipe_(std::move(table.recipe)),
       facts_(std::move(table.facts)) {
-  if (!table.rows.label) throw Error(ErrorCode::invalid_argument, "there is no label to learn");
+  data::Batch rows = labelled(table.rows);
   const model::LabelCoding coding =
-      model::learn_label(recipe_.reading.label,
-                         chosen(table.rows, model::labelled_rows(*table.rows.label)).label.value(),
-                         options.fit.objective);
+      model::learn_label(recipe_.reading.label, *rows.label, options.fit.objective);
   options_.fit.objective = coding.objective;
   metric_ = metric_of(coding.objective);
-  const data::Batch rows = chosen(table.rows, model::labelled_rows(*table.rows.label));
   if (coding.objective == model::Objective::binary) {
     const std::vector<float> targets = model::encode_label(coding, *rows.label);
     positive_share_ =
         std::accumulate(targets.begin(), targets.end(), 0.0) / static_cast<double>(targets.size());
   }
-  std::vector<std::size_t> order(rows.row_count);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  Rng(options.fit.seed, kTestRowsStream).shuffle(std::span(order));
-  const auto test_count = static_cast<std::size_t>(
-      std::floor(options.test_split * static_cast<double>(rows.row_count)));
-  std::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(test_count));
-  std::sort(order.begin() + static_cast<std::ptrdiff_t>(test_count), order.end());
-  test_ = chosen(rows, std::span(order).first(test_count));
-  known_ = chosen(rows, std::span(order).subspan(test_count));
-  if (known_.row_count < 2 || (options.test_split > 0.0 && test_count == 0)) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("{} rows are too few to hold some out", rows.row_count));
+  const std::string data = fingerprint(rows, recipe_);
+  if (table.test) {
+    keep_apart(std::move(rows), labelled(*table.test));
+  } else {
+    keep_apart(std::move(rows));
   }
   subject_.set("kind", "table");
-  subject_.set("data", fingerprint(rows, recipe_));
+  subject_.set("data", data);
   subject_.set("label", recipe_.reading.label);
   subject_.set("objective", std::string(model::name_of(coding.objective)));
   subject_.set("validation_split", options.fit.validation_split);
-  subject_.set("test_split", options.test_split);
+  subject_.set("test_split", table.test ? 0.0 : options.test_split);
   subject_.set("epochs", options.fit.epochs);
   subject_.set("patience", options.fit.patience);
   subject_.set("parameters_max", std::uint64_t{options.parameters_max});
   subject_.set("seed", options.fit.seed);
+}
+
+// A part of the rows, drawn by the seed; both parts keep the order of the table.
+void TableTuning::keep_apart(data::Batch rows) {
+  std::vector<std::size_t> order(rows.row_count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  Rng(options_.fit.seed, kTestRowsStream).shuffle(std::span(order));
+  const auto test_count = static_cast<std::size_t>(
+      std::floor(options_.test_split * static_cast<double>(rows.row_count)));
+  std::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(test_count));
+  std::sort(order.begin() + static_cast<std::ptrdiff_t>(test_count), order.end());
+  test_ = chosen(rows, std::span(order).first(test_count));
+  known_ = chosen(rows, std::span(order).subspan(test_count));
+  if (known_.row_count < 2 || (options_.test_split > 0.0 && test_count == 0)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{} rows are too few to hold some out", rows.row_count));
+  }
+}
+
+void TableTuning::keep_apart(data::Batch rows, data::Batch test) {
+  known_ = std::move(rows);
+  test_ = std::move(test);
+  if (known_.row_count < 2 || test_.row_count == 0) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{} labelled rows to learn from and {} to test on are too few",
+                            known_.row_count, test_.row_count));
+  }
 }
 
 Space TableTuning::space() const {
@@ -178,8 +210,10 @@ Space TableTuning::space() const {
   return space;
 }
 
-features::TableRecipe TableTuning::recipe_of(const Setting& setting) const {
+features::TableRecipe TableTuning::recipe_of(const Setting& setting,
+                                             const std::string& rule) const {
   ColumnSize size;
+  size.rule = rule;
   if (setting.find("embedding-scale") != nullptr) {
     size.embedding_scale = setting.number("embedding-scale");
   }
@@ -258,11 +292,12 @@ model::TableModel TableTuning::train(features::TableRecipe recipe,
   return model::fit_table(known_, std::move(recipe), options, pool_);
 }
 
-model::TableModel TableTuning::train(const Trial& trial, std::uint64_t seed) const {
+model::TableModel TableTuning::train(const Trial& trial, std::uint64_t seed,
+                                     const std::string& rule) const {
   model::TableFitOptions options = fit_options_of(trial.setting);
   options.seed = seed;
   if (const StepRecord* best = trial.best_step()) options.epochs = best->step;
-  return train(recipe_of(trial.setting), std::move(options));
+  return train(recipe_of(trial.setting, rule), std::move(options));
 }
 
 double TableTuning::test_score(model::TableModel& model) const {
@@ -274,9 +309,14 @@ double TableTuning::test_score(model::TableModel& model) const {
 
 void TableTuning::run_finals(Report& report) {
   if (!report.verdict.best || test_.row_count == 0) return;
-  const auto finish = [&](Finalist finalist, const auto& train_one) {
+  report.judges = "rows";
+  const auto finish = [&](std::string role, std::string setting, const auto& train_one) {
+    Finalist finalist{std::move(role), std::move(setting), 0, {}, {}, 0.0};
     for (int run = 0; run < options_.seed_count; ++run) {
+      const auto start = std::chrono::steady_clock::now();
       model::TableModel model = train_one(options_.fit.seed + static_cast<std::uint64_t>(run));
+      const std::chrono::duration<double> training = std::chrono::steady_clock::now() - start;
+      finalist.seconds += training.count() / options_.seed_count;
       finalist.parameter_count = model.network.network().parameters->trainable_value_count();
       evaluation::MetricResult result;
       result.value = test_score(model);
@@ -285,20 +325,26 @@ void TableTuning::run_finals(Report& report) {
     finalist.test = over_seeds(finalist.runs);
     report.finalists.push_back(std::move(finalist));
   };
-  const auto add_trial = [&](const char* role, const Trial& trial) {
-    finish({role, to_text(trial.setting), 0, {}, {}},
-           [&](std::uint64_t seed) { return train(trial, seed); });
+  const auto finish_trial = [&](const std::string& role, const Trial& trial,
+                                const std::string& rule) {
+    finish(role, rule.empty() ? to_text(trial.setting) : text_by_rule(trial.setting),
+           [&](std::uint64_t seed) { return train(trial, seed, rule); });
   };
-  add_trial("best", *report.verdict.best);
-  if (report.verdict.smallest->id != report.verdict.best->id) {
-    add_trial("smallest as good", *report.verdict.smallest);
+  const Trial& best = *report.verdict.best;
+  finish_trial("best", best, "");
+  if (report.verdict.smallest->id != best.id) {
+    finish_trial("smallest as good", *report.verdict.smallest, "");
   }
   // As `kindred fit` does it: the columns as they are, validation decides when to stop.
-  finish({"default", "as kindred fit", 0, {}, {}}, [&](std::uint64_t seed) {
+  finish("default", "as kindred fit", [&](std::uint64_t seed) {
     model::TableFitOptions options = options_.fit;
     options.seed = seed;
     return model::fit_table(known_, recipe_, options, pool_);
   });
+  if (options_.rules && has_embeddings(recipe_, facts_)) {
+    for (const DimensionRule& rule : dimension_rules(1)) finish_trial(rule.name, best, rule.name);
+  }
+  if (options_.seed_count < 2) return;  // One run each says nothing of chance.
   for (std::size_t i = 1; i < report.finalists.size(); ++i) {
     report.differences.push_back(difference(report.finalists[0], report.finalists[i]));
   }

@@ -21,6 +21,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,14 +39,16 @@ namespace kindred::tuning {
 
 struct TableTuningOptions {
   model::TableFitOptions fit;      // What the space does not set; its seed draws the split too.
-  double test_split = 0.1;         // Of the rows; 0: none are kept apart.
+  double test_split = 0.1;         // Of the rows, unless rows are given; 0: none are kept apart.
   std::size_t parameters_max = 0;  // A trial with more fails at once; 0: no limit.
   int seed_count = 3;              // Trainings of each finalist.
+  bool rules = false;              // Finalists as the rules of thumb say, too.
 };
 
 // A table as every trial begins with it: columns not learned yet.
 struct TunedTable {
   data::Batch rows;
+  std::optional<data::Batch> test = {};  // What to test on, in place of a part of the rows.
   features::TableRecipe recipe;
   features::TableFacts facts;
 };
@@ -61,17 +64,21 @@ class TableTuning {
   // Trains one setting and reports every epoch.
   TrialEnd run(const Trial& trial, const TrialHooks& hooks);
 
-  // The recipe and the options of a setting. Throws Error(invalid_argument) for a parameter
+  // The recipe and the options of a setting, its embeddings as a rule of dimension_rules()
+  // says where one is named. Throws Error(invalid_argument) for a parameter
   // that does not exist here.
-  features::TableRecipe recipe_of(const Setting& setting) const;
+  features::TableRecipe recipe_of(const Setting& setting, const std::string& rule = "") const;
   model::TableFitOptions fit_options_of(const Setting& setting) const;
 
-  // The best, the smallest as good and the defaults of `kindred fit`, trained with several
-  // seeds on train and validation rows, judged on the test rows. Empty without these.
+  // The best, the smallest as good and the defaults of `kindred fit`, and, where asked for,
+  // the best with the dimensions that each usual rule says (dimension_prior.h): trained with
+  // several seeds on train and validation rows, judged on the test rows. Empty without these.
   void run_finals(Report& report);
 
-  // The winner trained on train and validation rows for as many epochs as were best.
-  model::TableModel train(const Trial& trial, std::uint64_t seed) const;
+  // The winner trained on train and validation rows for as many epochs as were best; its
+  // embeddings by a rule where one is named.
+  model::TableModel train(const Trial& trial, std::uint64_t seed,
+                          const std::string& rule = "") const;
 
   const std::string& metric() const noexcept { return metric_; }  // "auc", "accuracy", "rmse".
   bool lower_is_better() const noexcept { return metric_ == "rmse"; }
@@ -80,6 +87,8 @@ class TableTuning {
   const Json& subject() const noexcept { return subject_; }
 
  private:
+  void keep_apart(data::Batch rows);
+  void keep_apart(data::Batch rows, data::Batch test);
   double value_of(double score) const noexcept { return lower_is_better() ? -score : score; }
   double standard_error(double score, std::size_t row_count) const;
   model::TableModel train(features::TableRecipe recipe, model::TableFitOptions options) const;

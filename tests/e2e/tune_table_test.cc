@@ -71,6 +71,43 @@ TEST_F(TuneTableCommand, KeepsToALimitOnParameters) {
   EXPECT_LE(Json::parse(ended.out).at("verdict").at("best").at("parameters").as_uint(), 2000U);
 }
 
+TEST_F(TuneTableCommand, TestsOnTheRowsItIsGiven) {
+  test::write_bytes(folder_ / "test.csv", "price,city,feet\n100000,Bonn,1000\n150000,Lima,1000\n");
+  const auto ended = tune({"--json", "--test-table", "test.csv"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("400 rows to train and validate on, 2 to test on"));
+  test::write_bytes(folder_ / "empty.csv", "price,city,feet\n");
+  EXPECT_NE(tune({"--test-table", "empty.csv"}).code, 0);
+}
+
+TEST_F(TuneTableCommand, PutsTheRulesOfThumbBesideTheBest) {
+  std::string text = "word,label\n";
+  for (int row = 0; row < 600; ++row) {
+    const std::string word(1, static_cast<char>('a' + row % 20));
+    text += word + (row % 20 < 10 ? ",no\n" : ",yes\n");
+  }
+  test::write_bytes(folder_ / "words.csv", text);
+  const auto ended = run_kindred({"tune", "words.csv", "--label", "label", "--trials", "2",
+                                  "--epochs", "3", "--seeds", "2", "--rules", "--json"},
+                                 folder_.path());
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const Json report = Json::parse(ended.out);
+  std::vector<std::string> roles;
+  std::vector<std::uint64_t> sizes;
+  for (const Json& finalist : report.at("finalists").as_array()) {
+    roles.push_back(finalist.at("role").as_string());
+    sizes.push_back(finalist.at("parameters").as_uint());
+    EXPECT_GT(finalist.at("seconds").as_double(), 0.0);
+  }
+  const std::vector<std::string> rules(roles.end() - 4, roles.end());
+  EXPECT_THAT(rules, ::testing::ElementsAre("fourth root", "6 x fourth root", "log2", "fastai"));
+  // 2, 13, 4 and 9 dimensions for 20 words.
+  const std::vector<std::uint64_t> by_rule(sizes.end() - 4, sizes.end());
+  EXPECT_LT(by_rule[0], by_rule[2]);
+  EXPECT_LT(by_rule[2], by_rule[3]);
+  EXPECT_LT(by_rule[3], by_rule[1]);
+}
+
 TEST_F(TuneTableCommand, ALabelThatIsNotThereIsNamed) {
   const auto ended = run_kindred({"tune", "homes.csv", "--label", "prize"}, folder_.path());
   EXPECT_NE(ended.code, 0);

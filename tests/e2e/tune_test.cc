@@ -57,7 +57,9 @@ TEST_F(TuneCommand, GivesAVerdictAReportAndTheModel) {
   const auto again = tune({"--study", "study"});
   EXPECT_EQ(again.code, 0);
   EXPECT_THAT(again.err, HasSubstr("continuing a study of 12 trials"));
-  EXPECT_EQ(again.out, ended.out);
+  // The finalists are trained again, so their times differ.
+  const auto findings = [](const std::string& out) { return out.substr(out.find("The best of")); };
+  EXPECT_EQ(findings(again.out), findings(ended.out));
 
   const auto other = tune({"--study", "study", "--metric", "recall@5"});
   EXPECT_EQ(other.code, 1);
