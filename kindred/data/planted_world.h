@@ -38,7 +38,7 @@ struct PlantedWorldOptions {
   std::size_t user_count = 10000;
   std::size_t item_count = 5000;
   std::uint64_t rating_count = 1000000;  // Between one a user and half of all pairs.
-  int taste_count = 24;                  // K in 2..250. More tastes are harder to learn.
+  int taste_count = 48;                  // K in 2..250. More: finer taste, harder to learn.
   double popularity_exponent = 1.0;      // Of 1 / rank. 0: all movies are equally popular.
   double norm_skew = 1.0;       // How much of that the movies' taste vectors have: their length
                                 // is popularity to this power. 0: all are equally long.
