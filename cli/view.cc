@@ -18,6 +18,7 @@
 
 #include "cli/common.h"
 #include "cli/verbs.h"
+#include "kindred/base/atomic_file.h"
 #include "kindred/base/error.h"
 #include "kindred/base/interrupt.h"
 #include "kindred/base/json.h"
@@ -70,8 +71,12 @@ void announce(const ViewFlags& flags, const serving::Service& service) {
 
 void run(ViewFlags flags) {
   note(flags.common, fmt::format("reading {} ...", flags.input.file.string()));
+  if (!flags.input.label_file.empty()) require_writable(flags.input.label_file);
   serving::MapData data = serving::read_map(flags.input);
   note(flags.common, data.about);
+  if (!data.edited.empty()) {
+    note(flags.common, fmt::format("edited labels from {}", data.label_file.string()));
+  }
   if (!flags.projector.empty()) {
     for (const auto& file : serving::write_projector_folder(data, flags.projector)) {
       note(flags.common, fmt::format("wrote {}", file.string()));
@@ -114,6 +119,12 @@ void add_view(CLI::App& app) {
       "--probabilities", flags->input.probabilities,
       "For the search for wrong labels: an .npy of each row's probability of each\n"
       "label, by a classifier that did not see the row; default the neighbours' votes");
+  verb->add_option("--save-labels", flags->input.label_file,
+                   "Where labels that are edited on the page are kept, and found again: a .csv\n"
+                   "file; default NAME.edited.csv beside FILE")
+      ->check([](const std::string& name) {
+        return name.ends_with(".csv") ? std::string() : name + " does not end in .csv";
+      });
   verb->add_flag("--users", flags->input.users, "Of a model, the users instead of the items");
   verb->add_option("--tensor", flags->input.tensor,
                    "Of a projector_config.json, which tensor; default the first that is there");

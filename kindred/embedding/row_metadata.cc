@@ -71,23 +71,6 @@ bool has_needless_zero(std::string_view text) noexcept {
   return text.size() >= 2 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
 }
 
-data::Column typed(std::string name, data::TextColumn cells) {
-  data::NumberColumn numbers;
-  bool any = false;
-  for (const std::string& cell : cells) {
-    double value = std::numeric_limits<double>::quiet_NaN();
-    if (!cell.empty()) {
-      if (has_needless_zero(cell) || data::parse_number(cell, value) != data::NumberFault::none) {
-        return {std::move(name), std::move(cells)};
-      }
-      any = true;
-    }
-    numbers.push_back(value);
-  }
-  if (!any) return {std::move(name), std::move(cells)};
-  return {std::move(name), std::move(numbers)};
-}
-
 data::Table one_column(std::size_t row_count, std::size_t found, const std::string& name,
                        data::Column column) {
   if (found != row_count) {
@@ -124,6 +107,23 @@ data::Table table_of_npy(std::string_view bytes, const std::string& name, std::s
 
 }  // namespace
 
+data::Column typed_column(std::string name, data::TextColumn cells) {
+  data::NumberColumn numbers;
+  bool any = false;
+  for (const std::string& cell : cells) {
+    double value = std::numeric_limits<double>::quiet_NaN();
+    if (!cell.empty()) {
+      if (has_needless_zero(cell) || data::parse_number(cell, value) != data::NumberFault::none) {
+        return {std::move(name), std::move(cells)};
+      }
+      any = true;
+    }
+    numbers.push_back(value);
+  }
+  if (!any) return {std::move(name), std::move(cells)};
+  return {std::move(name), std::move(numbers)};
+}
+
 data::Table read_row_metadata(const std::filesystem::path& path, std::size_t row_count) {
   ByteSource source(path);
   const std::string bytes = read_to_end(source);
@@ -156,7 +156,7 @@ data::Table read_row_metadata(const std::filesystem::path& path, std::size_t row
       if (!cells.front().empty()) title = cells.front();
       cells.erase(cells.begin());
     }
-    table.add(typed(std::move(title), std::move(cells)));
+    table.add(typed_column(std::move(title), std::move(cells)));
   }
   return table;
 }

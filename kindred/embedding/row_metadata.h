@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <string>
 
 #include "kindred/data/table.h"
 
@@ -22,5 +23,8 @@ namespace kindred::embedding {
 // Throws Error(invalid_argument), with file and line, when the records do not match the rows
 // or each other; Error as ByteSource does.
 data::Table read_row_metadata(const std::filesystem::path& path, std::size_t row_count);
+
+// Texts as a column by the rule above: of numbers where all of them are, or missing.
+data::Column typed_column(std::string name, data::TextColumn cells);
 
 }  // namespace kindred::embedding

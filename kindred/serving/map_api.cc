@@ -9,8 +9,10 @@
 
 #include "kindred/base/error.h"
 #include "kindred/base/thread_pool.h"
+#include "kindred/projection/placement.h"
 #include "kindred/search/exact.h"
 #include "kindred/serving/event_hub.h"
+#include "kindred/serving/label_edits.h"
 #include "kindred/serving/map_insights.h"
 #include "kindred/serving/map_runs.h"
 
@@ -18,6 +20,7 @@ namespace kindred::serving {
 namespace {
 
 constexpr std::int64_t kNeighborsMax = 999;
+constexpr std::size_t kPlacedBy = 15;  // Neighbours of a new point.
 
 HttpResponse bytes_response(std::string bytes, std::string content_type) {
   HttpResponse response;
@@ -37,24 +40,54 @@ search::Metric read_metric(Parameters& parameters, search::Metric otherwise) {
                                                  {"euclidean", "cosine", "dot"}));
 }
 
+Json placed_json(const Matrix& coordinates, const std::vector<float>& novelty,
+                 const search::NeighborGraph& found) {
+  const auto floats = [](std::span<const float> values) {
+    Json list = Json(Json::Array());
+    for (const float value : values) list.push(static_cast<double>(value));
+    return list;
+  };
+  Json near = Json(Json::Array());
+  for (std::size_t row = 0; row < found.rows; ++row) {
+    Json list = Json(Json::Array());
+    for (std::size_t i = 0; i < found.degree; ++i) {
+      Json one;
+      one.set("row", std::uint64_t{found.ids_of(row)[i]});
+      one.set("distance", static_cast<double>(found.distances_of(row)[i]));
+      list.push(std::move(one));
+    }
+    near.push(std::move(list));
+  }
+  Json json;
+  json.set("coordinates", floats(coordinates.values()));
+  json.set("novelty", floats(novelty));
+  json.set("near", std::move(near));
+  return json;
+}
+
 }  // namespace
 
 struct MapApi::State {
   State(MapData given, int threads, const Service& answering)
       : service(answering),
+        edits(std::exchange(given.things.metadata, {}), std::exchange(given.label_file, {}),
+              std::exchange(given.edited, {})),
         data(std::move(given)),
-        runs(
-            data, threads,
-            [this](const RunStatus& status) { events.publish("map", to_json(status)); },
-            [this] { events.beat(); }) {}
+        runs(data, threads,
+             {[this](const RunStatus& status) { events.publish("map", to_json(status)); },
+              [this] { events.beat(); }, [this] { return color_labels(); }}) {}
 
+  data::Labels color_labels() const;
+  HttpResponse describe_map(const Call& call) const;
   HttpResponse column(const Call& call) const;
+  HttpResponse save_labels(const Call& call);
   HttpResponse sheet(const Call& call) const;
   HttpResponse neighbors(const Call& call);
   HttpResponse start(const Call& call);
   HttpResponse control(const Call& call);
   HttpResponse coordinates(const Call& call) const;
   void graph(const Call& call, HttpReply reply);
+  void place(const Call& call, const HttpReply& reply);
   void spread(const Call& call, const HttpReply& reply);
   void suspects(const Call& call, const HttpReply& reply);
   void outliers(const Call& call, const HttpReply& reply);
@@ -66,18 +99,72 @@ struct MapApi::State {
   Json all_runs() const;
 
   const Service& service;
-  const MapData data;
+  LabelEdits edits;    // Holds the metadata, which may change.
+  const MapData data;  // Holds the rest.
   EventHub events;
   ThreadPool query_pool{1};  // For questions that are answered while a map is computed.
   std::map<search::Metric, search::ExactIndex> indices;
   MapRuns runs;  // Last: its thread uses the others.
 };
 
+// None where the colour stands for something else than groups.
+data::Labels MapApi::State::color_labels() const {
+  const auto table = edits.table();
+  const data::Column* column = table->find(data.color_column);
+  if (column == nullptr || !is_categorical(*column)) return {};
+  return data::labels_of(*table, *column);
+}
+
+HttpResponse MapApi::State::describe_map(const Call& call) const {
+  call.parameters().finish();
+  Json json = describe(data, *edits.table());
+  json.set("methods", map_methods());
+  json.set("label_file", edits.file_name());
+  return json_response(json);
+}
+
+// Saves are made by the thread that answers this, so version and column belong together.
 HttpResponse MapApi::State::column(const Call& call) const {
   Parameters parameters = call.parameters();
   const std::string name = parameters.text("name");
   parameters.finish();
-  return bytes_response(column_bytes(data.things.metadata.at(name)), "application/octet-stream");
+  HttpResponse response =
+      bytes_response(column_bytes(edits.table()->at(name)), "application/octet-stream");
+  response.headers.push_back({"X-Version", std::to_string(edits.version(name))});
+  return response;
+}
+
+HttpResponse MapApi::State::save_labels(const Call& call) {
+  Parameters parameters = call.parameters();
+  const std::string column = parameters.text("column");
+  const auto version = static_cast<std::uint64_t>(parameters.integer("version", 0, INT64_MAX));
+  LabelChange change;
+  change.rows = parameters.rows("rows", data.size());
+  change.values = parameters.texts("values");
+  change.which = parameters.rows("which", change.values.size());
+  parameters.finish();
+  if (column == kIdColumn) {
+    throw Error(ErrorCode::invalid_argument, "the ids of the rows stay as they are");
+  }
+  check_label_change(column, change);
+  switch (edits.save(column, version, change)) {
+    case LabelEdits::Outcome::nowhere_to_save:
+      throw Error(ErrorCode::invalid_argument,
+                  "there is no file to save labels in: start kindred view with --save-labels");
+    case LabelEdits::Outcome::stale:
+      return error_response(409, "somebody else has saved labels in the meantime");
+    case LabelEdits::Outcome::foreign:
+      return error_response(409, fmt::format("another program has changed {}: start kindred view "
+                                             "again to see what it wrote",
+                                             edits.file_name()));
+    case LabelEdits::Outcome::saved:
+      break;
+  }
+  Json json;
+  json.set("version", edits.version(column));
+  json.set("column", describe(edits.table()->at(column)));
+  events.publish("labels", json);
+  return json_response(json);
 }
 
 HttpResponse MapApi::State::sheet(const Call& call) const {
@@ -170,11 +257,42 @@ void MapApi::State::graph(const Call& call, HttpReply reply) {
   });
 }
 
+// New points go where the directions of the map put them, or else among their neighbours.
+void MapApi::State::place(const Call& call, const HttpReply& reply) {
+  Parameters parameters = call.parameters();
+  const auto id = static_cast<std::uint64_t>(parameters.integer("id", 1, INT64_MAX));
+  std::vector<float> values = parameters.numbers("vectors");
+  parameters.finish();
+  const std::size_t columns = data.things.dimensions();
+  if (values.empty() || values.size() % columns != 0) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("'vectors' are {} numbers; the data has {} a row", values.size(), columns));
+  }
+  const auto map = runs.coordinates(id);
+  if (map == nullptr) throw Error(ErrorCode::not_found, "there is no such map yet");
+  const auto fresh =
+      std::make_shared<const Matrix>(values.size() / columns, columns, std::move(values));
+  runs.post([this, call, reply, map, fresh](const MapRuns::Workshop& workshop) {
+    service.answer(call, reply, [&] {
+      search::NeighborGraphOptions options;
+      options.neighbors = std::min(kPlacedBy, data.size());
+      options.metric = data.metric;
+      const auto found =
+          search::neighbors_among(*fresh, data.things.vectors, options, workshop.pool);
+      const MatrixView places = {map->values.data(), data.size(), map->dimensions};
+      projection::Placement placement = projection::place(found, places);
+      if (map->placer) placement.coordinates = map->placer(*fresh, workshop.pool);
+      return json_response(placed_json(placement.coordinates, placement.novelty, found));
+    });
+  });
+}
+
 // Reads `column`; has make(labels, workshop) done on the thread of the runs, and answers with it.
 template <typename Make>
 void MapApi::State::insight(const Call& call, const HttpReply& reply, Parameters& parameters,
                             Make make) {
-  const data::Labels labels = labels_in(data, parameters.text("column"));
+  const data::Labels labels = labels_in(*edits.table(), parameters.text("column"));
   parameters.finish();
   runs.post([this, labels, call, reply, make](const MapRuns::Workshop& workshop) {
     service.answer(call, reply, [&] { return json_response(make(labels, workshop)); });
@@ -194,8 +312,9 @@ void MapApi::State::spread(const Call& call, const HttpReply& reply) {
 void MapApi::State::suspects(const Call& call, const HttpReply& reply) {
   Parameters parameters = call.parameters();
   const auto count = static_cast<std::size_t>(parameters.integer_or("count", 100, 1, 10'000));
-  insight(call, reply, parameters, [this, count](const auto& labels, const auto& workshop) {
-    return suspects_insight(data, labels, count, workshop);
+  const std::string column = parameters.text("column");
+  insight(call, reply, parameters, [this, count, column](const auto& labels, const auto& workshop) {
+    return suspects_insight(data, column, labels, count, workshop);
   });
 }
 
@@ -224,7 +343,7 @@ HttpResponse MapApi::State::axis(const Call& call) const {
   if (map == nullptr || axis >= map->dimensions) {
     throw Error(ErrorCode::not_found, "there is no such axis yet");
   }
-  return json_response(axis_insight(data, *map, axis));
+  return json_response(axis_insight(*edits.table(), *map, axis));
 }
 
 void MapApi::State::add_insights(Service& to) {
@@ -250,12 +369,8 @@ Json MapApi::State::all_runs() const {
 MapApi::MapApi(MapData data, int threads, Service& service)
     : state_(std::make_unique<State>(std::move(data), threads, service)) {
   State* state = state_.get();
-  service.get("/api/map", [state](const Call& call) {
-    call.parameters().finish();
-    Json json = describe(state->data);
-    json.set("methods", map_methods());
-    return json_response(json);
-  });
+  service.get("/api/map", [state](const Call& call) { return state->describe_map(call); });
+  service.post("/api/labels", [state](const Call& call) { return state->save_labels(call); });
   service.get("/api/column", [state](const Call& call) { return state->column(call); });
   service.get("/api/sheet", [state](const Call& call) { return state->sheet(call); });
   service.get("/api/neighbors", [state](const Call& call) { return state->neighbors(call); });
@@ -265,6 +380,9 @@ MapApi::MapApi(MapData data, int threads, Service& service)
   });
   service.get_later("/api/graph", [state](const Call& call, HttpReply reply) {
     state->graph(call, std::move(reply));
+  });
+  service.post_later("/api/place", [state](const Call& call, const HttpReply& reply) {
+    state->place(call, reply);
   });
   state->add_insights(service);
   service.post("/api/maps", [state](const Call& call) { return state->start(call); });

@@ -1,7 +1,10 @@
 // The calls that the page of the map makes.
 //
 //    GET  /api/map                                       what there is: describe(MapData)
-//    GET  /api/column?name=                              a column, as column_bytes()
+//    GET  /api/column?name=                              a column, as column_bytes(), with its
+//                                                        version in X-Version
+//    POST /api/labels {"column", "version", "rows",      saves labels; label_edits.h. Refused with
+//                      "which", "values"}                409 where the version is an older one
 //    GET  /api/sheet?page=                               a sheet of images, PNG
 //    GET  /api/neighbors?row=&k=&metric=                 the nearest in the original space
 //    GET  /api/graph?k=&metric=                          the k nearest of every row
@@ -11,7 +14,10 @@
 //    POST /api/maps {"method", "dimensions", ...}        starts one
 //    POST /api/maps/control {"id", "action"}             pause, resume, stop
 //    GET  /api/coordinates?id=                           the latest, float32
-//    GET  /api/events                                    "map": a run has changed
+//    POST /api/place {"id", "vectors"}                   where new vectors lie in a map, how far
+//                                                        they are from what is known, and from what
+//    GET  /api/events                                    "map": a run has changed; "labels": a
+//                                                        column has
 //
 // Thread safety: one owner; the service calls it from its worker.
 

@@ -13,6 +13,7 @@
 #include "kindred/base/rng.h"
 #include "kindred/embedding/import.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/temporary_folder.h"
 
 namespace kindred::serving {
 namespace {
@@ -54,9 +55,14 @@ MapData two_groups() {
 
 class MapApiTest : public ::testing::Test {
  protected:
-  MapApiTest() : service_(options()), api_(two_groups(), 2, service_) { service_.start(); }
+  MapApiTest() : service_(options()), api_(editable_groups(), 2, service_) { service_.start(); }
   ~MapApiTest() override { service_.stop(); }
 
+  MapData editable_groups() const {
+    MapData map = two_groups();
+    map.label_file = folder_ / "groups.edited.csv";
+    return map;
+  }
   static ServiceOptions options() {
     ServiceOptions options;
     options.token = "token";
@@ -103,6 +109,7 @@ class MapApiTest : public ::testing::Test {
     return values;
   }
 
+  test::TemporaryFolder folder_;
   Service service_;
   MapApi api_;
 };
@@ -278,6 +285,86 @@ TEST_F(MapApiTest, TellsOfChanges) {
   EXPECT_THAT(listener.read_until("\n\n"), HasSubstr("event: maps"));
   ask("POST /api/maps", R"({"method":"pca"})");
   EXPECT_THAT(listener.read_until("\"state\":\"done\""), HasSubstr("event: map\n"));
+}
+
+TEST_F(MapApiTest, SavesLabelsAndRefusesAnOlderVersion) {
+  const char* change =
+      R"({"column":"group","version":0,"rows":[4,6],"which":[0,0],"values":["neither"]})";
+  const Json saved = Json::parse(body_of(ask("POST /api/labels", change)));
+  EXPECT_EQ(saved.at("version").as_uint(), 1U);
+  EXPECT_EQ(saved.at("column").at("distinct").as_uint(), 3U);
+  EXPECT_THAT(test::read_bytes(folder_ / "groups.edited.csv"),
+              ::testing::StartsWith("group,group before\neven,even\n,\neven,even\nodd,odd\n"
+                                    "neither,even\n"));
+  const std::string column = ask("GET /api/column?name=group");
+  EXPECT_THAT(column, HasSubstr("X-Version: 1"));
+  EXPECT_THAT(column, HasSubstr(R"(["even","odd","neither"])"));
+  // Of two tabs, the second one is told.
+  EXPECT_EQ(status_of(ask("POST /api/labels", change)), 409);
+  // What is measured is measured by the labels as they are now.
+  EXPECT_EQ(get("/api/insight/spread?column=group").at("spreads").as_array().size(), 3U);
+  // Labels that there were not.
+  EXPECT_EQ(status_of(ask("POST /api/labels", R"({"column":"seen","version":0,"rows":[2],)"
+                                              R"("which":[0],"values":["1"]})")),
+            200);
+  EXPECT_EQ(get("/api/map").at("columns").as_array().back().at("kind").as_string(), "number");
+}
+
+TEST_F(MapApiTest, RefusesBadLabels) {
+  for (const char* bad :
+       {R"({})", R"({"column":"group","version":0,"rows":[60],"which":[0],"values":["a"]})",
+        R"({"column":"group","version":0,"rows":[1],"which":[1],"values":["a"]})",
+        R"({"column":"group","version":0,"rows":[1,2],"which":[0],"values":["a"]})",
+        R"({"column":"group","version":0,"rows":[1],"which":[0],"values":["a\nb"]})",
+        R"({"column":"group","version":0,"rows":[1],"which":[0],"values":[7]})",
+        R"({"column":"","version":0,"rows":[1],"which":[0],"values":["a"]})",
+        R"({"column":"id","version":0,"rows":[1],"which":[0],"values":["a"]})",
+        R"({"column":"group","rows":[1],"which":[0],"values":["a"]})",
+        R"({"column":"group","version":0,"rows":[1],"which":[0],"values":["a"],"force":true})"}) {
+    EXPECT_EQ(status_of(ask("POST /api/labels", bad)), 400) << bad;
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "groups.edited.csv"));
+  // Without the token, nothing; and no more than a body's limit.
+  const RawClient stranger(service_.port());
+  stranger.send(
+      fmt::format("POST /api/labels HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: "
+                  "close\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}",
+                  service_.port()));
+  EXPECT_EQ(status_of(stranger.read_to_end()), 401);
+  EXPECT_EQ(status_of(ask("POST /api/labels", std::string((std::size_t{1} << 20U) + 1, ' '))), 413);
+}
+
+TEST_F(MapApiTest, PlacesNewPoints) {
+  const Json pca = finished(R"({"method":"pca","dimensions":2})");
+  const std::vector<float> known = coordinates(pca);
+  // Row 4 again, and a stranger on its side.
+  std::string vectors;
+  for (const float value : two_groups().things.vectors.row(4)) vectors += fmt::format("{},", value);
+  vectors += "500,0,0,0,0,0";
+  const auto place = [&](const std::string& id) {
+    return ask("POST /api/place", fmt::format(R"({{"id":{},"vectors":[{}]}})", id, vectors));
+  };
+  const Json placed = Json::parse(body_of(place("1")));
+  const Json::Array& places = placed.at("coordinates").as_array();
+  ASSERT_EQ(places.size(), 4U);
+  EXPECT_NEAR(places[0].as_double(), static_cast<double>(known[8]), 1e-4);  // Where row 4 lies.
+  EXPECT_NEAR(places[1].as_double(), static_cast<double>(known[9]), 1e-4);
+  EXPECT_GT(std::abs(places[2].as_double()), 400.0);  // As far away as it is.
+  EXPECT_EQ(placed.at("near").as_array()[0].as_array()[0].at("row").as_uint(), 4U);
+  EXPECT_GT(placed.at("novelty").as_array()[1].as_double(),
+            20.0 * placed.at("novelty").as_array()[0].as_double());
+  // Among its neighbours, where a map has no directions.
+  finished(R"({"method":"umap","dimensions":2,"neighbors":8})");
+  const Json among = Json::parse(body_of(place("2")));
+  for (const Json& near : among.at("near").as_array()[1].as_array()) {
+    EXPECT_EQ(near.at("row").as_uint() % 2, 0U);
+  }
+  EXPECT_EQ(status_of(place("9")), 404);
+  for (const char* bad :
+       {R"({"id":1})", R"({"id":1,"vectors":[]})", R"({"id":1,"vectors":[1,2]})",
+        R"({"id":1,"vectors":[1,2,3,4,5,"6"]})", R"({"id":1,"vectors":[1,2,3,4,5,1e300]})"}) {
+    EXPECT_EQ(status_of(ask("POST /api/place", bad)), 400) << bad;
+  }
 }
 
 // Titles are text from anywhere: they travel as JSON and are never part of a page.

@@ -68,17 +68,6 @@ bool are_row_numbers(const data::Vocabulary& labels) {
   return true;
 }
 
-Json describe(const data::Column& column) {
-  const ColumnFacts facts = facts_of(column);
-  Json json;
-  json.set("name", column.name);
-  json.set("kind", column.is_text() ? "text" : "number");
-  json.set("distinct", std::uint64_t{facts.distinct});
-  json.set("missing", std::uint64_t{facts.missing});
-  json.set("whole", !column.is_text() && facts.whole);
-  return json;
-}
-
 Json describe(const data::PointImages& images) {
   Json json;
   if (images.empty()) return json;
@@ -119,6 +108,17 @@ std::string text_bytes(const data::TextColumn& texts) {
 
 }  // namespace
 
+Json describe(const data::Column& column) {
+  const ColumnFacts facts = facts_of(column);
+  Json json;
+  json.set("name", column.name);
+  json.set("kind", column.is_text() ? "text" : "number");
+  json.set("distinct", std::uint64_t{facts.distinct});
+  json.set("missing", std::uint64_t{facts.missing});
+  json.set("whole", !column.is_text() && facts.whole);
+  return json;
+}
+
 bool is_categorical(const data::Column& column) {
   const ColumnFacts facts = facts_of(column);
   const bool few = facts.distinct <= (column.is_text() ? kTextGroupsMax : kColorValuesMax);
@@ -137,8 +137,7 @@ void prepare(MapData& map) {
   if (map.color_column.empty()) map.color_column = choose_color(table);
 }
 
-Json describe(const MapData& map) {
-  const data::Table& table = map.things.metadata;
+Json describe(const MapData& map, const data::Table& table) {
   Json columns = Json(Json::Array());
   for (const data::Column& column : table.columns()) columns.push(describe(column));
   const data::Column* title = data::find_title(table);

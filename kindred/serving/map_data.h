@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "kindred/data/point_images.h"
 #include "kindred/embedding/embeddings.h"
 #include "kindred/search/exact.h"
+#include "kindred/serving/label_file.h"
 
 namespace kindred::serving {
 
@@ -26,9 +28,13 @@ struct MapData {
   search::Metric metric = search::Metric::euclidean;  // What near means, unless asked otherwise.
   std::string color_column;                           // What the points are coloured by; "": none.
 
-  // For each row the probability of each label of color_column, labels in natural order, by a
-  // classifier that did not see the row; empty: none.
+  // For each row the probability of each of `classes`, which are the labels of color_column in
+  // natural order, by a classifier that did not see the row; empty: none.
   Matrix probabilities;
+  std::vector<std::string> classes;
+
+  std::filesystem::path label_file;  // Where edited labels are kept; empty: nowhere.
+  EditedColumns edited;              // What it holds, laid over the metadata already.
 
   std::size_t size() const noexcept { return things.size(); }
 };
@@ -44,8 +50,11 @@ void prepare(MapData& data);
 bool is_categorical(const data::Column& column);
 
 // {"name", "about", "count", "dimensions", "metric", "color", "title", "columns": [...],
-// "images": {...} or null}
-Json describe(const MapData& data);
+// "images": {...} or null}, the columns being those of `table`: the metadata as it is now.
+Json describe(const MapData& data, const data::Table& table);
+
+// {"name", "kind", "distinct", "missing", "whole"}
+Json describe(const data::Column& column);
 
 // The values of a column for the page: of numbers the 64-bit floats (NaN where missing); of
 // texts a 32-bit length, a JSON array of that many bytes with the distinct texts, zeros up to

@@ -16,6 +16,7 @@
 #include "kindred/embedding/import.h"
 #include "kindred/embedding/row_metadata.h"
 #include "kindred/model/io.h"
+#include "kindred/serving/label_edits.h"
 
 namespace kindred::serving {
 namespace {
@@ -45,8 +46,13 @@ void add_images(MapData& map, const fs::path& file) {
 
 void add_probabilities(MapData& map, const fs::path& file) {
   map.probabilities = embedding::import_vectors(file).embeddings.vectors;
-  const data::Column& column = map.things.metadata.at(map.color_column);
-  const std::size_t classes = data::labels_of(map.things.metadata, column).class_count();
+  // Edited labels may be others than those that the classifier knew.
+  const data::Column& now = map.things.metadata.at(map.color_column);
+  const auto edited = map.edited.find(map.color_column);
+  const data::Column column =
+      edited == map.edited.end() ? now : embedding::typed_column(now.name, edited->second.before);
+  map.classes = data::labels_of(map.things.metadata, column).names;
+  const std::size_t classes = map.classes.size();
   if (map.probabilities.rows() == map.size() && map.probabilities.cols() == classes) return;
   throw Error(ErrorCode::invalid_argument,
               fmt::format("{}: {} x {} probabilities for {} rows and the {} labels of '{}'",
@@ -161,6 +167,19 @@ std::optional<fs::path> labels_beside(const fs::path& images) {
 
 }  // namespace
 
+fs::path default_label_file(const MapInput& input) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(input.file, ignored)) return {};
+  fs::path name = input.file.filename();
+  while (name.extension() == ".gz" || name.extension() == ".zst") name = name.stem();
+  std::string text = name.stem().string();
+  if (input.users) text += ".users";
+  if (!input.tensor.empty()) text += '.';
+  // A tensor may be called "a/b:0".
+  for (const char c : input.tensor) text += c == '/' ? '_' : c;
+  return input.file.parent_path() / (text + ".edited.csv");
+}
+
 MapData read_map(const MapInput& input) {
   const std::string head = head_of(input.file);
   const bool is_model = input.file.extension() == ".kindred";
@@ -180,6 +199,9 @@ MapData read_map(const MapInput& input) {
     add_metadata(map, *found);
   }
   if (!input.images.empty()) add_images(map, input.images);
+  map.label_file = input.label_file.empty() ? default_label_file(input) : input.label_file;
+  map.edited = read_label_file(map.label_file, map.size());
+  map.things.metadata = with_columns(map.things.metadata, map.edited);
   if (!input.color.empty()) map.color_column = map.things.metadata.at(input.color).name;
   prepare(map);
   if (!input.probabilities.empty()) add_probabilities(map, input.probabilities);

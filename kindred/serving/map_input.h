@@ -4,7 +4,8 @@
 //    projector_config.json     one of its embeddings: .bytes or TSV, metadata, sprite sheet
 //    anything else             what embedding/import.h reads
 //
-// beside which may stand a file of labels or other metadata, and a file of images (idx).
+// beside which may stand a file of labels or other metadata, a file of images (idx), and the file
+// in which labels that were edited on the page are kept (label_file.h).
 //
 // Thread safety: a pure function.
 
@@ -25,7 +26,12 @@ struct MapInput {
   std::string color = {};                    // The column to colour by at first; "": a likely one.
   bool users = false;                        // Of a model: its users.
   std::string tensor = {};  // Of a projector's config: which; "": the first whose file is there.
+  std::filesystem::path label_file = {};  // Of edited labels; empty: default_label_file().
 };
+
+// Beside the file, called as it is without its endings: NAME.edited.csv; with --users or
+// --tensor NAME.users.edited.csv, NAME.TENSOR.edited.csv. Empty where the input is no regular file.
+std::filesystem::path default_label_file(const MapInput& input);
 
 // Throws Error naming the file, as the readers do, and where labels or images do not match.
 MapData read_map(const MapInput& input);

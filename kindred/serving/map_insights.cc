@@ -57,6 +57,22 @@ Json spreads_json(const data::Labels& labels, const std::vector<insight::LabelSp
   return json;
 }
 
+// The same labels, numbered as in `names`; those that are not among them are none.
+data::Labels renamed(const data::Labels& labels, const std::vector<std::string>& names) {
+  std::vector<std::uint32_t> place(labels.names.size(), data::kNoLabel);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto found = std::ranges::find(labels.names, names[i]);
+    if (found != labels.names.end()) {
+      place[static_cast<std::size_t>(found - labels.names.begin())] = static_cast<std::uint32_t>(i);
+    }
+  }
+  data::Labels out{{}, names};
+  for (const std::uint32_t label : labels.of_row) {
+    out.of_row.push_back(label == data::kNoLabel ? label : place[label]);
+  }
+  return out;
+}
+
 Json confusions_json(const std::vector<insight::Suspect>& suspects, const data::Labels& labels) {
   Json list = Json(Json::Array());
   std::size_t shown = 0;
@@ -73,8 +89,8 @@ Json confusions_json(const std::vector<insight::Suspect>& suspects, const data::
 
 }  // namespace
 
-data::Labels labels_in(const MapData& data, const std::string& column) {
-  data::Labels labels = data::labels_of(data.things.metadata, data.things.metadata.at(column));
+data::Labels labels_in(const data::Table& table, const std::string& column) {
+  data::Labels labels = data::labels_of(table, table.at(column));
   if (labels.class_count() < 2 || labels.class_count() > kLabelsMax) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("the column has {} distinct values; labels have 2 to {}",
@@ -95,9 +111,10 @@ Json spread_insight(const MapData& data, const data::Labels& labels, const Coord
   });
 }
 
-Json suspects_insight(const MapData& data, const data::Labels& labels, std::size_t count,
-                      const MapRuns::Workshop& workshop) {
-  const bool given = data.probabilities.rows() > 0;
+Json suspects_insight(const MapData& data, const std::string& column, const data::Labels& present,
+                      std::size_t count, const MapRuns::Workshop& workshop) {
+  const bool given = data.probabilities.rows() > 0 && column == data.color_column;
+  const data::Labels labels = given ? renamed(present, data.classes) : present;
   const auto order =
       given ? insight::SuspectOrder::given_probability : insight::SuspectOrder::margin;
   const Matrix votes =
@@ -163,13 +180,13 @@ Json kinds_insight(const MapData& data, const data::Labels& labels, const std::s
   });
 }
 
-Json axis_insight(const MapData& data, const Coordinates& map, std::size_t axis) {
-  std::vector<float> places(data.size());
-  for (std::size_t row = 0; row < data.size(); ++row) {
+Json axis_insight(const data::Table& table, const Coordinates& map, std::size_t axis) {
+  std::vector<float> places(table.row_count());
+  for (std::size_t row = 0; row < table.row_count(); ++row) {
     places[row] = map.values[row * map.dimensions + axis];
   }
   Json columns = Json(Json::Array());
-  for (const auto& column : insight::axis_columns(places, data.things.metadata)) {
+  for (const auto& column : insight::axis_columns(places, table)) {
     Json one;
     one.set("column", column.column);
     one.set("correlation", column.correlation);

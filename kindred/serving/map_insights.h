@@ -20,7 +20,7 @@ namespace kindred::serving {
 
 // The labels in a column. Throws Error(not_found) when there is no such column and
 // Error(invalid_argument) when it has fewer than two or more than 1,000 distinct values.
-data::Labels labels_in(const MapData& data, const std::string& column);
+data::Labels labels_in(const data::Table& table, const std::string& column);
 
 // {"spreads": [{"label", "count", "rms", "nearest"}, ...]}, widest first. Of the map's own
 // coordinates where there is one, without `nearest`: to show how a map distorts sizes.
@@ -29,9 +29,10 @@ Json spread_insight(const MapData& data, const data::Labels& labels, const Coord
 
 // {"from", "total", "suspects": [{"row", "given", "suggested", "given_probability",
 // "suggested_probability", "confident"}, ...], "confusions": [{"given", "suggested", "count"}]}.
-// From data.probabilities where there are any, else from the vote of neighbours.
-Json suspects_insight(const MapData& data, const data::Labels& labels, std::size_t count,
-                      const MapRuns::Workshop& workshop);
+// From data.probabilities where the labels are those of data.color_column and there are any, else
+// from the vote of neighbours. Rows whose label is none of data.classes are no suspects then.
+Json suspects_insight(const MapData& data, const std::string& column, const data::Labels& labels,
+                      std::size_t count, const MapRuns::Workshop& workshop);
 
 // {"outliers": [{"row", "distance", "ratio"}, ...]}.
 Json outliers_insight(const MapData& data, const data::Labels& labels, std::size_t count,
@@ -44,6 +45,6 @@ Json kinds_insight(const MapData& data, const data::Labels& labels, const std::s
 
 // {"columns": [{"column", "correlation"}, ...], "low": [rows], "high": [rows]} of one axis.
 // Requires: axis < map.dimensions.
-Json axis_insight(const MapData& data, const Coordinates& map, std::size_t axis);
+Json axis_insight(const data::Table& table, const Coordinates& map, std::size_t axis);
 
 }  // namespace kindred::serving

@@ -53,6 +53,12 @@ class PcaEngine final : public OneStep {
   PcaEngine(MapRequest request, MatrixView vectors)
       : request_(std::move(request)), vectors_(vectors) {}
 
+  Placer placer() const override {
+    return [pca = pca_, components = request_.components](MatrixView vectors, ThreadPool& pool) {
+      return columns_of(pca.transform(vectors, pool), components);
+    };
+  }
+
   Json facts() const override {
     Json variances = Json(Json::Array());
     for (std::size_t i = 0; i < pca_.component_count(); ++i) variances.push(pca_.explained(i));

@@ -47,6 +47,9 @@ Json map_methods();
 // What was asked for, for the page to show and to ask for again.
 Json to_json(const MapRequest& request);
 
+// Where vectors lie in a finished map whose axes are directions of the data.
+using Placer = std::function<Matrix(MatrixView vectors, ThreadPool& pool)>;
+
 // Any engine of kindred/projection.
 class MapEngine {
  public:
@@ -56,6 +59,8 @@ class MapEngine {
   virtual int step_count() const = 0;
   virtual int steps_total() const = 0;
   virtual MatrixView coordinates() const = 0;
+  // Empty where new points are placed by their neighbours alone. Requires: is_done().
+  virtual Placer placer() const { return {}; }
   // What there is to say of the result; an object.
   virtual Json facts() const { return Json(Json::Object{}); }
 };

@@ -12,7 +12,6 @@
 
 #include "kindred/base/background_task.h"
 #include "kindred/base/error.h"
-#include "kindred/data/labels.h"
 #include "kindred/projection/quality.h"
 
 namespace kindred::serving {
@@ -54,8 +53,8 @@ Json to_json(const RunStatus& status) {
 }
 
 struct MapRuns::State {
-  State(const MapData& given, int threads, OnChange change, std::function<void()> idle)
-      : data(given), on_change(std::move(change)), on_idle(std::move(idle)), pool(threads) {}
+  State(const MapData& given, int threads, Calls to_call)
+      : data(given), calls(std::move(to_call)), pool(threads) {}
 
   void work(const std::stop_token& stop);
   bool wait_for_work(const std::stop_token& stop);
@@ -81,12 +80,11 @@ struct MapRuns::State {
       change(found->second);
       copy = found->second.status;
     }
-    on_change(copy);
+    calls.on_change(copy);
   }
 
   const MapData& data;
-  const OnChange on_change;
-  const std::function<void()> on_idle;
+  const Calls calls;
 
   mutable std::mutex mutex;
   std::condition_variable_any changed;
@@ -112,9 +110,8 @@ struct MapRuns::State {
   std::unique_ptr<BackgroundTask> thread;  // Last: it uses all the others.
 };
 
-MapRuns::MapRuns(const MapData& data, int threads, OnChange on_change,
-                 std::function<void()> on_idle)
-    : state_(std::make_unique<State>(data, threads, std::move(on_change), std::move(on_idle))) {
+MapRuns::MapRuns(const MapData& data, int threads, Calls calls)
+    : state_(std::make_unique<State>(data, threads, std::move(calls))) {
   state_->thread = std::make_unique<BackgroundTask>(
       [state = state_.get()](const std::stop_token& stop) { state->work(stop); });
 }
@@ -208,7 +205,7 @@ bool MapRuns::State::wait_for_work(const std::stop_token& stop) {
   };
   if (changed.wait_for(lock, stop, kIdleEvery, has_work)) return true;
   lock.unlock();
-  on_idle();
+  calls.on_idle();
   return false;
 }
 
@@ -304,6 +301,7 @@ void MapRuns::State::take_coordinates(bool finished) {
   auto copy = std::make_shared<Coordinates>();
   copy->dimensions = view.cols;
   copy->values.assign(view.values().begin(), view.values().end());
+  if (engine->is_done()) copy->placer = engine->placer();
   update(active, [&](Run& run) {
     copy->revision = ++run.status.revision;
     run.coordinates = std::move(copy);
@@ -343,16 +341,12 @@ void MapRuns::State::measure(std::uint64_t id) {
   if (map == nullptr || !measures_well()) return;
   measuring = true;
   try {
-    const auto* column = data.things.metadata.find(data.color_column);
-    data::Labels labels;
-    if (column != nullptr && is_categorical(*column)) {
-      labels = data::labels_of(data.things.metadata, *column);
-    }
     projection::QualityOptions options;
     options.neighbors = std::min(kQualityNeighbors, data.size() - 1);
     const MatrixView places = {map->values.data(), data.size(), map->dimensions};
-    const projection::MapQuality quality = projection::map_quality(
-        data.things.vectors, graph(data.metric, options.neighbors), places, labels, options, pool);
+    const projection::MapQuality quality =
+        projection::map_quality(data.things.vectors, graph(data.metric, options.neighbors), places,
+                                calls.labels(), options, pool);
     update(id, [&](Run& run) { run.status.facts.set("quality", projection::to_json(quality)); });
   } catch (const Error&) {
     // Another map was asked for, which is more urgent; or there is nothing to measure.

@@ -10,7 +10,7 @@
 // as the search for wrong labels. A neighbour graph is made once for a metric and kept. When
 // nothing else is to be done, the quality of the last finished map is measured.
 //
-// Thread safety: all members from any thread. on_change is called from the thread of the runs.
+// Thread safety: all members from any thread.
 
 #pragma once
 
@@ -23,6 +23,7 @@
 
 #include "kindred/base/json.h"
 #include "kindred/base/thread_pool.h"
+#include "kindred/data/labels.h"
 #include "kindred/search/neighbor_graph.h"
 #include "kindred/serving/map_data.h"
 #include "kindred/serving/map_method.h"
@@ -52,6 +53,7 @@ struct Coordinates {
   std::uint64_t revision = 0;
   std::size_t dimensions = 0;
   std::vector<float> values;  // rows x dimensions.
+  Placer placer;              // Of a finished map, where it has one.
 };
 
 class MapRuns {
@@ -62,10 +64,16 @@ class MapRuns {
     GraphSource graph;
   };
   using Job = std::function<void(const Workshop& workshop)>;
-  using OnChange = std::function<void(const RunStatus& status)>;
 
-  // `data` must outlive *this, its vectors unchanged. `on_idle` is called now and then.
-  MapRuns(const MapData& data, int threads, OnChange on_change, std::function<void()> on_idle);
+  // Called from the thread of the runs.
+  struct Calls {
+    std::function<void(const RunStatus& status)> on_change;
+    std::function<void()> on_idle;         // Now and then.
+    std::function<data::Labels()> labels;  // Those to measure a map by; none where there are none.
+  };
+
+  // `data` must outlive *this, its vectors unchanged.
+  MapRuns(const MapData& data, int threads, Calls calls);
   // Gives up what is under way at its next step.
   ~MapRuns();
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cfloat>
 #include <charconv>
 #include <cmath>
 
@@ -149,6 +150,31 @@ std::vector<std::uint32_t> Parameters::rows(std::string_view name, std::size_t r
     rows.push_back(static_cast<std::uint32_t>(element.as_int()));
   }
   return rows;
+}
+
+std::vector<float> Parameters::numbers(std::string_view name) {
+  std::vector<float> numbers;
+  const Json* value = take(name);
+  if (value == nullptr) return numbers;
+  if (!value->is_array()) refuse(name, *value, "a list of numbers");
+  for (const Json& element : value->as_array()) {
+    const double number = element.is_number() ? element.as_double() : HUGE_VAL;
+    if (!(std::abs(number) <= FLT_MAX)) refuse(name, element, "a number that a float can hold");
+    numbers.push_back(static_cast<float>(number));
+  }
+  return numbers;
+}
+
+std::vector<std::string> Parameters::texts(std::string_view name) {
+  std::vector<std::string> texts;
+  const Json* value = take(name);
+  if (value == nullptr) return texts;
+  if (!value->is_array()) refuse(name, *value, "a list of texts");
+  for (const Json& element : value->as_array()) {
+    if (!element.is_string()) refuse(name, element, "a text");
+    texts.push_back(element.as_string());
+  }
+  return texts;
 }
 
 void Parameters::finish() const {

@@ -44,6 +44,11 @@ class Parameters {
   // A list of integers (JSON alone); empty where it is absent.
   std::vector<std::uint32_t> rows(std::string_view name, std::size_t row_count);
 
+  // A list of finite numbers (JSON alone); empty where it is absent.
+  std::vector<float> numbers(std::string_view name);
+  // A list of texts (JSON alone); empty where it is absent.
+  std::vector<std::string> texts(std::string_view name);
+
   // Throws where a parameter was given that nobody read.
   void finish() const;
 

@@ -204,6 +204,10 @@ void Service::post(std::string path, Handler handler) {
   state_->routes.back().method = "POST";
 }
 
+void Service::post_later(std::string path, LaterHandler handler) {
+  state_->routes.push_back({"POST", std::move(path), std::move(handler)});
+}
+
 void Service::get_later(std::string path, LaterHandler handler) {
   state_->routes.push_back({"GET", std::move(path), std::move(handler)});
 }

@@ -65,6 +65,7 @@ class Service {
   void get(std::string path, Handler handler);
   void post(std::string path, Handler handler);
   void get_later(std::string path, LaterHandler handler);
+  void post_later(std::string path, LaterHandler handler);
 
   // For later handlers: answers with what `work` returns or, as described above, with what it
   // throws. From any thread, while the service lives.

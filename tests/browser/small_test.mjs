@@ -1,7 +1,7 @@
 // The page on small made-up data: everything that needs no data set, and the hostile cases.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { computed, drawn, frame, openBrowser, openPage, picture, quiet, settled, step, View, visibleRow } from "./harness.mjs";
@@ -139,6 +139,46 @@ try {
     await page.selectOption("#color", "group");
     await page.waitForFunction(() => globalThis.kindredMap.app.categories.length === 4);
   });
+  await step("new points find their place, and a stranger is told apart", async () => {
+    const near = (group) => Array.from({ length: 10 }, (_, i) => (i === group ? 3 : 0.1));
+    const rows = [["a zero", ...near(0)], ["a two", ...near(2)], ["a stranger", ...Array(10).fill(40)]];
+    writeFileSync(join(folder, "fresh.tsv"), rows.map((row) => row.join("\t")).join("\n"));
+    await page.setInputFiles("#open-file", join(folder, "fresh.tsv"));
+    await page.waitForFunction(() => globalThis.kindredMap.app.newcomers?.places);
+    const groups = await page.evaluate(() => globalThis.kindredMap.app.newcomers.near.map((near) => near.map(({ row }) => row % 4)));
+    assert.deepEqual(groups.slice(0, 2), [Array(15).fill(0), Array(15).fill(2)]);
+    assert.deepEqual(await page.evaluate(() => [0, 1, 2].map((i) => globalThis.kindredMap.app.newcomers.isStrange(i))), [false, false, true]);
+    const box = await page.locator("#view").boundingBox();
+    await settled(page);
+    const at = await page.evaluate(() => globalThis.kindredMap.app.scene.screenOfPlace(globalThis.kindredMap.app.newcomers.places, 1));
+    await page.mouse.click(box.x + at.x, box.y + at.y);
+    await page.waitForSelector("#newcomer-title");
+    assert.equal(await page.locator("#newcomer-title").textContent(), "a two");
+    assert.match(await page.locator("#page-point").textContent(), /Looks like group group 2 \(15 of 15\)/);
+    await settled(page);
+    await picture(page, "small_newcomer_light");
+    await page.getByRole("button", { name: "All new points" }).click();
+    // Another map, other places.
+    const before = await page.evaluate(() => [...globalThis.kindredMap.app.newcomers.places]);
+    await page.getByRole("radio", { name: "UMAP" }).click();
+    await page.getByRole("button", { name: "Compute" }).click();
+    await page.waitForFunction(() => globalThis.kindredMap.app.active.request.method === "umap" && globalThis.kindredMap.app.active.state === "done", null, { timeout: 60_000 });
+    await page.waitForFunction(() => globalThis.kindredMap.app.newcomers.places);
+    assert.notDeepEqual(await page.evaluate(() => [...globalThis.kindredMap.app.newcomers.places]), before);
+    await page.keyboard.press("r");
+    await page.keyboard.press("t");
+    await settled(page);
+    await picture(page, "small_newcomers_dark");
+    await page.keyboard.press("t");
+    writeFileSync(join(folder, "narrow.csv"), "x,y\n1,2\n");
+    await page.setInputFiles("#open-file", join(folder, "narrow.csv"));
+    await page.waitForFunction(() => /2 numbers a row; the data of this map has 10/.test(document.querySelector("#status").textContent));
+    await page.getByRole("button", { name: "Remove" }).click();
+    await page.waitForFunction(() => globalThis.kindredMap.app.newcomers === null);
+    await page.getByRole("radio", { name: "PCA" }).click();
+    await page.waitForFunction(() => globalThis.kindredMap.app.active.request.method === "pca");
+    await computed(page);
+  });
   await step("exports: CSV without formulas, npy, PNG, a page that works alone", async () => {
     const take = async (kind) => {
       await page.locator("#export-menu summary").click();
@@ -168,6 +208,27 @@ try {
     quiet(alone);
     await alone.context().close();
   });
+  await step("a bookmark is exported, and opened again", async () => {
+    await page.evaluate(() => globalThis.kindredMap.app.focus(7));
+    await page.selectOption("#color", "age");
+    await page.waitForFunction(() => location.hash.includes("point=7") && location.hash.includes("color=age"));
+    await page.locator("#export-menu summary").click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("[data-export=link]").click()]);
+    const path = join(folder, "b.json");
+    await download.saveAs(path);
+    assert.ok(!readFileSync(path, "utf8").includes("token"));
+    await page.selectOption("#color", "group");
+    await page.evaluate(() => globalThis.kindredMap.app.focus(9));
+    await page.waitForFunction(() => location.hash.includes("point=9"));
+    await page.locator("#open-menu summary").click();
+    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.locator("[data-open=bookmark]").click()]);
+    await Promise.all([page.waitForEvent("load"), chooser.setFiles(path)]);
+    await page.waitForSelector("html[data-ready=true]");
+    assert.equal(await page.evaluate(() => globalThis.kindredMap.app.points.focus), 7);
+    assert.equal(await page.evaluate(() => globalThis.kindredMap.app.colorColumn.info.name), "age");
+    await page.selectOption("#color", "group");
+    await page.waitForFunction(() => globalThis.kindredMap.app.categories.length === 4);
+  });
   await step("a reload shows the same again", async () => {
     await page.evaluate(() => globalThis.kindredMap.app.focus(12));
     await page.locator(".legend-main", { hasText: "group 0" }).click();
@@ -179,6 +240,101 @@ try {
     assert.equal(await page.locator("#point-title").textContent(), "thing 12");
     assert.deepEqual(await page.evaluate(() => [...globalThis.kindredMap.app.points.lit]), [0]);
     assert.equal(await page.locator("html").getAttribute("data-theme"), "light");
+  });
+  const labelFile = join(folder, "v.edited.csv");
+  const groupOf = (row, other = page) => other.evaluate(async (at) => (await globalThis.kindredMap.app.columns.get("group")).text(at), row);
+  const unsaved = () => page.evaluate(() => globalThis.kindredMap.app.edits.count);
+  await step("a label is edited, undone, edited and saved", async () => {
+    await page.evaluate(() => globalThis.kindredMap.app.focus(12));
+    await page.waitForSelector("#page-point .near li");
+    await page.keyboard.press("e");
+    await page.fill("#edit-value", "odd one");
+    await page.locator("#edit-value").press("Enter");
+    await page.waitForSelector("#edits:not([hidden])");
+    assert.equal(await groupOf(12), "odd one");
+    assert.ok(await page.locator(".legend-main", { hasText: "odd one" }).isVisible());
+    assert.ok(!existsSync(labelFile), "nothing is saved before it is asked for");
+    await picture(page, "small_edit_light");
+    await page.locator("#view").focus();
+    await page.keyboard.press("u");
+    await page.waitForFunction(() => globalThis.kindredMap.app.edits.count === 0);
+    assert.equal(await groupOf(12), "group 0");
+    await page.keyboard.press("e");
+    await page.fill("#edit-value", "odd one");
+    await page.locator("#edit-value").press("Enter");
+    await page.waitForFunction(() => globalThis.kindredMap.app.edits.count === 1);
+    await page.keyboard.press("Control+s");
+    await page.waitForSelector("#edits", { state: "hidden" });
+    const lines = readFileSync(labelFile, "utf8").split("\n");
+    assert.equal(lines[0], "group,group before");
+    assert.equal(lines[13], "odd one,group 0");
+    assert.equal(lines.length, ROWS + 2);
+  });
+  await step("a selection gets a label, and unsaved labels outlive a reload", async () => {
+    await page.evaluate(() => {
+      globalThis.kindredMap.app.focus(-1);
+      globalThis.kindredMap.app.points.select([20, 21, 22]);
+    });
+    await page.selectOption("#edit-column", "");
+    await page.fill("#edit-name", "seen");
+    await page.fill("#edit-value", "yes");
+    await page.locator("#edit-value").press("Enter");
+    await page.waitForFunction(() => globalThis.kindredMap.app.edits.count === 3);
+    page.once("dialog", (dialog) => dialog.accept()); // The browser asks whether to leave.
+    await page.reload();
+    await page.waitForSelector("html[data-ready=true]");
+    await page.waitForSelector("#edits:not([hidden])");
+    assert.equal(await unsaved(), 3);
+    assert.equal(await groupOf(12), "odd one");
+    assert.equal(await page.evaluate(async () => (await globalThis.kindredMap.app.columns.get("seen")).text(21)), "yes");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.waitForSelector("#edits", { state: "hidden" });
+    assert.equal(readFileSync(labelFile, "utf8").split("\n")[0], "group,group before,seen,seen before");
+  });
+  await step("of two tabs, neither overwrites the other unawares", async () => {
+    const set = (tab, row, value) => tab.evaluate(([at, text]) => globalThis.kindredMap.app.edits.set("group", [at], text), [row, value]);
+    const second = await openPage(browser, view.url);
+    await set(page, 40, "mine");
+    await set(page, 41, "mine");
+    await set(second, 40, "theirs");
+    await set(second, 44, "theirs");
+    await second.getByRole("button", { name: "Save", exact: true }).click();
+    await second.waitForSelector("#edits", { state: "hidden" });
+    // This tab hears of it, and shows what is saved where it has nothing of its own.
+    await page.waitForFunction(() => document.querySelector("#edits").textContent.includes("Another tab"));
+    assert.equal(await groupOf(44), "theirs");
+    assert.equal(await groupOf(40), "mine");
+    // One that has not heard is refused, and says so.
+    await page.evaluate(async () => {
+      const { app } = globalThis.kindredMap;
+      const saved = await app.columns.asSaved("group");
+      Object.assign(saved, { version: saved.version - 1 });
+    });
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.waitForFunction(() => document.querySelector("#edits").textContent.includes("Not saved"));
+    assert.equal(await unsaved(), 2);
+    await picture(page, "small_conflict_light");
+    page.complaints = page.complaints.filter((text) => !/409/.test(text));
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.waitForSelector("#edits", { state: "hidden" });
+    assert.equal(readFileSync(labelFile, "utf8").split("\n")[41].split(",")[0], "mine");
+    await second.waitForFunction(async () => (await globalThis.kindredMap.app.columns.get("group")).text(40) === "mine");
+    quiet(second);
+    await second.context().close();
+  });
+  await step("a file that another program has changed is left alone", async () => {
+    const mine = readFileSync(labelFile, "utf8");
+    writeFileSync(labelFile, "not yours");
+    await page.evaluate(() => globalThis.kindredMap.app.edits.set("group", [50], "late"));
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.waitForFunction(() => document.querySelector("#edits").textContent.includes("another program has changed v.edited.csv"));
+    assert.equal(readFileSync(labelFile, "utf8"), "not yours");
+    assert.equal(await unsaved(), 1);
+    await page.getByRole("button", { name: "Discard" }).click();
+    await page.waitForFunction(() => globalThis.kindredMap.app.edits.count === 0);
+    assert.equal(await groupOf(50), "group 2");
+    writeFileSync(labelFile, mine);
+    page.complaints = page.complaints.filter((text) => !/409/.test(text));
   });
   await step("a context that is lost comes back", async () => {
     await page.evaluate(() => {
@@ -206,6 +362,12 @@ try {
     await page.waitForFunction(() => document.querySelector("#banner").textContent.includes("server is away"));
     await page.evaluate(() => globalThis.kindredMap.app.focus(20));
     await page.waitForFunction(() => document.querySelector("#point-title").textContent === "thing 20");
+    await page.evaluate(() => globalThis.kindredMap.app.edits.set("group", [20], "kept"));
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.waitForFunction(() => document.querySelector("#edits").textContent.includes("cannot be reached"));
+    assert.equal(await groupOf(20), "kept");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download" }).click()]);
+    await download.saveAs(join(folder, "v.unsaved.csv"));
     await page.waitForFunction(() => document.querySelector("#page-point").textContent.includes("No neighbours"));
     await drawn(page, 2000);
   });
@@ -213,6 +375,11 @@ try {
     const second = await View.start([join(folder, "v.tsv"), "--labels", join(folder, "m.tsv")]);
     const plain = await openBrowser(["--disable-3d-apis"]);
     const poor = await openPage(plain, second.url);
+    assert.equal(await groupOf(40, poor), "mine", "saved labels are found again");
+    await poor.setInputFiles("#open-file", join(folder, "v.unsaved.csv"));
+    await poor.waitForSelector("#edits:not([hidden])");
+    assert.equal(await groupOf(20, poor), "kept");
+    assert.equal(await poor.evaluate(() => globalThis.kindredMap.app.edits.count), 1);
     assert.match(await poor.locator("#no-gl").textContent(), /WebGL 2/);
     await poor.getByRole("tab", { name: "Table" }).click();
     await poor.locator(".row-line").first().click();

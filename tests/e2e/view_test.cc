@@ -83,6 +83,13 @@ TEST_F(ViewTest, NamesWhatIsWrongWithFiles) {
   EXPECT_THAT(view({path("v.tsv"), "--color", "age"}).err, HasSubstr("age"));
   test::write_bytes(folder_ / "config.json", "{\"embeddings\": []}");
   EXPECT_THAT(view({path("config.json")}).err, HasSubstr("config.json"));
+  test::write_bytes(folder_ / "v.edited.csv", "label,size\na,1\nb,2\na,3\nb,4\n");
+  const test::Ended foreign = view({path("v.tsv")});
+  EXPECT_EQ(foreign.code, 1);
+  EXPECT_THAT(foreign.err, HasSubstr("v.edited.csv: not a file of edited labels"));
+  EXPECT_EQ(view({path("v.tsv"), "--save-labels", path("labels.tsv")}).code, 2);
+  EXPECT_THAT(view({path("v.tsv"), "--save-labels", path("none/labels.csv")}).err,
+              HasSubstr("none/labels.csv"));
   EXPECT_EQ(view({path("v.tsv"), "--port", "0"}).code, 2);
   EXPECT_EQ(view({}).code, 2);
 }

@@ -1,9 +1,11 @@
 // What the parts of the page share: data, points, the scene, and what is chosen.
 
 import { Column, Columns, MISSING } from "./columns";
+import { Edits } from "./edits";
 import { Images } from "./images";
 import { categorical, css, gradient, levelOf, MISSING_PLACE, missingColor, paletteBytes, type PaletteName, plainColor, type Rgb, shareOf } from "./palette";
 import { Points } from "./points";
+import type { Newcomers } from "./newcomers";
 import type { Scene } from "./scene";
 import type { MapInfo, Metric, RunStatus, Source } from "./types";
 
@@ -11,6 +13,7 @@ export class App {
   readonly points: Points;
   readonly columns: Columns;
   readonly images: Images | null;
+  readonly edits: Edits;
   scene: Scene | null = null; // None without WebGL.
   theme: "dark" | "light" = "dark";
   paletteName: PaletteName = "accessible";
@@ -21,6 +24,7 @@ export class App {
   showsImages = false;
   axisNames: string[] = [];
   active: RunStatus | null = null; // The map that is shown.
+  newcomers: Newcomers | null = null; // New points in it.
 
   private places: Uint8Array;
   private readonly listeners = new Map<string, ((value?: unknown) => void)[]>();
@@ -30,14 +34,16 @@ export class App {
     readonly source: Source,
   ) {
     this.points = new Points(info.count);
-    this.columns = new Columns(info.columns, source);
+    this.columns = new Columns(info.columns, info.count, source);
+    this.edits = new Edits(this);
     this.images = info.images ? new Images(info.images, source) : null;
     this.metric = info.metric;
     this.places = new Uint8Array(info.count);
     this.points.onChange(() => this.refreshLooks());
   }
 
-  // "color", "focus", "map", "theme", "images", "url"
+  // "color", "focus", "map", "theme", "images", "url", "columns", "edits", "saved",
+  // "newcomers", "newcomer"
   on(event: string, listener: (value?: never) => void): void {
     const list = this.listeners.get(event) ?? [];
     list.push(listener as (value?: unknown) => void);
@@ -80,6 +86,19 @@ export class App {
     this.refreshPalette();
     this.points.changed();
     this.tell("color");
+  }
+
+  // Shows a column that was edited, wherever it is seen.
+  async columnChanged(name: string): Promise<void> {
+    if (name === this.info.title) this.titles = await this.columns.get(name);
+    if (name === this.colorColumn?.info.name || !this.colorColumn) {
+      const lit = [...(this.points.lit ?? [])].map((category) => this.categories[category]?.name);
+      await this.colorBy(name);
+      const again = lit.map((category) => this.categories.findIndex((one) => one.name === category)).filter((place) => place >= 0);
+      if (again.length) this.points.lit = new Set(again);
+      this.points.changed();
+    }
+    this.tell("columns");
   }
 
   colorOfPlace(place: number): Rgb {
@@ -130,6 +149,14 @@ export class App {
     if (fly && row >= 0) this.scene?.flyTo([row]);
     this.tell("focus", row);
     this.tell("url");
+  }
+
+  // Shows new points, or none any more.
+  welcome(newcomers: Newcomers | null): void {
+    this.newcomers = newcomers;
+    this.focus(-1);
+    this.scene?.ask();
+    this.tell("newcomers");
   }
 
   async setImages(on: boolean): Promise<void> {

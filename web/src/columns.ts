@@ -1,6 +1,6 @@
 // Columns as the page uses them: texts by code, numbers, and what colours they give.
 
-import type { ColumnInfo, Source } from "./types";
+import type { ColumnBytes, ColumnInfo, Source } from "./types";
 
 export const MISSING = 0xffffffff;
 
@@ -10,21 +10,61 @@ export interface Category {
 }
 
 export class Column {
-  readonly texts: string[] = []; // Distinct, of a text column.
-  readonly codes: Uint32Array | null = null; // A place in texts for each row, or MISSING.
-  readonly numbers: Float64Array | null = null;
-
-  constructor(
+  private constructor(
     readonly info: ColumnInfo,
-    bytes: ArrayBuffer,
-  ) {
-    if (info.kind === "number") {
-      this.numbers = new Float64Array(bytes);
-      return;
-    }
+    readonly texts: string[], // Distinct, of a text column.
+    readonly codes: Uint32Array | null, // A place in texts for each row, or MISSING.
+    readonly numbers: Float64Array | null,
+    readonly version: number, // Of the labels in it, as the server counts.
+  ) {}
+
+  // From what the server sends.
+  static parse(info: ColumnInfo, { bytes, version }: ColumnBytes): Column {
+    if (info.kind === "number") return new Column(info, [], null, new Float64Array(bytes), version);
     const length = new DataView(bytes).getUint32(0, true);
-    this.texts = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, length)));
-    this.codes = new Uint32Array(bytes, Math.ceil((4 + length) / 4) * 4);
+    const texts = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, length)));
+    return new Column(info, texts, new Uint32Array(bytes, Math.ceil((4 + length) / 4) * 4), null, version);
+  }
+
+  // A column in which nothing is known yet.
+  static empty(name: string, count: number): Column {
+    const info: ColumnInfo = { name, kind: "text", distinct: 0, missing: count, whole: false };
+    return new Column(info, [], new Uint32Array(count).fill(MISSING), null, 0);
+  }
+
+  // The other way.
+  bytes(): ArrayBuffer {
+    if (this.numbers) return this.numbers.slice().buffer;
+    const texts = new TextEncoder().encode(JSON.stringify(this.texts));
+    const start = Math.ceil((4 + texts.length) / 4) * 4;
+    const bytes = new ArrayBuffer(start + 4 * this.length);
+    new DataView(bytes).setUint32(0, texts.length, true);
+    new Uint8Array(bytes).set(texts, 4);
+    new Uint32Array(bytes, start).set(this.codes!);
+    return bytes;
+  }
+
+  // The column with other values in some rows; "" is missing. One text makes all of them texts.
+  edited(changes: Map<number, string>): Column {
+    const isNumber = (text: string) => text === "" || /^[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text);
+    if (this.numbers && [...changes.values()].every(isNumber)) {
+      const numbers = this.numbers.slice();
+      for (const [row, value] of changes) numbers[row] = value === "" ? NaN : Number(value);
+      return new Column(factsOf(this.info.name, numbers), [], null, numbers, this.version);
+    }
+    const texts = this.codes ? [...this.texts] : [];
+    const places = new Map(texts.map((text, place) => [text, place]));
+    const codeOf = (text: string) => {
+      if (text === "") return MISSING;
+      let place = places.get(text);
+      if (place === undefined) places.set(text, (place = texts.push(text) - 1));
+      return place;
+    };
+    const codes = this.codes?.slice() ?? Uint32Array.from(this.numbers!, (number) => codeOf(Number.isNaN(number) ? "" : String(number)));
+    for (const [row, value] of changes) codes[row] = codeOf(value);
+    const used = new Set(codes);
+    const info: ColumnInfo = { name: this.info.name, kind: "text", distinct: used.size - Number(used.has(MISSING)), missing: codes.reduce((sum, code) => sum + Number(code === MISSING), 0), whole: false };
+    return new Column(info, texts, codes, null, this.version);
   }
 
   get length(): number {
@@ -65,7 +105,11 @@ export class Column {
       codes[row] = code;
       if (code !== MISSING) ++list[code].count;
     }
-    return { list, codes };
+    // Texts that an edit has left without rows are no categories any more.
+    const kept = list.flatMap((category, code) => (category.count ? [code] : []));
+    if (kept.length === list.length) return { list, codes };
+    const moved = new Map(kept.map((code, i) => [code, i]));
+    return { list: kept.map((code) => list[code]), codes: codes.map((code) => moved.get(code) ?? MISSING) };
   }
 
   range(): [number, number] {
@@ -79,12 +123,20 @@ export class Column {
   }
 }
 
-// Fetches each column once.
+function factsOf(name: string, numbers: Float64Array): ColumnInfo {
+  const known = numbers.filter((number) => !Number.isNaN(number));
+  return { name, kind: "number", distinct: Math.min(1000, new Set(known).size), missing: numbers.length - known.length, whole: known.every(Number.isInteger) };
+}
+
+// Fetches each column once, and gives it with what was edited since.
 export class Columns {
-  private readonly loaded = new Map<string, Promise<Column>>();
+  private readonly saved = new Map<string, Promise<Column>>(); // As the server has them.
+  private readonly shown = new Map<string, Promise<Column>>();
+  private readonly changes = new Map<string, Map<number, string>>(); // By row.
 
   constructor(
     readonly infos: ColumnInfo[],
+    private readonly count: number,
     private readonly source: Source,
   ) {}
 
@@ -93,18 +145,56 @@ export class Columns {
   }
 
   get(name: string): Promise<Column> {
-    const info = this.infos.find((one) => one.name === name);
-    if (!info) return Promise.reject(new Error(`no column ${name}`));
-    let column = this.loaded.get(name);
+    let column = this.shown.get(name);
     if (!column) {
-      column = this.source.column(name).then((bytes) => new Column(info, bytes));
-      column.catch(() => this.loaded.delete(name)); // May be asked for again.
-      this.loaded.set(name, column);
+      const changes = this.changes.get(name);
+      column = this.asSaved(name).then((found) => (changes?.size ? found.edited(changes) : found));
+      column.catch(() => this.shown.delete(name));
+      this.shown.set(name, column);
+    }
+    return column;
+  }
+
+  // As the server has it; empty where it has none of this name yet.
+  asSaved(name: string): Promise<Column> {
+    let column = this.saved.get(name);
+    if (!column) {
+      const info = this.infos.find((one) => one.name === name);
+      if (!info) return Promise.reject(new Error(`no column ${name}`));
+      column = this.source.column(name).then((bytes) => Column.parse(info, bytes));
+      column.catch(() => this.saved.delete(name)); // May be asked for again.
+      this.saved.set(name, column);
     }
     return column;
   }
 
   all(): Promise<Column[]> {
     return Promise.all(this.infos.map((info) => this.get(info.name)));
+  }
+
+  // Those that can be had: all, unless the server has gone away before they were fetched.
+  async reachable(): Promise<Column[]> {
+    const found = await Promise.allSettled(this.infos.map((info) => this.get(info.name)));
+    return found.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  }
+
+  // Shows the column with these values from now on.
+  change(name: string, changes: Map<number, string>): void {
+    if (!this.has(name)) {
+      const column = Column.empty(name, this.count);
+      this.infos.push(column.info);
+      this.saved.set(name, Promise.resolve(column));
+    }
+    this.changes.set(name, changes);
+    this.shown.delete(name);
+  }
+
+  // The server has another version of this column.
+  renew(info: ColumnInfo): void {
+    const at = this.infos.findIndex((one) => one.name === info.name);
+    if (at < 0) this.infos.push(info);
+    else this.infos[at] = info;
+    this.saved.delete(info.name);
+    this.shown.delete(info.name);
   }
 }

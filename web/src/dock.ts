@@ -140,6 +140,8 @@ export function makeDock(app: App, overlay: Overlay): void {
   }
 
   function click(here: { x: number; y: number }, add: boolean): void {
+    const newcomer = app.newcomers?.pick(here.x, here.y) ?? -1;
+    if (newcomer >= 0) return app.tell("newcomer", newcomer);
     const row = app.scene!.pick(here.x, here.y);
     if (add && row >= 0) app.points.select([row], true);
     else if (row !== app.points.focus) app.focus(row);
@@ -174,6 +176,8 @@ export function makeDock(app: App, overlay: Overlay): void {
       ["Escape", "Clear point, selection and dimming", () => { if (tool !== "orbit") setTool("orbit"); app.points.clear(); app.tell("focus", -1); app.tell("url"); }],
       ["j", "Next suspect", () => app.tell("step", 1)],
       ["k", "Suspect before", () => app.tell("step", -1)],
+      ["y", "Give the suspect the label that is suggested", () => app.tell("accept")],
+      ["e", "Edit the label of the point or the selection", () => { byId("tab-point").click(); document.getElementById("edit-value")?.focus(); }],
       ["?", "These keys", () => byId<HTMLDialogElement>("shortcuts").showModal()],
     ];
     fill(byId("shortcut-list"), ...[...actions.map(({ key, title }): [string, string] => [key.toUpperCase(), title]), ...more.map(([key, title]): [string, string] => [key, title])].flatMap(([key, title]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, title)]));

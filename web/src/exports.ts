@@ -3,7 +3,7 @@
 import type { App } from "./app";
 import { byId, el, fill, save } from "./dom";
 
-const csvField = (text: string): string =>
+export const csvField = (text: string): string =>
   /[",\r\n]/.test(text) || /^[=+\-@\t]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 
 // Coordinates with the columns beside them. A text that a spreadsheet would compute is quoted

@@ -38,9 +38,13 @@ export function makeFind(app: App): void {
   const select = byId<HTMLSelectElement>("search-column");
   const result = byId("search-count");
   const first = app.info.title || app.info.columns[0]?.name || "";
-  options(select, app.info.columns.map((column): [string, string] => [column.name, column.name]), first);
-  select.hidden = app.info.columns.length < 2;
-  input.disabled = app.info.columns.length === 0;
+  const offer = () => {
+    options(select, app.info.columns.map((column): [string, string] => [column.name, column.name]), select.value || first);
+    select.hidden = app.info.columns.length < 2;
+    input.disabled = app.info.columns.length === 0;
+  };
+  offer();
+  app.on("columns", offer);
 
   async function search(): Promise<void> {
     const query = input.value.trim();

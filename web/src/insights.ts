@@ -111,6 +111,7 @@ export function makeInsights(app: App): void {
           el("span", { id: "suspect-at", role: "status" }, `${count(answer.total)}`),
           el("button.button.tiny", { type: "button", "aria-label": "Next suspect (J)", onclick: () => step(at + 1) }, "›")),
         el("p", {}, `By ${answer.from}: given label → what it looks like. The likeliest errors come first.`),
+        el("div.row", { id: "suspect-verdict" }),
         box,
       ];
     });
@@ -128,8 +129,18 @@ export function makeInsights(app: App): void {
       if (i === at) one.scrollIntoView({ block: "nearest" });
     });
     byId("suspect-at").textContent = `${at + 1} of ${suspects.length}`;
+    const suspect = suspects[at];
+    fill(byId("suspect-verdict"), el("button.button.tiny", { type: "button", title: "Give it this label (Y)", onclick: accept }, `It is ${suspect.suggested}`), el("span.muted", {}, `given ${suspect.given}`));
     app.points.lit = null; // Its surroundings are of interest, whatever their label.
     app.focus(suspects[at].row, true);
+  }
+
+  // The label that is suggested for the suspect that is looked at.
+  function accept(): void {
+    const suspect = suspects[at];
+    if (!suspect) return;
+    void app.edits.set(loaded, [suspect.row], suspect.suggested);
+    document.querySelectorAll("#suspects .card")[at]?.classList.add("done");
   }
 
   function showConfusions(confusions: Confusion[]): void {
@@ -192,7 +203,17 @@ export function makeInsights(app: App): void {
   }
 
   app.on("tab", () => void load());
+  let colored = "";
   app.on("color", () => {
+    // An edit alone measures nothing anew: that waits until it is saved.
+    const now = `${column()} ${app.paletteName}`;
+    if (now === colored) return;
+    colored = now;
+    loaded = "";
+    void load();
+  });
+  app.on("accept", accept);
+  app.on("saved", () => {
     loaded = "";
     void load();
   });

@@ -1,7 +1,10 @@
 // The clicked point: what is known of it, its image, and its neighbours in the original space.
 
 import type { App } from "./app";
+import type { Column } from "./columns";
 import { byId, el, fill, options, short } from "./dom";
+import { editLine } from "./edits";
+import { newcomerPanel } from "./newcomers";
 import type { Metric } from "./types";
 
 const NEIGHBORS = 15;
@@ -9,6 +12,7 @@ const NEIGHBORS = 15;
 export function makeInspector(app: App): void {
   const page = byId("page-point");
   let asked = 0;
+  let newcomer = -1; // The one that is looked at.
 
   async function show(row: number): Promise<void> {
     const turn = ++asked;
@@ -22,12 +26,13 @@ export function makeInspector(app: App): void {
       app.metric = metric.value as Metric;
       void show(row);
     };
-    const columns = await app.columns.all();
+    const columns = await app.columns.reachable();
     if (turn !== asked) return;
     const fields = el("dl.fields");
     for (const column of columns) {
       const text = column.text(row);
-      if (text) fields.append(el("dt", { title: column.info.name }, column.info.name), el("dd", { title: text }, text));
+      const isNew = app.edits.isPending(column.info.name, row);
+      if (text || isNew) fields.append(el("dt", { title: column.info.name }, column.info.name), el("dd", { title: text }, text, isNew ? el("span.unsaved", {}, " not saved") : null));
     }
     const dot = el("span.dot");
     dot.style.background = app.colorOf(row);
@@ -46,6 +51,7 @@ export function makeInspector(app: App): void {
         el("span.grow"),
         el("button.button.tiny", { type: "button", onclick: () => app.focus(-1) }, "Close")),
       fields,
+      editLine(app, [row], (column) => column.text(row)),
       el("div.row", {}, el("h2", {}, "Nearest"), el("span.grow"), metric),
       el("p.muted.note", {}, "in the original space, not in the map"),
       message,
@@ -66,6 +72,10 @@ export function makeInspector(app: App): void {
 
   function showSelection(): void {
     const rows = app.points.rows(app.points.selected);
+    if (rows.length === 0 && app.newcomers) {
+      fill(page, ...newcomerPanel(app, newcomer));
+      return;
+    }
     if (rows.length === 0) {
       fill(page, el("div.empty", {},
         el("p", {}, "Click a point to see what it is and what is near to it."),
@@ -73,12 +83,29 @@ export function makeInspector(app: App): void {
         el("p", {}, el("kbd", {}, "L"), " lasso  ", el("kbd", {}, "B"), " box  ", el("kbd", {}, "/"), " search  ", el("kbd", {}, "?"), " all keys")));
       return;
     }
-    fill(page, el("h3", {}, `${rows.length.toLocaleString("en-US")} selected`), summary(app, rows), el("ol.near", {}, ...rows.slice(0, 200).map((row) => neighborLine(app, row, NaN, 1))));
+    fill(page, el("h3", {}, `${rows.length.toLocaleString("en-US")} selected`), summary(app, rows), editLine(app, rows, (column) => commonText(column, rows)), el("ol.near", {}, ...rows.slice(0, 200).map((row) => neighborLine(app, row, NaN, 1))));
   }
 
+  app.on("newcomers", () => {
+    newcomer = -1;
+    if (app.newcomers) byId("tab-point").click();
+    void show(app.points.focus);
+  });
+  app.on("newcomer", ((chosen: number) => {
+    newcomer = chosen;
+    app.points.near = chosen < 0 ? [] : app.newcomers!.near[chosen].map((one) => one.row);
+    app.points.focus = -1;
+    app.points.selected.fill(0);
+    app.points.changed();
+    if (chosen >= 0 && app.points.near.length) app.scene?.flyTo(app.points.near);
+    byId("tab-point").click();
+    showSelection();
+  }) as never);
   app.on("focus", ((row: number) => void show(row)) as never);
   app.on("color", () => void show(app.points.focus));
   app.on("theme", () => void show(app.points.focus));
+  app.on("columns", () => void show(app.points.focus));
+  app.on("saved", () => void show(app.points.focus));
   let selection = -1;
   app.points.onChange(() => {
     if (app.points.focus >= 0 || app.points.selectedCount === selection) return;
@@ -86,6 +113,12 @@ export function makeInspector(app: App): void {
     showSelection();
   });
   showSelection();
+}
+
+// What all of them have, or nothing.
+function commonText(column: Column, rows: number[]): string {
+  const text = column.text(rows[0]);
+  return rows.every((row) => column.text(row) === text) ? text : "";
 }
 
 // How the selected points divide among the categories.

@@ -14,7 +14,9 @@ export function makeLegend(app: App): void {
   const select = byId<HTMLSelectElement>("color");
   const palette = byId<HTMLSelectElement>("palette");
   const box = byId("legend");
-  options(select, [["", "nothing"], ...app.info.columns.map((column): [string, string] => [column.name, column.name])], app.info.color);
+  const offer = () => options(select, [["", "nothing"], ...app.info.columns.map((column): [string, string] => [column.name, column.name])], app.colorColumn?.info.name ?? app.info.color);
+  offer();
+  app.on("columns", offer);
   options(palette, [["accessible", "for all eyes"], ["reference", "reference projector"]], app.paletteName);
   select.onchange = () => {
     void app.colorBy(select.value).then(() => app.tell("url"));

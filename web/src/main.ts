@@ -4,6 +4,7 @@ import "./app.css";
 import { readAddress, keepAddress } from "./address";
 import { App } from "./app";
 import { makeDock } from "./dock";
+import { makeEditStrip } from "./edits";
 import { byId, el, fill } from "./dom";
 import { makeExports } from "./exports";
 import { makeFind } from "./find";
@@ -11,12 +12,14 @@ import { makeInspector } from "./inspector";
 import { makeInsights } from "./insights";
 import { light, makeLegend } from "./legend";
 import { makeMethods } from "./methods";
+import { makeNewcomers } from "./newcomers";
+import { makeOpen } from "./open";
 import { Overlay } from "./overlay";
 import { Scene } from "./scene";
-import { CallError, ServerSource, takeToken } from "./server";
+import { CallError, ServerSource, takeToken, watchForToken } from "./server";
 import { embeddedSource, rememberDocument, standalonePage } from "./standalone";
 import { makeTable } from "./table";
-import type { RunStatus, Source } from "./types";
+import type { Source } from "./types";
 
 const TABS: [string, string][] = [["point", "Point"], ["insights", "Insights"], ["table", "Table"]];
 
@@ -86,12 +89,15 @@ async function begin(source: Source): Promise<void> {
   if (app.info.title) app.titles = await app.columns.get(app.info.title);
   const overlay = new Overlay(app, byId<HTMLCanvasElement>("overlay"));
   makeLegend(app);
+  makeEditStrip(app);
   makeInspector(app);
   makeInsights(app);
   makeTable(app);
   makeFind(app);
   makeDock(app, overlay);
   makeTabs(app);
+  makeNewcomers(app);
+  makeOpen(app);
   makeExports(app, byId<HTMLCanvasElement>("overlay"), () => standalonePage(app));
   if (app.scene) {
     app.scene.onDraw = () => overlay.draw();
@@ -105,14 +111,16 @@ async function begin(source: Source): Promise<void> {
   }
   if (shown.palette === "reference") app.paletteName = "reference";
   await app.colorBy(shown.color && app.columns.has(shown.color) ? shown.color : app.info.color);
+  await app.edits.restore();
   const lit = shown.lit.map((name) => app.categories.findIndex((category) => category.name === name)).filter((i) => i >= 0);
   lit.forEach((category) => light(app, category, { shiftKey: true, ctrlKey: false, metaKey: false }));
 
   const show = makeMethods(app, app.info.methods);
-  source.watch(
-    (status: RunStatus) => app.tell("run-status", status),
-    (gone) => banner(gone ? "The server is away: what is here stays. Start kindred view again and open its new address to compute." : ""),
-  );
+  source.watch({
+    run: (status) => app.tell("run-status", status),
+    labels: (saved) => void app.edits.hear(saved),
+    gone: (gone) => banner(gone ? "The server is away: what is here stays. Start kindred view again and open its new address in this tab to compute and to save." : ""),
+  });
   if (app.scene && !shown.view) app.scene.spinning = true;
   await show(shown.request);
   if (shown.images && app.images) await app.setImages(true).catch(() => {});
@@ -138,7 +146,9 @@ async function begin(source: Source): Promise<void> {
 }
 
 rememberDocument();
-const source = embeddedSource() ?? new ServerSource(takeToken());
+const embedded = embeddedSource();
+if (!embedded) watchForToken();
+const source = embedded ?? new ServerSource(takeToken());
 begin(source).catch((error) => {
   const refused = error instanceof CallError && error.status === 401;
   banner(refused ? "This address has no valid key: open the one that kindred view printed." : `The map cannot be shown: ${error.message}.`);

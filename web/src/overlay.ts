@@ -73,6 +73,7 @@ export class Overlay {
         this.name(context, row, app.categories[category].name, taken, 15, false, css(app.colorOfPlace(category)));
       }
     }
+    this.newcomers(context);
     this.axes(context, height);
     this.line(context);
   }
@@ -98,6 +99,24 @@ export class Overlay {
     if (color) {
       context.fillStyle = color;
       context.fillRect(x, y + 4, width, 2.5);
+    }
+  }
+
+  // Diamonds; hollow where they are far from anything known.
+  private newcomers(context: CanvasRenderingContext2D): void {
+    const { newcomers, scene } = this.app;
+    if (!newcomers?.places) return;
+    context.lineWidth = 2;
+    for (let i = 0; i < newcomers.count; ++i) {
+      const place = scene!.screenOfPlace(newcomers.places, i);
+      if (!place) continue;
+      context.beginPath();
+      for (const [dx, dy] of [[0, -8], [8, 0], [0, 8], [-8, 0]]) context.lineTo(place.x + dx, place.y + dy);
+      context.closePath();
+      context.fillStyle = newcomers.isStrange(i) ? "rgb(0 0 0 / 0%)" : this.app.dark ? "#ffffff" : "#11161d";
+      context.fill();
+      context.strokeStyle = newcomers.isStrange(i) === this.app.dark ? "#ffffff" : "#11161d";
+      context.stroke();
     }
   }
 

@@ -8,11 +8,6 @@ export const NEAR = 16;
 
 const UNDO_MAX = 30;
 
-interface Snapshot {
-  selected: Uint8Array;
-  visible: Uint8Array;
-}
-
 export class Points {
   selected: Uint8Array; // 1 or 0, by row.
   visible: Uint8Array;
@@ -23,7 +18,7 @@ export class Points {
   selectedCount = 0;
   visibleCount: number;
 
-  private readonly history: Snapshot[] = [];
+  private readonly history: (() => void)[] = []; // Each takes a step back.
   private readonly listeners: (() => void)[] = [];
 
   constructor(readonly count: number) {
@@ -53,16 +48,22 @@ export class Points {
   }
 
   remember(): void {
-    this.history.push({ selected: this.selected.slice(), visible: this.visible.slice() });
+    const selected = this.selected.slice();
+    const visible = this.visible.slice();
+    this.rememberStep(() => {
+      this.selected = selected;
+      this.visible = visible;
+      this.changed();
+    });
+  }
+
+  rememberStep(back: () => void): void {
+    this.history.push(back);
     if (this.history.length > UNDO_MAX) this.history.shift();
   }
 
   undo(): void {
-    const last = this.history.pop();
-    if (!last) return;
-    this.selected = last.selected;
-    this.visible = last.visible;
-    this.changed();
+    this.history.pop()?.();
   }
 
   // Hidden points cannot be selected. `add`: to what is selected already.

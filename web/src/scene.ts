@@ -83,6 +83,7 @@ export class Scene {
   private palette = new DataTexture(new Uint8Array(PALETTE_SIZE * 4), PALETTE_SIZE, 1, RGBAFormat);
   private width = 1;
   private height = 1;
+  private frameOfData: Frame = { mean: [0, 0, 0], scale: 1 };
   private asked = false;
   private movedAt = 0;
   private mixFrom = 0; // When the transition began; 0: none.
@@ -142,7 +143,8 @@ export class Scene {
     const before = this.geometry.getAttribute("before") as BufferAttribute;
     const after = this.geometry.getAttribute("position") as BufferAttribute;
     this.freezeTransition(before.array as Float32Array, after.array as Float32Array);
-    normalise(values, dimensions, this.positions);
+    this.frameOfData = frameOf(values, dimensions);
+    intoFrame(values, dimensions, this.frameOfData, this.positions);
     for (let i = 0; i < this.count; ++i) {
       const row = 3 * this.order[i];
       for (let axis = 0; axis < 3; ++axis) after.array[3 * i + axis] = this.positions[row + axis];
@@ -296,9 +298,24 @@ export class Scene {
 
   // Where a row is on the screen, in CSS pixels of the stage; nothing when it is behind.
   screenOf(row: number): { x: number; y: number; depth: number } | null {
-    const point = this.pointOf(row).project(this.camera);
+    return this.onScreen(this.pointOf(row));
+  }
+
+  private onScreen(place: Vector3): { x: number; y: number; depth: number } | null {
+    const point = place.project(this.camera);
     if (point.z < -1 || point.z > 1) return null;
     return { x: ((point.x + 1) / 2) * this.width, y: ((1 - point.y) / 2) * this.height, depth: point.z };
+  }
+
+  // Coordinates of the map that is shown, as places in the picture: three each.
+  placesOf(values: Float32Array, dimensions: 2 | 3): Float32Array {
+    const places = new Float32Array((values.length / dimensions) * 3);
+    intoFrame(values, dimensions, this.frameOfData, places);
+    return places;
+  }
+
+  screenOfPlace(places: Float32Array, i: number): { x: number; y: number; depth: number } | null {
+    return this.onScreen(new Vector3().fromArray(places, 3 * i));
   }
 
   // The directions of the three axes on the screen, for the little cross in the corner.
@@ -423,8 +440,14 @@ export class Scene {
   }
 }
 
-// Moves the mean to the origin and scales so that 98 of 100 points lie within the unit ball.
-function normalise(values: Float32Array, dimensions: number, to: Float32Array): void {
+// How coordinates become places: the mean goes to the origin, and 98 of 100 points lie within the
+// unit ball.
+interface Frame {
+  mean: number[];
+  scale: number;
+}
+
+function frameOf(values: Float32Array, dimensions: number): Frame {
   const count = values.length / dimensions;
   const mean = [0, 0, 0];
   for (let row = 0; row < count; ++row) {
@@ -439,8 +462,11 @@ function normalise(values: Float32Array, dimensions: number, to: Float32Array): 
     radii.push(Math.sqrt(square));
   }
   radii.sort((a, b) => a - b);
-  const scale = 1 / (radii[Math.floor(0.98 * (radii.length - 1))] || 1);
-  for (let row = 0; row < count; ++row) {
+  return { mean, scale: 1 / (radii[Math.floor(0.98 * (radii.length - 1))] || 1) };
+}
+
+function intoFrame(values: Float32Array, dimensions: number, { mean, scale }: Frame, to: Float32Array): void {
+  for (let row = 0; row < values.length / dimensions; ++row) {
     for (let axis = 0; axis < 3; ++axis) {
       to[3 * row + axis] = axis < dimensions ? (values[row * dimensions + axis] - mean[axis]) * scale : 0;
     }

@@ -1,6 +1,8 @@
 // The server that computes: every call with its token, which came in the address's fragment.
 
-import type { Coordinates, Insight, MapInfo, MapRequest, Metric, Neighbor, RunStatus, Source } from "./types";
+import type { ColumnBytes, Coordinates, Insight, LabelChange, MapInfo, MapRequest, Metric, Neighbor, Placed, RunStatus, SavedColumn, Source } from "./types";
+
+type Told = Parameters<Source["watch"]>[0];
 
 const TOKEN_KEY = "kindred-token";
 const RETRY_MS = 2000;
@@ -20,6 +22,16 @@ export function takeToken(): string {
   return sessionStorage.getItem(TOKEN_KEY) ?? "";
 }
 
+// The address of another run of the server, opened in this tab: begin again with its key. What was
+// edited and not saved is kept for the tab and comes back.
+export function watchForToken(): void {
+  addEventListener("hashchange", () => {
+    if (!new URLSearchParams(location.hash.slice(1)).has("token")) return;
+    takeToken();
+    location.reload();
+  });
+}
+
 export class CallError extends Error {
   constructor(
     readonly status: number, // 0: the server cannot be reached.
@@ -31,7 +43,7 @@ export class CallError extends Error {
 
 export class ServerSource implements Source {
   readonly live = true;
-  private onGone: (gone: boolean) => void = () => {};
+  private told: Told | null = null;
   private isGone = false;
 
   constructor(private readonly token: string) {}
@@ -40,8 +52,13 @@ export class ServerSource implements Source {
     return (await this.get("/api/map")).json();
   }
 
-  async column(name: string): Promise<ArrayBuffer> {
-    return (await this.get("/api/column", { name })).arrayBuffer();
+  async column(name: string): Promise<ColumnBytes> {
+    const answer = await this.get("/api/column", { name });
+    return { bytes: await answer.arrayBuffer(), version: Number(answer.headers.get("X-Version")) };
+  }
+
+  async saveLabels(column: string, version: number, change: LabelChange): Promise<SavedColumn> {
+    return (await this.post("/api/labels", { column, version, ...change })).json();
   }
 
   async sheet(page: number): Promise<Blob> {
@@ -82,13 +99,18 @@ export class ServerSource implements Source {
     return (await this.get("/api/graph", { k, metric })).arrayBuffer();
   }
 
+  async place(id: number, vectors: Float32Array): Promise<Placed> {
+    const numbers = Array.from(vectors, (value) => Number(value.toPrecision(7)));
+    return (await this.post("/api/place", { id, vectors: numbers })).json();
+  }
+
   // Reads the events for ever, and begins anew when the server was away.
-  watch(onRun: (status: RunStatus) => void, onGone: (gone: boolean) => void): void {
-    this.onGone = onGone;
+  watch(told: Told): void {
+    this.told = told;
     void (async () => {
       for (;;) {
         try {
-          await this.readEvents(onRun);
+          await this.readEvents(told);
         } catch (error) {
           // A token of another run of the server will not become right by waiting.
           if (error instanceof CallError && error.status === 401) return;
@@ -99,7 +121,7 @@ export class ServerSource implements Source {
     })();
   }
 
-  private async readEvents(onRun: (status: RunStatus) => void): Promise<void> {
+  private async readEvents(told: Told): Promise<void> {
     const answer = await this.get("/api/events");
     const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
@@ -109,23 +131,16 @@ export class ServerSource implements Source {
       text += value;
       let end: number;
       while ((end = text.indexOf("\n\n")) >= 0) {
-        this.takeEvent(text.slice(0, end), onRun);
+        takeEvent(text.slice(0, end), told);
         text = text.slice(end + 2);
       }
     }
   }
 
-  private takeEvent(text: string, onRun: (status: RunStatus) => void): void {
-    const data = text.split("\n").find((line) => line.startsWith("data: "));
-    if (!data) return;
-    const value = JSON.parse(data.slice(6));
-    for (const status of value.maps ?? [value]) onRun(status);
-  }
-
   private setGone(gone: boolean): void {
     if (gone === this.isGone) return;
     this.isGone = gone;
-    this.onGone(gone);
+    this.told?.gone(gone);
   }
 
   private get(path: string, query: Record<string, string | number> = {}): Promise<Response> {
@@ -155,4 +170,14 @@ export class ServerSource implements Source {
     const said = await answer.json().catch(() => ({}));
     throw new CallError(answer.status, said.error ?? answer.statusText);
   }
+}
+
+// "event: NAME", then "data: JSON".
+function takeEvent(text: string, told: Told): void {
+  const field = (name: string) => text.split("\n").find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+  const data = field("data");
+  if (!data) return;
+  const value = JSON.parse(data);
+  if (field("event") === "labels") told.labels(value);
+  else for (const status of value.maps ?? [value]) told.run(status);
 }

@@ -4,7 +4,7 @@
 // neighbours of each point. It can turn, colour, search, select and inspect; it computes nothing.
 
 import type { App } from "./app";
-import type { Coordinates, Insight, MapInfo, MapRequest, Metric, Neighbor, RunStatus, Source } from "./types";
+import type { ColumnBytes, Coordinates, Insight, MapInfo, MapRequest, Metric, Neighbor, Placed, RunStatus, SavedColumn, Source } from "./types";
 
 const DATA_ID = "kindred-data";
 const NEIGHBORS = 15;
@@ -42,12 +42,12 @@ export async function standalonePage(app: App): Promise<Blob> {
     for (let axis = 0; axis < axes; ++axis) values[row * axes + axis] = app.scene!.positions[3 * row + axis];
   }
   const columns: Record<string, string> = {};
-  for (const column of info.columns) columns[column.name] = await encode(await source.column(column.name));
+  for (const column of await app.columns.all()) columns[column.info.name] = await encode(column.bytes());
   const sheets: string[] = [];
   for (let page = 0; page < (info.images?.sheets ?? 0); ++page) sheets.push(await encode(await source.sheet(page)));
   const k = Math.min(NEIGHBORS, info.count - 1);
   const packed: Packed = {
-    info,
+    info: { ...info, columns: (await app.columns.all()).map((column) => column.info), label_file: "" },
     active: app.active,
     dimensions: axes,
     coordinates: await encode(values.buffer as ArrayBuffer),
@@ -102,8 +102,14 @@ class EmbeddedSource implements Source {
   async info(): Promise<MapInfo> {
     return this.packed.info;
   }
-  async column(name: string): Promise<ArrayBuffer> {
-    return decode(this.packed.columns[name]);
+  async column(name: string): Promise<ColumnBytes> {
+    return { bytes: decode(this.packed.columns[name]), version: 0 };
+  }
+  async saveLabels(): Promise<SavedColumn> {
+    throw new Error("this page has no server");
+  }
+  async place(): Promise<Placed> {
+    throw new Error("this page has no server");
   }
   async sheet(page: number): Promise<Blob> {
     return new Blob([decode(this.packed.sheets[page])], { type: "image/png" });

@@ -72,11 +72,14 @@ export function makeTable(app: App): void {
     stale = true;
     draw();
   });
-  app.on("tab", () => {
+  const load = () => {
     if (page.hidden) return;
-    void app.columns.all().then((all) => {
+    void app.columns.reachable().then((all) => {
       columns = all;
+      stale = true;
       draw();
     });
-  });
+  };
+  app.on("tab", load);
+  app.on("columns", load);
 }

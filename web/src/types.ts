@@ -8,6 +8,23 @@ export interface ColumnInfo {
   whole: boolean; // Of numbers: all are integers.
 }
 
+export interface ColumnBytes {
+  bytes: ArrayBuffer;
+  version: number;
+}
+
+// Row rows[i] gets values[which[i]].
+export interface LabelChange {
+  rows: number[];
+  which: number[];
+  values: string[];
+}
+
+export interface SavedColumn {
+  version: number;
+  column: ColumnInfo;
+}
+
 export interface ImageInfo {
   width: number;
   height: number;
@@ -28,6 +45,7 @@ export interface MapInfo {
   columns: ColumnInfo[];
   images: ImageInfo | null;
   methods: Method[]; // Ways to lay the points out that this source offers.
+  label_file: string; // Where edited labels are saved; "": nowhere.
 }
 
 export type Metric = "euclidean" | "cosine" | "dot";
@@ -62,6 +80,14 @@ export interface Neighbor {
   distance: number;
 }
 
+// New points in a map: `dimensions` coordinates for each, how far each is from what is known, and
+// the nearest known rows.
+export interface Placed {
+  coordinates: number[];
+  novelty: number[];
+  near: Neighbor[][];
+}
+
 export interface Insight {
   [name: string]: unknown;
 }
@@ -70,7 +96,8 @@ export interface Insight {
 export interface Source {
   readonly live: boolean;
   info(): Promise<MapInfo>;
-  column(name: string): Promise<ArrayBuffer>;
+  column(name: string): Promise<ColumnBytes>;
+  saveLabels(column: string, version: number, change: LabelChange): Promise<SavedColumn>;
   sheet(page: number): Promise<Blob>;
   neighbors(row: number, k: number, metric: Metric): Promise<Neighbor[]>;
   runs(): Promise<RunStatus[]>;
@@ -79,5 +106,7 @@ export interface Source {
   coordinates(id: number): Promise<Coordinates>;
   insight(kind: string, parameters: Record<string, string | number>): Promise<Insight>;
   graph(k: number, metric: Metric): Promise<ArrayBuffer>;
-  watch(onRun: (status: RunStatus) => void, onGone: (gone: boolean) => void): void;
+  // Requires: vectors are rows of the data's dimensions.
+  place(id: number, vectors: Float32Array): Promise<Placed>;
+  watch(told: { run: (status: RunStatus) => void; labels: (saved: SavedColumn) => void; gone: (gone: boolean) => void }): void;
 }
