@@ -35,6 +35,7 @@ source tree, $WORK a folder that is removed.
 import argparse
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -178,14 +179,22 @@ def format_faults(experiments):
                 yield f"{name}: a figure has the unknown {key!r}"
 
 
+def form_in_guide(value):
+    """How the guide shows a value, and what finds it there: .7295 or 0.7295; a count as a word."""
+    if isinstance(value, int):
+        return str(value), rf"(?<![\w.]){value}(?![\w.]*\w)"
+    shown = f"{value:.4f}"
+    return shown, re.escape(shown.removeprefix("0"))
+
+
 def guide_faults(experiments, guide):
     """What the guide does not show."""
     for experiment in experiments:
         if experiment["name"] not in guide:
             yield f"the guide does not name {experiment['name']!r}"
         for figure in experiment["figures"]:
-            shown = f"{figure['value']:.4f}"
-            if shown not in guide and shown.lstrip("0") not in guide:
+            shown, pattern = form_in_guide(figure["value"])
+            if not re.search(pattern, guide):
                 yield f"the guide does not show {experiment['name']}: {figure['name']} = {shown}"
 
 
