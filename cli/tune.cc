@@ -111,6 +111,25 @@ void train_winner(const TuneFlags& flags, LoadedRatings& data,
   note(flags.common, fmt::format("wrote {}", flags.output.string()));
 }
 
+constexpr const char* kVectorsName = "vectors";
+
+// Whether trials begin with each other's vectors. Those of a grid stand for themselves.
+bool warm_starts(const TuneFlags& flags, const tuning::Space& space) {
+  return !flags.no_warm_starts && flags.search != "grid" && tuning::allows_warm_starts(space);
+}
+
+// A trial that begins well can be judged after its first epoch.
+tuning::StudyOptions study_options(const TuneFlags& flags, const tuning::Space& space,
+                                   const tuning::RatingsTuning& tuned, int epochs) {
+  const bool warm = warm_starts(flags, space);
+  Json subject = tuned.subject();
+  if (warm) subject.set("warm_starts", true);
+  tuning::StudyOptions options = study_options(flags, space, std::move(subject), epochs);
+  options.first = first_settings(space, flags.search);
+  if (warm) options.stopping.steps_min = 1;
+  return options;
+}
+
 void tune_ratings(const TuneFlags& flags) {
   if (!flags.output.empty()) {
     refuse_to_overwrite(flags.output, flags.data);
@@ -130,14 +149,16 @@ void tune_ratings(const TuneFlags& flags) {
       space_of(flags, tuning::ratings_space(ratings.items.size(), flags.dimensions_max));
   // A parameter that iALS does not have is known now, not in the first trial.
   tuning::ials_options_of(starting_setting(space), options.ials);
-  tuning::StudyOptions about = study_options(flags, space, tuned.subject(), options.ials.epochs);
-  about.first = first_settings(space, flags.search);
-  tuning::Study study(journal_path(flags), std::move(about));
+  tuning::Study study(journal_path(flags), study_options(flags, space, tuned, options.ials.epochs));
+  std::optional<tuning::WarmStarts> starts;
+  if (warm_starts(flags, space)) {
+    starts.emplace(flags.study.empty() ? "" : flags.study / kVectorsName);
+  }
   const Interrupt interrupt("\nfinishing this epoch; again to stop at once\n");
   run_trials(
       flags, study,
       [&](const tuning::Trial& trial, const tuning::TrialHooks& hooks) {
-        return tuned.run(trial, hooks);
+        return starts ? tuned.run(trial, hooks, *starts, study.trials()) : tuned.run(trial, hooks);
       },
       {.name = evaluation::name(options.metric)}, interrupt);
 
@@ -184,6 +205,10 @@ void add_search_options(CLI::App& verb, TuneFlags& flags) {
   verb.add_option("--dim-max", flags.dimensions_max, "As far as the dimensions may widen")
       ->check(CLI::Range(1, 16384))
       ->capture_default_str()
+      ->group(group);
+  verb.add_flag("--no-warm-starts", flags.no_warm_starts,
+                "Ratings: begin every trial with random vectors, not with those of the best so "
+                "far; a grid does so anyway")
       ->group(group);
   verb.add_option("--trial-timeout", flags.trial_timeout, "Seconds that a trial may take")
       ->check(CLI::PositiveNumber)
@@ -280,7 +305,7 @@ void add_tune(CLI::App& app) {
       return;
     }
     for (const char* name : {"--dim-max", "--metric", "--held-out", "--test", "--positive-from",
-                             "--regularization-exponent"}) {
+                             "--regularization-exponent", "--no-warm-starts"}) {
       if (verb->count(name) > 0) throw CLI::ValidationError(name, "has no meaning for a table");
     }
     tune_table(*flags);

@@ -39,6 +39,7 @@ struct TuneFlags {
   RatingsFlags ratings;
   IalsFlags ials;  // Which pairs are positive.
   int dimensions_max = 512;
+  bool no_warm_starts = false;
   double exponent = 1.0;
   std::string metric;
   std::optional<std::size_t> held_out;

@@ -11,7 +11,7 @@
 namespace kindred::tuning {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr int kLockWaitMs = 60'000;
 // "Kndr": tells our files from other SQLite files.
 constexpr int kApplicationId = 0x4B6E6472;
@@ -29,6 +29,11 @@ CREATE TABLE range_change(id INTEGER PRIMARY KEY, parameter TEXT NOT NULL, low R
   high REAL NOT NULL, after INTEGER NOT NULL, probe REAL NOT NULL, probe_proposal INTEGER,
   reason TEXT NOT NULL);
 )";
+
+// What version 2 added to `trial`. A new file gets it in the same way.
+constexpr const char* kWarmStartColumns =
+    "ALTER TABLE trial ADD COLUMN parent INTEGER;"
+    "ALTER TABLE trial ADD COLUMN steps_before INTEGER NOT NULL DEFAULT 0;";
 
 [[noreturn]] void fail(sqlite3* connection, const std::string& path) {
   const int code = connection == nullptr ? SQLITE_NOMEM : sqlite3_errcode(connection);
@@ -81,7 +86,8 @@ class Statement {
     require(sqlite3_bind_double(statement_, ++bound_, value));
     return *this;
   }
-  Statement& bind(const std::optional<double>& value) {
+  template <typename T>
+  Statement& bind(const std::optional<T>& value) {
     if (value) return bind(*value);
     require(sqlite3_bind_null(statement_, ++bound_));
     return *this;
@@ -163,6 +169,7 @@ Journal::Journal(const std::filesystem::path& path) : database_(std::make_unique
     const bool is_new = version == 0 && read("SELECT count(*) FROM sqlite_master") == 0;
     if (is_new) {
       database.run(kTables);
+      database.run(kWarmStartColumns);
       database.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
                                kApplicationId, kVersion)
                        .c_str());
@@ -175,6 +182,10 @@ Journal::Journal(const std::filesystem::path& path) : database_(std::make_unique
       throw Error(ErrorCode::unsupported,
                   fmt::format("{}: written by a newer version ({}; this one reads {})",
                               database.path, version, kVersion));
+    }
+    if (version < 2) {
+      database.run(kWarmStartColumns);
+      database.run(fmt::format("PRAGMA user_version = {};", kVersion).c_str());
     }
   });
 }
@@ -210,7 +221,7 @@ std::vector<Trial> Journal::trials() const {
   std::vector<Trial> trials;
   Statement rows(database_->connection, database_->path,
                  "SELECT id, proposal, setting, seed, state, worker, started, heartbeat, ended, "
-                 "parameters, memory, message FROM trial ORDER BY id");
+                 "parameters, memory, message, parent, steps_before FROM trial ORDER BY id");
   while (rows.next()) {
     Trial trial;
     trial.id = rows.integer();
@@ -225,6 +236,8 @@ std::vector<Trial> Journal::trials() const {
     trial.parameter_count = static_cast<std::size_t>(rows.integer());
     trial.memory_bytes = static_cast<std::size_t>(rows.integer());
     trial.message = rows.text();
+    trial.parent = rows.optional_integer();
+    trial.steps_before = static_cast<int>(rows.integer());
     trials.push_back(std::move(trial));
   }
   Statement steps(database_->connection, database_->path,
@@ -249,7 +262,7 @@ std::vector<Trial> Journal::trials() const {
 std::int64_t Journal::add(const Trial& trial) {
   Statement statement(
       database_->connection, database_->path,
-      "INSERT INTO trial SELECT coalesce(max(id) + 1, 0), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? "
+      "INSERT INTO trial SELECT coalesce(max(id) + 1, 0), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0 "
       "FROM trial");
   statement.bind(trial.proposal).bind(to_json(trial.setting).dump());
   statement.bind(static_cast<std::int64_t>(trial.seed)).bind(to_text(trial.state));
@@ -280,10 +293,12 @@ bool Journal::end(const Trial& trial) {
   KINDRED_CHECK(trial.state != TrialState::running);
   Statement statement(database_->connection, database_->path,
                       "UPDATE trial SET state = ?, ended = ?, parameters = ?, memory = ?, "
-                      "message = ? WHERE id = ? AND worker = ? AND state = 'running'");
+                      "message = ?, parent = ?, steps_before = ? "
+                      "WHERE id = ? AND worker = ? AND state = 'running'");
   statement.bind(to_text(trial.state)).bind(trial.ended);
   statement.bind(static_cast<std::int64_t>(trial.parameter_count));
   statement.bind(static_cast<std::int64_t>(trial.memory_bytes)).bind(trial.message);
+  statement.bind(trial.parent).bind(std::int64_t{trial.steps_before});
   return statement.bind(trial.id).bind(trial.worker).run() == 1;
 }
 

@@ -8,7 +8,7 @@
 //
 //    fact(key, value)                           what the study is about
 //    trial(id, proposal, setting, seed, state, worker, started, heartbeat, ended,
-//          parameters, memory, message)
+//          parameters, memory, message, parent, steps_before)
 //    step(trial, step, seconds, train, validation, standard_error)
 //    range_change(parameter, low, high, after, probe, reason)
 //

@@ -63,7 +63,9 @@ factorization::IalsOptions final_options(const Trial& trial,
                                          const factorization::IalsOptions& base) {
   factorization::IalsOptions options = ials_options_of(trial.setting, base);
   options.seed = trial.seed;
-  if (const StepRecord* best = trial.best_step()) options.epochs = best->step;
+  if (const StepRecord* best = trial.best_step()) {
+    options.epochs = std::min(trial.steps_before + best->step, base.epochs);
+  }
   return options;
 }
 

@@ -8,8 +8,9 @@
 //    fourth root, ...    where asked for: the dimensions that each usual rule says
 //                        (dimension_prior.h), the rest as in the best
 //
-// Each is trained for as many epochs as were best in its trial, on train and validation
-// people together. A choice made on validation flatters itself there; here it cannot.
+// Each is trained from random vectors for as many epochs as were best in its trial, those that
+// its warm start had behind it included, on train and validation people together. A choice made on
+// validation flatters itself there; here it cannot.
 //
 // Thread safety: as RatingsTuning.
 
@@ -35,7 +36,8 @@ struct FinalsOptions {
   std::function<void(const std::string&)> observe = {};  // Told what begins.
 };
 
-// How the winner of a study is trained for good: its setting, the epochs of its best step.
+// How the winner of a study is trained for good: its setting, the epochs of its best step and
+// of its warm start, at most base.epochs.
 factorization::IalsOptions final_options(const Trial& trial,
                                          const factorization::IalsOptions& base);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <optional>
 
 #include "kindred/base/error.h"
@@ -127,12 +128,45 @@ RatingsTuning::RatingsTuning(const data::Interactions& ratings, const RatingsTun
   subject_.set("seed", ials.seed);
 }
 
+// What a trial begins with, and who is told of its best vectors once it has finished.
+struct RatingsTuning::Start {
+  std::optional<Matrix> items = {};
+  std::function<void(const Trial& reported, const Matrix& best)> keep = {};
+};
+
 TrialEnd RatingsTuning::run(const Trial& trial, const TrialHooks& hooks) {
+  return train(trial, hooks, {});
+}
+
+TrialEnd RatingsTuning::run(const Trial& trial, const TrialHooks& hooks, WarmStarts& starts,
+                            const std::vector<Trial>& known) {
+  Start start;
+  const int dimensions = ials_options_of(trial.setting, options_.ials).dimensions;
+  const Trial* parent = warm_parent(known, dimensions);
+  if (parent != nullptr) start.items = starts.find(parent->id);
+  const bool is_warm = start.items.has_value();
+  start.keep = [&](const Trial& reported, const Matrix& best) {
+    starts.keep(reported, best, known);
+  };
+  TrialEnd end = train(trial, hooks, start);
+  if (is_warm) {
+    end.parent = parent->id;
+    end.steps_before = parent->steps_before + parent->best_step()->step;
+  }
+  return end;
+}
+
+TrialEnd RatingsTuning::train(const Trial& trial, const TrialHooks& hooks, const Start& start) {
   factorization::IalsOptions options = ials_options_of(trial.setting, options_.ials);
   options.seed = trial.seed;
   const SparseMatrix& positives = validation_.training_positives();
   factorization::Ials ials(positives, options);
+  if (start.items) {
+    ials.restore(factorization::draw_user_vectors(positives.rows, options),
+                 grown(*start.items, options), 0);
+  }
   evaluation::MetricResult judged;
+  Matrix best;
   training::Trainee trainee;
   trainee.run_epoch = [&] {
     ials.solve_users(pool_);
@@ -143,7 +177,9 @@ TrialEnd RatingsTuning::run(const Trial& trial, const TrialHooks& hooks) {
     judged = validation_.measure(ials.item_vectors(), options, options_.metric, pool_);
     return judged.value;
   };
+  if (start.keep) trainee.keep_best = [&] { best = ials.item_vectors(); };
   std::atomic<bool> ended = false;
+  Trial reported = trial;
   const training::LoopOptions loop = {
       .epochs = options.epochs, .patience = options_.patience, .cancelled = &ended};
   training::run_training(trainee, loop, {}, [&](const training::EpochRecord& record) {
@@ -153,9 +189,16 @@ TrialEnd RatingsTuning::run(const Trial& trial, const TrialHooks& hooks) {
         .train = remembered_.measure(ials.item_vectors(), options, options_.metric, pool_).value,
         .validation = record.validation,
         .standard_error = standard_error(judged)};
+    reported.steps.push_back(step);
     ended = !hooks.report(step);
   });
+  if (start.keep && !ended) start.keep(reported, best);
   return {.parameter_count = parameter_count(options.dimensions)};
+}
+
+bool allows_warm_starts(const Space& space) {
+  const Parameter* dim = space.find("dim");
+  return dim != nullptr && space.find("epochs") == nullptr && space.find("init-stddev") == nullptr;
 }
 
 Tested RatingsTuning::test(const factorization::IalsOptions& options) {

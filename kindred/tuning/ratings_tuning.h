@@ -31,6 +31,7 @@
 #include "kindred/recommendation/validation.h"
 #include "kindred/tuning/space.h"
 #include "kindred/tuning/study_runner.h"
+#include "kindred/tuning/warm_starts.h"
 
 namespace kindred::tuning {
 
@@ -68,6 +69,11 @@ class RatingsTuning {
   // Trains one setting and reports every epoch.
   TrialEnd run(const Trial& trial, const TrialHooks& hooks);
 
+  // The same, beginning with the vectors of the best of the `known` trials that suits
+  // (warm_starts.h), and keeping its own for others.
+  TrialEnd run(const Trial& trial, const TrialHooks& hooks, WarmStarts& starts,
+               const std::vector<Trial>& known);
+
   // Trains on everybody but the test people and judges on these.
   // Requires: test_user_count() > 0.
   Tested test(const factorization::IalsOptions& options);
@@ -83,6 +89,9 @@ class RatingsTuning {
   const Json& subject() const noexcept { return subject_; }
 
  private:
+  struct Start;
+  TrialEnd train(const Trial& trial, const TrialHooks& hooks, const Start& start);
+
   const data::Interactions& ratings_;
   RatingsTuningOptions options_;
   ThreadPool& pool_;
@@ -91,5 +100,9 @@ class RatingsTuning {
   recommendation::Validation remembered_;  // Of the training people, to compare with.
   Json subject_;
 };
+
+// Whether trials of this space may begin with each other's vectors: not where the epochs or
+// the first vectors are what is searched for.
+bool allows_warm_starts(const Space& space);
 
 }  // namespace kindred::tuning

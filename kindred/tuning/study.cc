@@ -172,6 +172,8 @@ bool Study::tell(Trial& trial, const TrialEnd& end) {
   trial.parameter_count = end.parameter_count;
   trial.memory_bytes = end.memory_bytes;
   trial.message = end.message;
+  trial.parent = end.parent;
+  trial.steps_before = end.steps_before;
   if (trial.worker == worker_ && journal_.end(trial)) return true;
   trial.worker.clear();
   return false;

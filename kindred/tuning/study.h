@@ -64,6 +64,8 @@ struct TrialEnd {
   std::size_t parameter_count = 0;
   std::size_t memory_bytes = 0;
   std::string message = {};
+  std::optional<std::int64_t> parent = {};  // See Trial.
+  int steps_before = 0;
 };
 
 class Study {

@@ -114,6 +114,8 @@ Json to_json(const Trial& trial) {
   const StepRecord* best = trial.best_step();
   json.set("standard_error", best == nullptr ? Json() : Json(best->standard_error));
   json.set("best_step", best == nullptr ? Json() : Json(best->step));
+  json.set("parent", trial.parent ? Json(*trial.parent) : Json());
+  json.set("steps_before", trial.steps_before);
   json.set("seconds", trial.seconds());
   json.set("parameters", std::uint64_t{trial.parameter_count});
   json.set("memory_bytes", std::uint64_t{trial.memory_bytes});

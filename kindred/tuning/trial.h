@@ -56,9 +56,11 @@ struct Trial {
   double heartbeat = 0.0;  // The last sign of life.
   double ended = 0.0;      // 0 while running.
   std::vector<StepRecord> steps;
-  std::size_t parameter_count = 0;  // Of the model; 0 before the trial ends.
-  std::size_t memory_bytes = 0;     // The most that the process held meanwhile; 0: unknown.
-  std::string message;              // Why it failed, was stopped or lost; "" otherwise.
+  std::optional<std::int64_t> parent = {};  // The trial whose vectors it began with.
+  int steps_before = 0;                     // That went into these.
+  std::size_t parameter_count = 0;          // Of the model; 0 before the trial ends.
+  std::size_t memory_bytes = 0;             // The most that the process held meanwhile; 0: unknown.
+  std::string message;                      // Why it failed, was stopped or lost; "" otherwise.
 
   // The step with the best validation; null where none has been validated.
   const StepRecord* best_step() const noexcept;
