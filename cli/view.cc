@@ -1,21 +1,19 @@
 // kindred view: the embedding as a map in the browser.
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "cli/browser.h"
 #include "cli/common.h"
 #include "cli/verbs.h"
 #include "kindred/base/atomic_file.h"
@@ -41,21 +39,6 @@ struct ViewFlags {
   std::uint16_t port = 0;  // 0: the first free one from kFirstPort.
   bool no_browser = false;
 };
-
-// Asks the desktop to open the address; nobody waits for it, and a machine without a desktop
-// still has the address on its terminal.
-void open_browser(const std::string& url) {
-  std::string program = "xdg-open";
-  std::string address = url;
-  std::array<char*, 3> arguments = {program.data(), address.data(), nullptr};
-  posix_spawn_file_actions_t quiet;
-  posix_spawn_file_actions_init(&quiet);
-  posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", O_WRONLY, 0);
-  pid_t child = 0;
-  ::posix_spawnp(&child, program.c_str(), &quiet, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&quiet);
-}
 
 void announce(const ViewFlags& flags, const serving::Service& service) {
   if (flags.common.json) {
@@ -98,7 +81,8 @@ void run(ViewFlags flags) {
   serving::MapApi api(std::move(data), flags.common.threads, service);
   service.start();
   announce(flags, service);
-  if (!flags.no_browser) open_browser(service.url());
+  std::optional<BrowserPage> page;
+  if (!flags.no_browser) page.emplace(service.url());
   note(flags.common, "the map is open at this address until you press Ctrl-C");
   while (!interrupt.requested()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   service.stop();

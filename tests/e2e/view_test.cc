@@ -5,6 +5,8 @@
 #include <signal.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <thread>
 
@@ -64,6 +66,36 @@ TEST_F(ViewTest, PrintsItsAddressAndEndsCleanlyOnASignal) {
   EXPECT_EQ(url.find("http://127.0.0.1:" + std::to_string(port) + "/#token="), 0U);
   EXPECT_THAT(ended.err, HasSubstr("4 rows in 3 dimensions"));
   EXPECT_THAT(ended.err, Not(HasSubstr(url.substr(url.find("token=") + 6))));
+}
+
+// Everybody on a machine can read the arguments of a process.
+TEST_F(ViewTest, TheBrowserIsToldTheKeyInAPageThatOnlyItsOwnerReads) {
+  std::filesystem::create_directories(folder_ / "bin");
+  std::filesystem::create_directories(folder_ / "session");
+  const auto opener = folder_ / "bin" / "xdg-open";
+  test::write_bytes(opener,
+                    "#!/bin/sh\nd=${0%/bin/*}\nstat -c %a \"${1%/*}\" > $d/mode\n"
+                    "cat \"$1\" > $d/page\necho \"$@\" > $d/arguments\n");
+  std::filesystem::permissions(opener, std::filesystem::perms::owner_all);
+  const std::string path_before = std::getenv("PATH");
+  ::setenv("PATH", ((folder_ / "bin").string() + ":" + path_before).c_str(), 1);
+  ::setenv("XDG_RUNTIME_DIR", (folder_ / "session").c_str(), 1);
+  const std::uint16_t port = free_port();
+  test::RunningKindred program({"view", path("v.tsv"), "--port", std::to_string(port)});
+  ::setenv("PATH", path_before.c_str(), 1);
+  ::unsetenv("XDG_RUNTIME_DIR");
+  for (int i = 0; i < 1000 && !std::filesystem::exists(folder_ / "arguments"); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  program.send(SIGTERM);
+  const test::Ended ended = program.wait();
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  const std::string url = ended.out.substr(0, ended.out.find('\n'));
+  EXPECT_THAT(test::read_bytes(folder_ / "page"), HasSubstr("url=" + url + "\""));
+  EXPECT_THAT(test::read_bytes(folder_ / "arguments"), Not(HasSubstr("token")));
+  EXPECT_EQ(test::read_bytes(folder_ / "mode"), "700\n");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "session"));
 }
 
 TEST_F(ViewTest, ATakenPortIsAnError) {
