@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 . tools/setup.sh
 . tools/build.sh
-ensure_packages
+ensure_packages program tests
 mkdir -p build
 
 if [ "${1:-}" = "--quality" ]; then

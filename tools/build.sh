@@ -34,7 +34,7 @@ show_log_and_fail() {
   exit 1
 }
 
-# configure_and_build PRESET [TARGET...]
+# configure_and_build PRESET [TARGET...], with the options in the array configure_options.
 configure_and_build() {
   local preset="$1" log fresh="" targets=() started=$SECONDS
   shift
@@ -46,7 +46,7 @@ configure_and_build() {
     fresh="--fresh"
   fi
   echo "Building ($preset) ..."
-  cmake --preset "$preset" $fresh > "$log" 2>&1 || show_log_and_fail "$log" "configuring $preset failed"
+  cmake --preset "$preset" $fresh ${configure_options[@]+"${configure_options[@]}"} > "$log" 2>&1 || show_log_and_fail "$log" "configuring $preset failed"
   [ $# -eq 0 ] || targets=(--target "$@")
   cmake --build --preset "$preset" -j "$(build_jobs)" ${targets[@]+"${targets[@]}"} 2>&1 |
     tee -a "$log" | show_progress ||

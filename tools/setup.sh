@@ -1,7 +1,8 @@
-# ensure_packages installs what is missing, and nothing else. Sourced by run.sh and test.sh,
-# which run from the root of the tree with `set -euo pipefail`.
+# ensure_packages SECTION... installs what is missing, and nothing else. Sourced by run.sh and
+# test.sh, which run from the root of the tree with `set -euo pipefail`.
 #
-# Reads tools/packages.txt. Needs neither root nor a network when nothing is missing.
+# Reads those sections of tools/packages.txt: program, tests. Needs neither root nor a network
+# when nothing is missing.
 
 # Is one of the alternatives there? A name without "/" is a command, else a file pattern.
 need_is_met() {
@@ -15,13 +16,20 @@ need_is_met() {
   return 1
 }
 
-# Prints the packages of the needs that are not met, one a line.
+# missing_packages SECTION...: prints the packages of the needs that are not met, one a line.
 missing_packages() {
-  local check package
+  local check package wanted=""
   set -f  # The patterns are for compgen, not for the shell.
   while IFS='|' read -r check package; do
-    case "$check" in '' | '#'*) continue ;; esac
-    need_is_met "$check" || echo $package
+    case "$check" in
+      '' | '#'*) continue ;;
+      '['*']')
+        wanted=""
+        case " $* " in *" ${check//[][]/} "*) wanted=1 ;; esac
+        continue
+        ;;
+    esac
+    [ -z "$wanted" ] || need_is_met "$check" || echo $package
   done < tools/packages.txt
   set +f
 }
@@ -58,7 +66,7 @@ install_packages() {
 # Returns 1, having said why, where something is missing and cannot be installed.
 ensure_packages() {
   local missing as_root=""
-  missing="$(missing_packages | sort -u | tr '\n' ' ')"
+  missing="$(missing_packages "$@" | sort -u | tr '\n' ' ')"
   missing="${missing% }"
   [ -n "$missing" ] || return 0
   if ! command -v apt-get > /dev/null; then
@@ -74,7 +82,7 @@ ensure_packages() {
     as_root="sudo -n"
   fi
   install_packages $missing || return 1
-  missing="$(missing_packages | sort -u | tr '\n' ' ')"
+  missing="$(missing_packages "$@" | sort -u | tr '\n' ' ')"
   if [ -n "$missing" ]; then
     echo "error: installed, but still not found: ${missing% } (tools/packages.txt says what is looked for)" >&2
     return 1

@@ -5,5 +5,5 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 . tools/setup.sh
-missing="$(missing_packages | sort -u | tr '\n' ' ')"
+missing="$(missing_packages program tests | sort -u | tr '\n' ' ')"
 echo "${missing:+missing: }${missing:-Nothing is missing.}"
