@@ -240,22 +240,31 @@ TEST_F(MapApiTest, ComputesTsne) {
 }
 
 TEST_F(MapApiTest, StopsAndPausesRuns) {
-  ask("POST /api/maps", R"({"method":"umap"})");
-  const std::string id = R"({"id":1,"action":)";
-  Json changed;
-  for (int i = 0; i < 1000 && !(changed.is_object() && changed.at("changed").as_bool()); ++i) {
-    changed = Json::parse(body_of(ask("POST /api/maps/control", id + "\"pause\"}")));
-  }
-  const auto state = [&] {
-    return get("/api/maps").at("maps").as_array().front().at("state").as_string();
+  // Long enough that it cannot be over before it is paused.
+  ask("POST /api/maps", R"({"method":"tsne","iterations":10000,"perplexity":5})");
+  const auto control = [&](const char* action) {
+    const std::string body = fmt::format(R"({{"id":1,"action":"{}"}})", action);
+    return Json::parse(body_of(ask("POST /api/maps/control", body))).at("changed").as_bool();
   };
-  if (!changed.at("changed").as_bool())
-    GTEST_SKIP() << "the run was over before it could be paused";
-  for (int i = 0; i < 1000 && state() == "running"; ++i) std::this_thread::sleep_for(2ms);
-  EXPECT_EQ(state(), "paused");
-  ask("POST /api/maps/control", id + "\"stop\"}");
-  for (int i = 0; i < 1000 && state() == "paused"; ++i) std::this_thread::sleep_for(2ms);
-  EXPECT_EQ(state(), "stopped");
+  const auto run = [&] { return get("/api/maps").at("maps").as_array().front(); };
+  const auto reaches = [&](const std::string& state) {
+    for (int i = 0; i < 2000 && run().at("state").as_string() != state; ++i) {
+      std::this_thread::sleep_for(2ms);
+    }
+    return run().at("state").as_string() == state;
+  };
+  for (int i = 0; i < 2000 && !control("pause"); ++i) std::this_thread::sleep_for(1ms);
+  ASSERT_TRUE(reaches("paused"));
+  const std::int64_t step = run().at("step").as_int();
+  std::this_thread::sleep_for(20ms);
+  EXPECT_EQ(run().at("step").as_int(), step);
+  EXPECT_TRUE(control("resume"));
+  EXPECT_TRUE(reaches("running"));
+  EXPECT_TRUE(control("pause"));
+  ASSERT_TRUE(reaches("paused"));
+  EXPECT_TRUE(control("stop"));
+  EXPECT_TRUE(reaches("stopped"));
+  EXPECT_FALSE(control("resume"));
 }
 
 TEST_F(MapApiTest, ComparesLabelsWithTheirNeighborhood) {

@@ -200,8 +200,10 @@ void MapRuns::State::work(const std::stop_token& stop) {
 bool MapRuns::State::wait_for_work(const std::stop_token& stop) {
   std::unique_lock lock(mutex);
   const auto has_work = [this] {
-    return !jobs.empty() || !waiting.empty() || unmeasured != 0 ||
-           (active != 0 && (!paused || give_up));
+    if (!jobs.empty() || !waiting.empty() || unmeasured != 0) return true;
+    if (active == 0) return false;
+    // A run that is to pause has yet to say that it has.
+    return !paused || give_up || runs.at(active).status.state != RunState::paused;
   };
   if (changed.wait_for(lock, stop, kIdleEvery, has_work)) return true;
   lock.unlock();

@@ -66,12 +66,48 @@ try {
     assert.match(await page.locator("#suspect-at").textContent(), /^4 of 100$/);
     await page.waitForTimeout(900);
     await picture(page, "suspects");
+  });
+  await step("a suspect gets the label that is suggested, and undo takes it back", async () => {
+    const said = await page.locator("#suspect-verdict button").textContent();
+    const row = await page.evaluate(() => globalThis.kindredMap.app.points.focus);
+    const label = () => page.evaluate(async (at) => (await globalThis.kindredMap.app.columns.get("label")).text(at), row);
+    const given = await label();
+    await page.keyboard.press("y");
+    await page.waitForSelector("#edits:not([hidden])");
+    assert.equal(`It is ${await label()}`, said);
+    await page.waitForTimeout(300);
+    await picture(page, "suspect_accepted");
+    await page.keyboard.press("u");
+    await page.waitForSelector("#edits", { state: "hidden" });
+    assert.equal(await label(), given);
     await page.keyboard.press("Escape");
   });
+  await step("t-SNE in two dimensions, paused and taken up again", async () => {
+    await page.getByRole("radio", { name: "t-SNE" }).click();
+    await page.fill("#option-iterations", "500");
+    await page.locator("#option-iterations").press("Tab");
+    await page.getByRole("radio", { name: "2-D" }).click(); // Computes at once.
+    await page.waitForFunction(() => {
+      const { request, step, state } = globalThis.kindredMap.app.active;
+      if (request.method !== "tsne" || step < 20 || state !== "running") return false;
+      document.querySelector("#pause").click();
+      return true;
+    }, null, { timeout: 60_000 });
+    await page.waitForFunction(() => globalThis.kindredMap.app.active.state === "paused");
+    await picture(page, "tsne_paused");
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.waitForFunction(() => globalThis.kindredMap.app.active.state === "done", null, { timeout: 120_000 });
+    await page.waitForFunction(() => globalThis.kindredMap.app.active.facts.quality, null, { timeout: 60_000 });
+    const { request, facts } = await page.evaluate(() => globalThis.kindredMap.app.active);
+    assert.deepEqual([request.dimensions, request.iterations, request.perplexity], [2, 500, 30]);
+    assert.ok(facts.quality.label_accuracy >= 0.94, `label accuracy ${facts.quality.label_accuracy}`);
+    assert.equal(await page.evaluate(() => globalThis.kindredMap.app.scene.dimensions), 2);
+    await settled(page);
+    await picture(page, "tsne");
+  });
   await step("UMAP grows on the page and ends", async () => {
-    await page.keyboard.press("r");
     await page.getByRole("radio", { name: "UMAP" }).click();
-    await page.getByRole("button", { name: "Compute" }).click();
+    await page.getByRole("radio", { name: "3-D" }).click();
     await page.waitForFunction(() => globalThis.kindredMap.app.active.request.method === "umap" && globalThis.kindredMap.app.active.step > 20, null, { timeout: 60_000 });
     await picture(page, "umap_running");
     await page.waitForFunction(() => globalThis.kindredMap.app.active.state === "done", null, { timeout: 120_000 });
