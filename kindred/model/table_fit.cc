@@ -16,6 +16,9 @@ namespace {
 // Streams of the generator.
 enum class Draw : std::uint32_t { validation_rows = 0x76616c };
 
+// Epochs of small tables take less time than bringing a file to the disk.
+constexpr double kCheckpointSeconds = 1.0;
+
 struct Split {
   data::Batch train;
   data::Batch validation;  // Of no rows where nothing is set aside.
@@ -92,6 +95,7 @@ nn::FitOptions fit_options(const TableFitOptions& options, Split& split) {
   fit.batch_size = options.batch_size;
   fit.seed = options.seed;
   fit.checkpoint = options.checkpoint;
+  fit.checkpoint_seconds = kCheckpointSeconds;
   fit.resumes = options.resumes;
   fit.progress = options.progress;
   fit.progress_style = options.progress_style;

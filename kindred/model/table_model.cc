@@ -85,14 +85,14 @@ Json parameters_json(const TableModel& model) {
 
 void read_parameters(storage::ContainerReader& reader, TableModel& model) {
   for (nn::Parameter& parameter : model.network.network().parameters->all()) {
-    const Matrix values =
-        read_matrix(reader, tensor_name(parameter), parameter.value.rows(), parameter.value.cols());
-    for (const float value : values.values()) {
+    reader.read_into(tensor_name(parameter),
+                     {std::uint64_t{parameter.value.rows()}, std::uint64_t{parameter.value.cols()}},
+                     parameter.value.values());
+    for (const float value : parameter.value.values()) {
       if (std::isfinite(value)) continue;
       throw Error(ErrorCode::corrupt,
                   fmt::format("a number of '{}' is not finite", printable(parameter.name)));
     }
-    parameter.value = values;
   }
 }
 

@@ -43,17 +43,22 @@ void Model::compile(const CompileOptions& options) {
   check_clipping(options.clipping);
   if (options.schedule) check_schedule(*options.schedule);
   const ScoreKeeper metrics_exist(options);
-  auto optimizer = std::make_unique<Optimizer>(options.optimizer);
+  optimizer_.reset();
+  compiled_ = options;
+}
+
+Optimizer& Model::optimizer() {
+  if (optimizer_) return *optimizer_;
+  optimizer_ = std::make_unique<Optimizer>(compiled().optimizer);
   for (const Parameter& parameter : network_.parameters->all()) {
     if (!parameter.options.trainable) continue;
-    optimizer->add_parameter(parameter.name,
-                             {.rows = parameter.value.rows(),
-                              .cols = parameter.value.cols(),
-                              .sparse = parameter.gradient.kind() == GradientKind::by_rows,
-                              .decays = parameter.options.decays});
+    optimizer_->add_parameter(parameter.name,
+                              {.rows = parameter.value.rows(),
+                               .cols = parameter.value.cols(),
+                               .sparse = parameter.gradient.kind() == GradientKind::by_rows,
+                               .decays = parameter.options.decays});
   }
-  optimizer_ = std::move(optimizer);
-  compiled_ = options;
+  return *optimizer_;
 }
 
 const CompileOptions& Model::compiled() const {

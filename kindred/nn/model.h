@@ -80,9 +80,12 @@ struct FitOptions {
   std::uint64_t seed = 1;  // Of shuffling and dropout.
   std::vector<std::shared_ptr<Callback>> callbacks = {};
 
-  // Written after each epoch, and taken up again where `resumes`: the training then goes
-  // on to the same bytes. Options but `epochs` must be the same.
+  // Written after epochs, and taken up again where `resumes`: the training then goes on to
+  // the same bytes. Options but `epochs` must be the same.
   std::filesystem::path checkpoint = {};
+  // After the first epoch and the last one, and between them after those that end so long after
+  // the one before was written, and ten times as long as writing it took. 0: after each.
+  double checkpoint_seconds = 0.0;
   bool resumes = false;
 
   std::FILE* progress = nullptr;  // Where a bar and a line for each epoch go.
@@ -137,6 +140,8 @@ class Model {
 
  private:
   friend class Training;
+
+  Optimizer& optimizer();  // With its slots: there from the first training on.
 
   std::vector<features::Encoder> inputs_;
   Network network_;

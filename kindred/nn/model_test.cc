@@ -243,6 +243,40 @@ TEST(Model, AResumedTrainingEndsInTheSameBytes) {
   }
 }
 
+// Written after the first epoch, then not for an hour, and at the end.
+TEST(Model, CheckpointsMayBeSeconds) {
+  const test::TemporaryFolder folder;
+  ThreadPool pool(1);
+  FitOptions options{.epochs = 5, .checkpoint = folder / "c", .checkpoint_seconds = 3600.0};
+  Model model = small_network(embedding_columns());
+  Training training(model, planted_rows(64, 1), options, pool);
+  training.run_epoch();
+  const auto bytes = [&] { return test::read_bytes(options.checkpoint); };
+  const std::string first = bytes();
+  for (int epoch = 2; epoch < 5; ++epoch) {
+    training.run_epoch();
+    EXPECT_EQ(bytes(), first) << epoch;
+  }
+  training.run_epoch();
+  EXPECT_NE(bytes(), first);
+
+  // Cut short in the fourth epoch, it goes back to the first, and from there to the same end.
+  std::atomic<bool> cancelled = false;
+  options.cancelled = &cancelled;
+  options.callbacks = {on_epoch_end([&](TrainingView& view) {
+    if (view.history.epochs.size() == 3) cancelled = true;
+  })};
+  std::filesystem::remove(options.checkpoint);
+  Model cut = small_network(embedding_columns());
+  EXPECT_EQ(cut.fit(planted_rows(64, 1), options, pool).epochs.size(), 1U);
+  options.cancelled = nullptr;
+  options.resumes = true;
+  options.callbacks = {on_epoch_end([](TrainingView&) {})};
+  Model resumed = small_network(embedding_columns());
+  resumed.fit(planted_rows(64, 1), options, pool);
+  EXPECT_EQ(all_values(resumed), all_values(model));
+}
+
 TEST(Model, AResumedStreamGoesOnWhereItStopped) {
   const test::TemporaryFolder folder;
   ThreadPool pool(1);

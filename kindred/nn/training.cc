@@ -50,7 +50,7 @@ std::string score_text(const Scores& scores) {
 
 }  // namespace
 
-Training::Training(Model& model, const Rows& rows, const FitOptions& options, ThreadPool& pool)
+Training::Training(Model& model, const FitOptions& options, ThreadPool& pool, bool is_streamed)
     : model_(model),
       options_(options),
       pool_(pool),
@@ -58,7 +58,7 @@ Training::Training(Model& model, const Rows& rows, const FitOptions& options, Th
       train_scores_(model.compiled()),
       tape_(&pool),
       epoch_(options.first_epoch) {
-  check(options_, is_stream(rows));
+  check(options_, is_streamed);
   std::size_t number = 0;
   for (Parameter& parameter : model_.network_.parameters->all()) {
     if (parameter.options.trainable) trained_.emplace_back(&parameter, number++);
@@ -66,10 +66,26 @@ Training::Training(Model& model, const Rows& rows, const FitOptions& options, Th
   before_read_ = [this](Parameter& table) {
     const auto found =
         std::ranges::find(trained_, &table, [](const auto& entry) { return entry.first; });
-    model_.optimizer_->catch_up_rows(found->second, table.value.values(), table.gradient.row_ids(),
+    model_.optimizer().catch_up_rows(found->second, table.value.values(), table.gradient.row_ids(),
                                      &pool_);
   };
+}
+
+Training::Training(Model& model, const Rows& rows, const FitOptions& options, ThreadPool& pool)
+    : Training(model, options, pool, is_stream(rows)) {
   open_streams(rows);
+  begin();
+}
+
+Training::Training(Model& model, std::shared_ptr<BatchStream> batches, const FitOptions& options,
+                   ThreadPool& pool)
+    : Training(model, options, pool, true) {
+  train_ = std::move(batches);
+  begin();
+}
+
+// Rows are there: a checkpoint must be of the same.
+void Training::begin() {
   fingerprint_ = training_fingerprint(model_, options_, first_targets_);
   if (options_.resumes && std::filesystem::exists(options_.checkpoint)) read_checkpoint();
 }
@@ -119,7 +135,7 @@ TrainingView Training::view() {
 
 float Training::next_rate() const {
   const CompileOptions& compiled = *model_.compiled_;
-  const float rate = compiled.schedule ? rate_at(*compiled.schedule, model_.optimizer_->step())
+  const float rate = compiled.schedule ? rate_at(*compiled.schedule, model_.optimizer().step())
                                        : learning_rate_of(compiled.optimizer);
   return static_cast<float>(static_cast<double>(rate) * learning_rate_factor_);
 }
@@ -147,7 +163,7 @@ void Training::run_epoch() {
     TrainingView now = view();
     callback->on_epoch_end(now);
   }
-  if (!options_.checkpoint.empty()) write_checkpoint();
+  if (!options_.checkpoint.empty() && checkpoint_is_due()) write_checkpoint();
 }
 
 Scores Training::train_epoch(std::size_t& row_count) {
@@ -192,7 +208,7 @@ Scores Training::train_epoch(std::size_t& row_count) {
 
 double Training::train_batch(const EncodedBatch& batch) {
   ParameterSet& parameters = *model_.network_.parameters;
-  Optimizer& optimizer = *model_.optimizer_;
+  Optimizer& optimizer = model_.optimizer();
   tape_.clear();
   parameters.clear_gradients();
   // Draws of a step are keyed by its number, so that a resumed training makes the same.
@@ -211,7 +227,7 @@ double Training::train_batch(const EncodedBatch& batch) {
 }
 
 void Training::apply_gradients() {
-  Optimizer& optimizer = *model_.optimizer_;
+  Optimizer& optimizer = model_.optimizer();
   std::vector<std::span<float>> gradients;
   const bool clips = !std::holds_alternative<NoClipping>(model_.compiled_->clipping);
   for (const auto& [parameter, number] : trained_) {
@@ -239,7 +255,7 @@ void Training::apply_gradients() {
 void Training::catch_up() {
   for (const auto& [parameter, number] : trained_) {
     if (parameter->gradient.kind() == GradientKind::dense) continue;
-    model_.optimizer_->catch_up(number, parameter->value.values(), &pool_);
+    model_.optimizer().catch_up(number, parameter->value.values(), &pool_);
   }
 }
 
@@ -259,14 +275,14 @@ void Training::weigh_classes(EncodedBatch& batch) const {
 
 void Training::require_finite(double loss, std::size_t step) const {
   if (std::isfinite(loss)) return;
-  throw Error(
-      ErrorCode::invalid_argument,
-      fmt::format("training diverged: the loss is {} in step {} of epoch {}; a smaller "
-                  "learning rate or clipped gradients may help{}",
-                  loss, step, epoch_ + 1,
-                  options_.checkpoint.empty() || epoch_ == 0
-                      ? ""
-                      : fmt::format(". {} holds epoch {}", options_.checkpoint.string(), epoch_)));
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("training diverged: the loss is {} in step {} of epoch {}; a smaller "
+                          "learning rate or clipped gradients may help{}",
+                          loss, step, epoch_ + 1,
+                          checkpoint_epoch_ == 0
+                              ? ""
+                              : fmt::format(". {} holds epoch {}", options_.checkpoint.string(),
+                                            checkpoint_epoch_)));
 }
 
 void Training::report(const EpochLog& log) const {
@@ -280,10 +296,7 @@ void Training::report(const EpochLog& log) const {
 
 void Training::finish() {
   // Half an epoch is nothing that could be gone on from; the checkpoint is.
-  if (was_cancelled_ && !options_.checkpoint.empty() && epoch_ > options_.first_epoch &&
-      std::filesystem::exists(options_.checkpoint)) {
-    read_checkpoint();
-  }
+  if (was_cancelled_ && checkpoint_epoch_ > options_.first_epoch) read_checkpoint();
   if (was_cancelled_ && epoch_ == options_.first_epoch) {
     throw Error(ErrorCode::cancelled, "cancelled before the first epoch was done");
   }
@@ -295,23 +308,35 @@ void Training::finish() {
 
 void Training::read_checkpoint() {
   TrainingCheckpoint checkpoint = load_checkpoint(options_.checkpoint, fingerprint_, model_,
-                                                  *model_.optimizer_, options_.callbacks);
+                                                  model_.optimizer(), options_.callbacks);
   history_ = std::move(checkpoint.history);
-  epoch_ = checkpoint.epoch;
+  epoch_ = checkpoint_epoch_ = checkpoint.epoch;
+  checkpoint_time_ = std::chrono::steady_clock::now();
   batches_done_ = checkpoint.batches_done;
   learning_rate_factor_ = checkpoint.learning_rate_factor;
   stops_ = checkpoint.stops;
   stop_reason_ = std::move(checkpoint.stop_reason);
 }
 
+bool Training::checkpoint_is_due() const {
+  if (checkpoint_epoch_ == 0 || is_finished()) return true;
+  const std::chrono::duration<double> since = std::chrono::steady_clock::now() - checkpoint_time_;
+  const double wanted = options_.checkpoint_seconds;
+  return wanted == 0.0 || since.count() >= std::max(wanted, 10.0 * checkpoint_cost_);
+}
+
 void Training::write_checkpoint() {
-  save_checkpoint(options_.checkpoint, fingerprint_, model_, *model_.optimizer_, options_.callbacks,
+  const auto start = std::chrono::steady_clock::now();
+  save_checkpoint(options_.checkpoint, fingerprint_, model_, model_.optimizer(), options_.callbacks,
                   {.history = history_,
                    .epoch = epoch_,
                    .batches_done = batches_done_,
                    .learning_rate_factor = learning_rate_factor_,
                    .stops = stops_,
                    .stop_reason = stop_reason_});
+  checkpoint_epoch_ = epoch_;
+  checkpoint_time_ = std::chrono::steady_clock::now();
+  checkpoint_cost_ = std::chrono::duration<double>(checkpoint_time_ - start).count();
 }
 
 }  // namespace kindred::nn

@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,10 @@ class Training {
   // `model` and `pool` must outlive *this. Reads the checkpoint where options say so.
   // Throws as Model::fit() does.
   Training(Model& model, const Rows& rows, const FitOptions& options, ThreadPool& pool);
+  // The same on batches that are encoded already, for which options say nothing of order and
+  // validation. `batches` must be the same from epoch to epoch, keyed by its number.
+  Training(Model& model, std::shared_ptr<BatchStream> batches, const FitOptions& options,
+           ThreadPool& pool);
   ~Training();
 
   int epoch() const noexcept { return epoch_; }  // Done so far.
@@ -37,9 +42,12 @@ class Training {
   void finish();
 
  private:
+  Training(Model& model, const FitOptions& options, ThreadPool& pool, bool is_streamed);
   void open_streams(const Rows& rows);
+  void begin();
   void read_checkpoint();
   void write_checkpoint();
+  bool checkpoint_is_due() const;
 
   Scores train_epoch(std::size_t& row_count);
   double train_batch(const EncodedBatch& batch);
@@ -57,8 +65,8 @@ class Training {
   BatchEncoder encoder_;
   std::optional<data::Dataset> train_rows_;  // Of a dataset of batches.
   bool continues_ = false;                   // From epoch to epoch.
-  std::unique_ptr<BatchStream> train_;
-  std::unique_ptr<BatchStream> validation_;
+  std::shared_ptr<BatchStream> train_;
+  std::shared_ptr<BatchStream> validation_;
   std::vector<float> first_targets_;  // Of rows in memory: part of the fingerprint.
   ScoreKeeper train_scores_;
   Tape<float> tape_;
@@ -73,6 +81,10 @@ class Training {
   bool stops_ = false;
   bool was_cancelled_ = false;
   std::string stop_reason_;
+  // Of the checkpoint written last: its epoch, when it was ready and how long that took.
+  int checkpoint_epoch_ = 0;
+  std::chrono::steady_clock::time_point checkpoint_time_;
+  double checkpoint_cost_ = 0.0;  // Seconds.
 };
 
 }  // namespace kindred::nn

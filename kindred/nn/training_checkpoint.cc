@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "kindred/base/error.h"
 #include "kindred/features/column_json.h"
 #include "kindred/features/fingerprint.h"
@@ -19,11 +17,6 @@ const storage::Format& format() {
 }
 
 std::vector<std::uint64_t> shape_of(std::size_t rows, std::size_t cols) { return {rows, cols}; }
-
-void read_into(storage::ContainerReader& reader, const std::string& name, std::size_t rows,
-               std::size_t cols, std::span<float> out) {
-  std::ranges::copy(reader.read<float>(name, shape_of(rows, cols)), out.begin());
-}
 
 std::string kept_name(std::size_t callback, const Parameter& parameter) {
   return fmt::format("kept/{}/{}", callback, parameter.name);
@@ -107,12 +100,13 @@ TrainingCheckpoint load_checkpoint(const std::filesystem::path& path,
     }
     auto& parameters = model.network().parameters->all();
     for (Parameter& parameter : parameters) {
-      read_into(reader, "parameter/" + parameter.name, parameter.value.rows(),
-                parameter.value.cols(), parameter.value.values());
+      reader.read_into("parameter/" + parameter.name,
+                       shape_of(parameter.value.rows(), parameter.value.cols()),
+                       parameter.value.values());
     }
     optimizer.resume_at(content.at("step").as_uint());
     for (const SlotView& slot : optimizer.slots()) {
-      read_into(reader, "slot/" + slot.name, slot.rows, slot.cols, slot.values);
+      reader.read_into("slot/" + slot.name, shape_of(slot.rows, slot.cols), slot.values);
     }
     const Json::Array& states = content.at("callbacks").as_array();
     if (states.size() != callbacks.size()) {
@@ -126,7 +120,8 @@ TrainingCheckpoint load_checkpoint(const std::filesystem::path& path,
       kept->clear();
       for (const Parameter& parameter : parameters) {
         Matrix& matrix = kept->emplace_back(parameter.value.rows(), parameter.value.cols());
-        read_into(reader, kept_name(i, parameter), matrix.rows(), matrix.cols(), matrix.values());
+        reader.read_into(kept_name(i, parameter), shape_of(matrix.rows(), matrix.cols()),
+                         matrix.values());
       }
     }
     reader.verify_others();

@@ -100,6 +100,13 @@ class ContainerReader {
     read_bytes(tensor, std::as_writable_bytes(std::span(values)));
     return values;
   }
+  // The same to where the caller has room: a table needs no second one beside it.
+  // Requires: the product of the shape is out.size().
+  template <typename T>
+  void read_into(std::string_view tensor_name, const std::vector<std::uint64_t>& shape,
+                 std::span<T> out) {
+    read_bytes(require(tensor_name, kDataType<T>, shape), std::as_writable_bytes(out));
+  }
 
   // For one-dimensional tensors whose length only the file knows.
   std::uint64_t length_of(std::string_view tensor_name) const;

@@ -134,7 +134,7 @@ TEST_F(FitCommand, TheSameSeedGivesTheSameBytes) {
 }
 
 TEST_F(FitCommand, GoesOnAfterAnInterruption) {
-  const std::vector<std::string> long_run = {"--epochs", "100", "--patience", "0"};
+  const std::vector<std::string> long_run = {"--epochs", "300", "--patience", "0"};
   test::RunningKindred running(command(long_run), folder_.path());
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (!std::filesystem::exists(folder_ / "m.kindred.checkpoint") &&
