@@ -23,7 +23,10 @@ constexpr std::size_t kBucketValuesMin = 50;  // Fewer distinct numbers are not 
 constexpr std::size_t kCoordinateBuckets = 50;
 constexpr std::int64_t kCrossBuckets = 10'000;
 constexpr std::size_t kCrossesMax = 3;
-constexpr double kLongTail = 20.0;  // Maximum over median from which the logarithm helps.
+constexpr std::size_t kAmountsMax = 256;
+constexpr std::size_t kAmountUses = 20;      // Rows for each amount, on the average,
+constexpr std::uint64_t kAmountUsesMin = 5;  // and for one to be told from the others.
+constexpr double kLongTail = 20.0;           // Maximum over median from which the logarithm helps.
 
 bool is_number(const ColumnFacts& facts) { return facts.type != data::CsvType::text; }
 
@@ -69,6 +72,11 @@ CategoricalColumn word_column(const ColumnFacts& facts) {
   return {.kind = std::move(kind)};
 }
 
+bool holds_amounts(const ColumnFacts& facts) {
+  return is_whole(facts) && facts.distinct_count > 2 && facts.distinct_count <= kAmountsMax &&
+         value_count(facts) >= kAmountUses * facts.distinct_count;
+}
+
 ColumnProposal propose_number(const ColumnFacts& facts) {
   ColumnProposal proposal{.field = facts.name, .columns = {}, .more = {}, .remark = {}};
   if (is_whole(facts) && facts.distinct_count == value_count(facts) &&
@@ -83,9 +91,16 @@ ColumnProposal propose_number(const ColumnFacts& facts) {
     proposal.remark += "missing values become the median";
   }
   proposal.columns.emplace_back(column);
+  if (holds_amounts(facts)) {
+    VocabularyColumn amounts{.key = facts.name, .oov_bucket_count = 1};
+    amounts.word_uses_min = kAmountUsesMin;
+    proposal.columns.emplace_back(IndicatorColumn{.categorical = {.kind = std::move(amounts)}});
+    proposal.remark += proposal.remark.empty() ? "" : "; ";
+    proposal.remark += "its few amounts are words too";
+  }
   if (facts.distinct_count >= kBucketValuesMin) {
     proposal.more.emplace_back(quantile_buckets(facts.name, kQuantiles));
-  } else if (is_whole(facts) && facts.distinct_count > 2) {
+  } else if (is_whole(facts) && facts.distinct_count > 2 && !holds_amounts(facts)) {
     VocabularyColumn codes{.key = facts.name, .oov_bucket_count = 1};
     proposal.more.emplace_back(IndicatorColumn{.categorical = {.kind = std::move(codes)}});
   }

@@ -1,6 +1,9 @@
 // Columns for a table that nobody has described yet: a start to edit, not a law.
 //
 //    numbers        z-scores; the logarithm first where a few values are very large
+//    amounts        whole numbers of which there are few, each of them often: besides the
+//                   z-score, one-hot as words are. Ages, hours, codes and grants are such, and
+//                   no line and no bend says what one amount alone means
 //    words          one-hot up to kOneHotMax of them, else embedded in the fourth root of
 //                   their number of dimensions; hashed where there are too many to list
 //    coordinates    latitude and longitude, also cut into buckets and crossed

@@ -70,6 +70,21 @@ TEST_F(Propose, EachKindOfFieldGetsItsColumn) {
   EXPECT_EQ(city.dimensions, 0U) << "the fourth root of what adapt() finds";
 }
 
+TEST_F(Propose, FewAmountsAreNumbersAndWords) {
+  // 0 nearly always, else one of three sums: a gain. An age. A number that is never twice.
+  TableFacts found = facts("gain,age,rent", 2000, [](int i) {
+    return std::to_string(i % 20 == 0 ? 1000 * (1 + i / 20 % 3) : 0) + "," +
+           std::to_string(20 + i % 60) + "," + std::to_string(400 + i * 7 % 1999);
+  });
+  const TableRecipe recipe = propose(found, {}).recipe();
+  std::vector<std::string> names;
+  for (const Column& column : recipe.columns) names.push_back(name_of(column));
+  EXPECT_THAT(names, ElementsAre("gain", "gain_indicator", "age", "age_indicator", "rent"));
+  const auto& words =
+      std::get<VocabularyColumn>(std::get<IndicatorColumn>(recipe.columns[1]).categorical.kind);
+  EXPECT_EQ(words.word_uses_min, 5U) << "what is there once is no amount to learn of";
+}
+
 TEST_F(Propose, CoordinatesAreAlsoCrossed) {
   const TableFacts found = facts("latitude,longitude", 300, [](int i) {
     return "30." + std::to_string(1000 + i) + ",-100." + std::to_string(2000 + i * 7);
