@@ -81,6 +81,8 @@ def main():
     def scaled(count):
         return str(max(1, round(count * arguments.scale)))
 
+    # So many that chance says little of what they say, in small worlds too.
+    test_users = str(min(int(scaled(USERS)), max(2000, int(scaled(TEST_USERS)))))
     common = ["--threads", arguments.threads, "--quiet"]
     print(f"{processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     print(f"{'step':<12} {'elapsed':>11} {'processor':>11} {'peak':>12}")
@@ -88,7 +90,7 @@ def main():
     try:
         steps.append(run("generate", [
             kindred, "generate", "--users", scaled(USERS), "--items", scaled(ITEMS), "--ratings",
-            scaled(RATINGS), "--test-users", scaled(TEST_USERS), "--no-timestamps", "-o",
+            scaled(RATINGS), "--test-users", test_users, "--no-timestamps", "-o",
             path("world.csv"), *common])[0])
         csv_bytes = os.path.getsize(path("world.csv"))
         steps.append(run("train", [

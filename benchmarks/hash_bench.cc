@@ -13,11 +13,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <string>
-#include <string_view>
-#include <system_error>
 
+#include "benchmarks/arguments.h"
 #include "benchmarks/reading.h"
 #include "kindred/base/error.h"
 #include "kindred/base/machine.h"
@@ -27,11 +25,6 @@
 
 namespace kindred::benchmarks {
 namespace {
-
-struct Arguments {
-  std::size_t million = 1;
-  int repeats = 7;
-};
 
 data::TextList make_words(std::size_t count, std::uint64_t seed) {
   data::TextList words;
@@ -54,10 +47,10 @@ data::Tensor make_lists(std::size_t row_count, std::size_t per_row, std::uint64_
 }
 
 void bench_hashes(const Arguments& arguments) {
-  const std::size_t count = arguments.million * 1'000'000;
+  const std::size_t count = arguments.count("million") * 1'000'000;
   const data::TextList words = make_words(count, 1);
   std::uint64_t sum = 0;
-  report("fingerprint64", count, repeat(arguments.repeats, [&] {
+  report("fingerprint64", count, repeat(arguments.integer("repeats"), [&] {
            for (std::size_t i = 0; i < count; ++i) sum += features::fingerprint64(words[i]);
          }));
   data::Batch batch;
@@ -65,7 +58,7 @@ void bench_hashes(const Arguments& arguments) {
   const features::Encoder encoder({features::indicator(features::hashed("word", 1000))});
   features::FeatureBlock block;
   report("hash bucket of 1000", count,
-         repeat(arguments.repeats, [&] { encoder.encode(batch, block); }));
+         repeat(arguments.integer("repeats"), [&] { encoder.encode(batch, block); }));
   fmt::print("(sum of the fingerprints: {:016x})\n", sum);
 }
 
@@ -85,31 +78,12 @@ void bench_cross(const std::string& what, std::size_t row_count,
   reset_peak_memory();
   const std::size_t before = peak_memory_bytes();
   features::FeatureBlock block;
-  report(what, cross_count, repeat(arguments.repeats, [&] { encoder.encode(batch, block); }));
+  report(what, cross_count,
+         repeat(arguments.integer("repeats"), [&] { encoder.encode(batch, block); }));
   std::size_t id_count = 0;
   for (const features::IdBag& bag : block.bags) id_count += bag.ids.size();
   fmt::print("  {} rows, {} crosses, {} ids kept: {:.0f} MB more at the peak\n", row_count,
              cross_count, id_count, static_cast<double>(peak_memory_bytes() - before) / kMegabyte);
-}
-
-Arguments parse_arguments(int argc, char** argv) {
-  Arguments arguments;
-  for (int i = 1; i < argc; i += 2) {
-    const std::string_view flag = argv[i];
-    const std::string_view text = i + 1 < argc ? argv[i + 1] : "";
-    int value = 0;
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool is_number = error == std::errc() && stop == text.data() + text.size() && value > 0;
-    if (!is_number || (flag != "--million" && flag != "--repeats")) {
-      throw Error(ErrorCode::invalid_argument, fmt::format("{} {} is not a setting", flag, text));
-    }
-    if (flag == "--million") {
-      arguments.million = static_cast<std::size_t>(value);
-    } else {
-      arguments.repeats = value;
-    }
-  }
-  return arguments;
 }
 
 }  // namespace
@@ -118,10 +92,11 @@ Arguments parse_arguments(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace kindred::benchmarks;
   try {
-    const Arguments arguments = parse_arguments(argc, argv);
-    const std::size_t rows = arguments.million * 1'000'000;
-    fmt::print("{} million, {} repeats, {}\n\n", arguments.million, arguments.repeats,
-               processor_name());
+    const Arguments arguments(argc, argv, "hash_bench [--million 1] [--repeats 7]",
+                              {.flags = {{"million", "1"}, {"repeats", "7"}}, .switches = {}});
+    const std::size_t rows = arguments.count("million") * 1'000'000;
+    fmt::print("{} million, {} repeats, {}\n\n", arguments.text("million"),
+               arguments.text("repeats"), processor_name());
     fmt::print("{:<44} {:<22}   {}\n", "", "millions a second", "a processor second");
     bench_hashes(arguments);
     bench_cross("cross of three words a row", rows, {1, 1, 1}, arguments);

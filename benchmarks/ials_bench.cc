@@ -1,24 +1,25 @@
 // How fast an epoch of iALS is, and how near to what the machine can do.
 //
-//   ials_bench RATINGS|synthetic [--lists] [--dims 32,64,128,256] [--epochs 5]
-//              [--threads 0] [--solvers primal,automatic,dual]
+//   ials_bench RATINGS|synthetic [--lists] [--dims 26,32,64,128,256] [--epochs 5]
+//              [--threads 0] [--solvers primal,automatic,dual] [--positive-from all]
 //
 // Prints for each d and solver the median seconds of an epoch with the spread over the
 // epochs, the processor seconds, and the speed of a core: floating-point operations,
 // counted from the algorithm, by processor second. The peak is the same for a large
 // single-precision matrix product on the same threads in the same run. Processor time
 // rather than elapsed time, because other programs on the machine disturb it less.
-// Every pair of the file is a positive. `--lists` reads lines of "user item item ...".
+// A pair is a positive from the rating --positive-from on, all are without it. `--lists` reads
+// lines of "user item item ...".
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "benchmarks/arguments.h"
 #include "benchmarks/measure.h"
 #include "kindred/base/error.h"
 #include "kindred/base/rng.h"
@@ -33,58 +34,14 @@
 namespace kindred {
 namespace {
 
+using benchmarks::Arguments;
 using benchmarks::peak_gflops;
 using benchmarks::processor_name;
 using benchmarks::processor_seconds;
-using benchmarks::split;
 using benchmarks::wall_seconds;
 using factorization::Ials;
 using factorization::IalsOptions;
 using factorization::IalsSolver;
-
-struct Arguments {
-  std::string ratings;
-  bool lists = false;
-  std::vector<int> dims = {32, 64, 128, 256};
-  int epochs = 5;
-  int threads = 0;
-  std::vector<std::string> solvers = {"primal", "automatic", "dual"};
-};
-
-[[noreturn]] void usage() {
-  std::fputs(
-      "ials_bench RATINGS|synthetic [--lists] [--dims 32,64] [--epochs 5] [--threads 2] "
-      "[--solvers primal,automatic,dual]\n",
-      stderr);
-  std::exit(2);
-}
-
-Arguments parse(int count, char** values) {
-  Arguments arguments;
-  for (int i = 1; i < count; ++i) {
-    const std::string_view name = values[i];
-    const auto next = [&]() -> std::string { return i + 1 < count ? values[++i] : (usage(), ""); };
-    if (name == "--lists") {
-      arguments.lists = true;
-    } else if (name == "--dims") {
-      arguments.dims.clear();
-      for (const std::string& part : split(next()))
-        arguments.dims.push_back(std::atoi(part.c_str()));
-    } else if (name == "--epochs") {
-      arguments.epochs = std::atoi(next().c_str());
-    } else if (name == "--threads") {
-      arguments.threads = std::atoi(next().c_str());
-    } else if (name == "--solvers") {
-      arguments.solvers = split(next());
-    } else if (!name.starts_with("--") && arguments.ratings.empty()) {
-      arguments.ratings = name;
-    } else {
-      usage();
-    }
-  }
-  if (arguments.ratings.empty() || arguments.epochs < 1) usage();
-  return arguments;
-}
 
 // The shape of check-in data: 30,000 users x 40,000 items, histories of 10 to some
 // hundreds with a mean of about 27, popularity falling as a power of the rank.
@@ -138,11 +95,14 @@ void measure(const SparseMatrix& positives, const Arguments& arguments, ThreadPo
   const std::map<std::string, IalsSolver> solvers = {{"primal", IalsSolver::primal},
                                                      {"automatic", IalsSolver::automatic},
                                                      {"dual", IalsSolver::dual}};
-  for (const int dimensions : arguments.dims) {
+  const int epochs = std::max(1, arguments.integer("epochs"));
+  for (const int dimensions : arguments.integers("dims")) {
     double primal_seconds = 0.0;
-    for (const std::string& name : arguments.solvers) {
+    for (const std::string& name : arguments.texts("solvers")) {
       const auto solver = solvers.find(name);
-      if (solver == solvers.end()) usage();
+      if (solver == solvers.end()) {
+        throw Error(ErrorCode::invalid_argument, "no solver is called " + name);
+      }
       Ials ials(positives, {.dimensions = dimensions,
                             .unobserved_weight = 0.02F,
                             .regularization = 0.004F,
@@ -151,12 +111,12 @@ void measure(const SparseMatrix& positives, const Arguments& arguments, ThreadPo
       ials.run_epoch(pool);  // Warms the caches and leaves the random vectors behind.
       std::vector<double> seconds;
       const double processor_start = processor_seconds();
-      for (int epoch = 0; epoch < arguments.epochs; ++epoch) {
+      for (int epoch = 0; epoch < epochs; ++epoch) {
         const double start = wall_seconds();
         ials.run_epoch(pool);
         seconds.push_back(wall_seconds() - start);
       }
-      const double processor = (processor_seconds() - processor_start) / arguments.epochs;
+      const double processor = (processor_seconds() - processor_start) / epochs;
       std::ranges::sort(seconds);
       const double median = seconds[seconds.size() / 2];
       const auto d = static_cast<std::size_t>(dimensions);
@@ -174,21 +134,26 @@ void measure(const SparseMatrix& positives, const Arguments& arguments, ThreadPo
   }
 }
 
+data::PositiveRule rule_of(const Arguments& arguments) {
+  if (arguments.text("positive-from") == "all") return {};
+  return {.threshold = static_cast<float>(arguments.real("positive-from"))};
+}
+
 int run(const Arguments& arguments) {
-  ThreadPool pool(arguments.threads);
+  ThreadPool pool(arguments.integer("threads"));
+  const std::string& data = arguments.required_word();
   const SparseMatrix pairs =
-      arguments.ratings == "synthetic"
-          ? synthetic()
-          : data::read_ratings(arguments.ratings, {.item_lists = arguments.lists}, pool)
-                .interactions.by_user;
-  const SparseMatrix positives = data::positives(pairs, data::PositiveRule{});
+      data == "synthetic" ? synthetic()
+                          : data::read_ratings(data, {.item_lists = arguments.is_on("lists")}, pool)
+                                .interactions.by_user;
+  const SparseMatrix positives = data::positives(pairs, rule_of(arguments));
   const std::string_view simd = linalg::simd_target();
   std::printf("machine: %s, %d threads, kernels %.*s, BLAS %s\n", processor_name().c_str(),
               pool.thread_count(), static_cast<int>(simd.size()), simd.data(),
               linalg::blas_core().c_str());
   std::printf("data: %s, %zu users x %zu items, %zu pairs; %d epochs each after one to warm up\n",
-              arguments.ratings.c_str(), positives.rows, positives.cols, positives.entry_count(),
-              arguments.epochs);
+              data.c_str(), positives.rows, positives.cols, positives.entry_count(),
+              arguments.integer("epochs"));
   measure(positives, arguments, pool);
   return 0;
 }
@@ -197,9 +162,16 @@ int run(const Arguments& arguments) {
 }  // namespace kindred
 
 int main(int count, char** values) {
-  const kindred::Arguments arguments = kindred::parse(count, values);
   try {
-    return kindred::run(arguments);
+    return kindred::run({count,
+                         values,
+                         "ials_bench RATINGS|synthetic [...]",
+                         {.flags = {{"dims", "26,32,64,128,256"},
+                                    {"epochs", "5"},
+                                    {"threads", "0"},
+                                    {"solvers", "primal,automatic,dual"},
+                                    {"positive-from", "all"}},
+                          .switches = {"lists"}}});
   } catch (const kindred::Error& error) {
     std::fprintf(stderr, "ials_bench: %s\n", error.what());
     return 1;

@@ -1,6 +1,6 @@
 // How good an iALS model is after how many seconds of training.
 //
-//   ials_curve TRAIN --test FILE [--lists yes] [--dim 64] [--epochs 12] [--regularization 0.004]
+//   ials_curve TRAIN --test FILE [--lists] [--dim 64] [--epochs 12] [--regularization 0.004]
 //              [--unobserved-weight 0.02] [--exponent 1] [--threads 0] [--people 5000]
 //
 // Prints after every epoch the seconds of training so far, elapsed and of the processor, and
@@ -10,11 +10,9 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <map>
-#include <string>
 #include <vector>
 
+#include "benchmarks/arguments.h"
 #include "benchmarks/measure.h"
 #include "kindred/base/error.h"
 #include "kindred/base/thread_pool.h"
@@ -29,38 +27,9 @@
 namespace kindred {
 namespace {
 
+using benchmarks::Arguments;
 using benchmarks::processor_seconds;
 using benchmarks::wall_seconds;
-
-struct Arguments {
-  std::string train;
-  std::map<std::string, std::string> flags = {{"test", ""},       {"lists", "no"},
-                                              {"dim", "64"},      {"epochs", "12"},
-                                              {"exponent", "1"},  {"threads", "0"},
-                                              {"people", "5000"}, {"regularization", "0.004"},
-                                              {"seed", "1"},      {"unobserved-weight", "0.02"}};
-
-  int integer(const char* name) const { return std::atoi(flags.at(name).c_str()); }
-  float real(const char* name) const { return std::strtof(flags.at(name).c_str(), nullptr); }
-};
-
-Arguments parse(int count, char** values) {
-  Arguments arguments;
-  for (int i = 1; i < count; ++i) {
-    const std::string name = values[i];
-    if (!name.starts_with("--")) {
-      arguments.train = name;
-    } else if (i + 1 < count && arguments.flags.contains(name.substr(2))) {
-      arguments.flags[name.substr(2)] = values[++i];
-    } else {
-      throw Error(ErrorCode::invalid_argument, "unknown flag, or one without its value: " + name);
-    }
-  }
-  if (arguments.train.empty() || arguments.flags["test"].empty()) {
-    throw Error(ErrorCode::invalid_argument, "ials_curve TRAIN --test FILE [...]");
-  }
-  return arguments;
-}
 
 // The mean NDCG@20 of the people in `chosen`, rows of the split.
 double ndcg(const data::Split& split, const std::vector<std::size_t>& chosen, MatrixView users,
@@ -86,24 +55,24 @@ double ndcg(const data::Split& split, const std::vector<std::size_t>& chosen, Ma
 int run(const Arguments& arguments) {
   ThreadPool pool(arguments.integer("threads"));
   data::RatingsOptions reading;
-  reading.item_lists = arguments.flags.at("lists") == "yes";
-  data::Interactions train = data::read_ratings(arguments.train, reading, pool).interactions;
+  reading.item_lists = arguments.is_on("lists");
+  data::Interactions train =
+      data::read_ratings(arguments.required_word(), reading, pool).interactions;
   const data::Interactions test =
-      data::read_ratings(arguments.flags.at("test"), reading, pool).interactions;
+      data::read_ratings(arguments.text("test"), reading, pool).interactions;
   const data::Split split = data::split_given(std::move(train), {}, test);
   const SparseMatrix positives = data::positives(split.train.by_user, {});
   std::vector<std::size_t> chosen;
-  const std::size_t wanted =
-      std::min(split.person_count(), static_cast<std::size_t>(arguments.integer("people")));
+  const std::size_t wanted = arguments.count("people", split.person_count());
   for (std::size_t i = 0; i < wanted; ++i) chosen.push_back(i * split.person_count() / wanted);
 
-  factorization::Ials ials(positives,
-                           {.dimensions = arguments.integer("dim"),
-                            .epochs = arguments.integer("epochs"),
-                            .unobserved_weight = arguments.real("unobserved-weight"),
-                            .regularization = arguments.real("regularization"),
-                            .regularization_exponent = arguments.real("exponent"),
-                            .seed = static_cast<std::uint64_t>(arguments.integer("seed"))});
+  factorization::Ials ials(
+      positives, {.dimensions = arguments.integer("dim"),
+                  .epochs = arguments.integer("epochs"),
+                  .unobserved_weight = static_cast<float>(arguments.real("unobserved-weight")),
+                  .regularization = static_cast<float>(arguments.real("regularization")),
+                  .regularization_exponent = static_cast<float>(arguments.real("exponent")),
+                  .seed = arguments.count("seed")});
   std::printf("Kindred, d %d, %zu users x %zu items, %zu pairs, %d threads, %zu people\n",
               arguments.integer("dim"), positives.rows, positives.cols, positives.entry_count(),
               pool.thread_count(), wanted);
@@ -132,7 +101,19 @@ int run(const Arguments& arguments) {
 
 int main(int count, char** values) {
   try {
-    return kindred::run(kindred::parse(count, values));
+    return kindred::run({count,
+                         values,
+                         "ials_curve TRAIN --test FILE [...]",
+                         {.flags = {{"test", ""},
+                                    {"dim", "64"},
+                                    {"epochs", "12"},
+                                    {"regularization", "0.004"},
+                                    {"unobserved-weight", "0.02"},
+                                    {"exponent", "1"},
+                                    {"threads", "0"},
+                                    {"people", "5000"},
+                                    {"seed", "1"}},
+                          .switches = {"lists"}}});
   } catch (const kindred::Error& error) {
     std::fprintf(stderr, "ials_curve: %s\n", error.what());
     return 2;

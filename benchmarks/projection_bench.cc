@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "benchmarks/arguments.h"
 #include "benchmarks/measure.h"
 #include "kindred/base/byte_source.h"
 #include "kindred/base/rng.h"

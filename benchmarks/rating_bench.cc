@@ -12,12 +12,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "benchmarks/arguments.h"
 #include "benchmarks/measure.h"
 #include "kindred/base/error.h"
 #include "kindred/base/thread_pool.h"
@@ -29,42 +28,7 @@
 namespace kindred {
 namespace {
 
-struct Arguments {
-  std::string ratings;
-  std::vector<int> dims = {32, 64};
-  int epochs = 5;
-  int threads = 0;
-};
-
-Arguments parse(int count, char** values) {
-  Arguments arguments;
-  for (int i = 1; i < count; ++i) {
-    const std::string_view name = values[i];
-    const std::string next = i + 1 < count ? values[i + 1] : "";
-    if (!name.starts_with("--")) {
-      arguments.ratings = name;
-      continue;
-    }
-    ++i;
-    if (name == "--dims") {
-      arguments.dims.clear();
-      for (const std::string& part : benchmarks::split(next)) {
-        arguments.dims.push_back(std::atoi(part.c_str()));
-      }
-    } else if (name == "--epochs") {
-      arguments.epochs = std::max(1, std::atoi(next.c_str()));
-    } else if (name == "--threads") {
-      arguments.threads = std::atoi(next.c_str());
-    } else {
-      throw Error(ErrorCode::invalid_argument, "unknown flag " + std::string(name));
-    }
-  }
-  if (arguments.ratings.empty()) {
-    throw Error(ErrorCode::invalid_argument,
-                "rating_bench RATINGS [--dims 32,64] [--epochs 5] [--threads 0]");
-  }
-  return arguments;
-}
+using benchmarks::Arguments;
 
 double operations(const SparseMatrix& ratings, int dimensions) {
   const double width = dimensions + 1.0;
@@ -94,8 +58,8 @@ void report(const std::string& name, int dimensions, double flops, double peak, 
 }
 
 void run(const Arguments& arguments) {
-  ThreadPool pool(arguments.threads);
-  const data::Ratings ratings = data::read_ratings(arguments.ratings, {}, pool);
+  ThreadPool pool(arguments.integer("threads"));
+  const data::Ratings ratings = data::read_ratings(arguments.required_word(), {}, pool);
   const SparseMatrix& pairs = ratings.interactions.by_user;
   const double peak = benchmarks::peak_gflops(pool);
   std::printf("%s, %d threads, peak %.1f GFLOP/s a core; %zu users, %zu items, %zu ratings\n\n",
@@ -103,20 +67,19 @@ void run(const Arguments& arguments) {
               pairs.cols, pairs.entry_count());
   std::printf("%-34s %4s  %-28s  %9s  %9s  %7s\n", "", "d", "s an epoch (least .. most)",
               "processor", "GFLOP/s", "of peak");
-  for (const int d : arguments.dims) {
+  const int epochs = std::max(1, arguments.integer("epochs"));
+  for (const int d : arguments.integers("dims")) {
     const double flops = operations(pairs, d);
     factorization::Als plain(pairs, {.dimensions = d, .implicit_weight = 0.0F});
-    report("ALS", d, flops, peak, arguments.epochs, [&] { plain.run_epoch(pool); });
+    report("ALS", d, flops, peak, epochs, [&] { plain.run_epoch(pool); });
     factorization::Als als(pairs, {.dimensions = d});
-    report("ALS with implicit features", d, flops, peak, arguments.epochs,
-           [&] { als.run_epoch(pool); });
+    report("ALS with implicit features", d, flops, peak, epochs, [&] { als.run_epoch(pool); });
     factorization::Bayesian bayesian(pairs, {}, {.dimensions = d});
-    report("Gibbs", d, flops, peak, arguments.epochs, [&] { bayesian.run_sweep(pool); });
+    report("Gibbs", d, flops, peak, epochs, [&] { bayesian.run_sweep(pool); });
     factorization::Bayesian sets(
         pairs, recommendation::side_features(pairs, data::Table(), data::Table(), {}),
         {.dimensions = d});
-    report("Gibbs with implicit sets", d, flops, peak, arguments.epochs,
-           [&] { sets.run_sweep(pool); });
+    report("Gibbs with implicit sets", d, flops, peak, epochs, [&] { sets.run_sweep(pool); });
   }
 }
 
@@ -125,7 +88,11 @@ void run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   try {
-    kindred::run(kindred::parse(argc, argv));
+    kindred::run(
+        {argc,
+         argv,
+         "rating_bench RATINGS [--dims 32,64] [--epochs 5] [--threads 0]",
+         {.flags = {{"dims", "32,64"}, {"epochs", "5"}, {"threads", "0"}}, .switches = {}}});
   } catch (const kindred::Error& error) {
     std::fprintf(stderr, "rating_bench: %s\n", error.what());
     return 1;

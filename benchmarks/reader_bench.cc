@@ -14,16 +14,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "benchmarks/adult_columns.h"
 #include "benchmarks/adult_rows.h"
+#include "benchmarks/arguments.h"
 #include "benchmarks/reading.h"
 #include "kindred/base/byte_source.h"
 #include "kindred/base/error.h"
@@ -36,14 +35,6 @@ namespace kindred::benchmarks {
 namespace {
 
 constexpr std::size_t kBatchRows = 1024;
-
-struct Arguments {
-  bool table = false;
-  std::size_t megabytes = 250;
-  int repeats = 7;
-  std::vector<int> threads = {1, 2};
-  std::string file;
-};
 
 // As MovieLens' own: users in order with 100 ratings or so each, their movies in order,
 // and popular movies far more often than others.
@@ -70,8 +61,8 @@ class RatingsOfUsers {
 };
 
 void write_file(const std::filesystem::path& path, const Arguments& arguments) {
-  const std::size_t bytes = arguments.megabytes * 1'000'000;
-  if (arguments.table) {
+  const std::size_t bytes = arguments.count("megabytes") * 1'000'000;
+  if (arguments.is_on("table")) {
     write_rows(path, std::string(kAdultHeader), bytes, append_adult_row);
     return;
   }
@@ -97,10 +88,10 @@ std::string thread_text(int threads) {
 
 void bench_ratings(const std::filesystem::path& path, std::size_t bytes,
                    const Arguments& arguments) {
-  for (const int threads : arguments.threads) {
+  for (const int threads : arguments.integers("threads")) {
     ThreadPool pool(threads);
     std::size_t pair_count = 0;
-    const auto times = repeat(arguments.repeats, [&] {
+    const auto times = repeat(arguments.integer("repeats"), [&] {
       pair_count = data::read_ratings(path, {}, pool).summary.pair_count;
     });
     report(fmt::format("read_ratings, {}, {} pairs", thread_text(threads), pair_count), bytes,
@@ -111,26 +102,26 @@ void bench_ratings(const std::filesystem::path& path, std::size_t bytes,
 void bench_table(const std::filesystem::path& path, std::size_t bytes, const Arguments& arguments) {
   const data::CsvSchema schema = data::infer_csv_schema({path}, adult_reading());
   const features::Encoder encoder(adult_columns(data::csv_dataset({path}, schema)));
-  for (const int threads : arguments.threads) {
+  for (const int threads : arguments.integers("threads")) {
     // One thread parses inside next(); of several, all but this one parse ahead of it.
     const data::Dataset rows =
         data::csv_dataset({path}, schema, {.thread_count = threads - 1, .on_bad = {}});
     data::Batch batch;
     features::FeatureBlock block;
-    report("rows, " + thread_text(threads), bytes, repeat(arguments.repeats, [&] {
+    report("rows, " + thread_text(threads), bytes, repeat(arguments.integer("repeats"), [&] {
              data::DatasetIterator iterator = rows.start();
              while (iterator.next(batch)) {
              }
            }));
     report(fmt::format("batches of {}, {}", kBatchRows, thread_text(threads)), bytes,
-           repeat(arguments.repeats, [&] {
+           repeat(arguments.integer("repeats"), [&] {
              data::DatasetIterator iterator = rows.batch(kBatchRows).start();
              while (iterator.next(batch)) {
              }
            }));
     report(fmt::format("encoded batches, {} columns, {}", encoder.columns().size(),
                        thread_text(threads)),
-           bytes, repeat(arguments.repeats, [&] {
+           bytes, repeat(arguments.integer("repeats"), [&] {
              data::DatasetIterator iterator = rows.batch(kBatchRows).start();
              while (iterator.next(batch)) encoder.encode(batch, block);
            }));
@@ -143,52 +134,15 @@ void bench_file(const std::filesystem::path& path, const Arguments& arguments) {
   const std::size_t line_count = count_lines(path);
   fmt::print("{:.0f} MB, {} lines, {} hardware threads, {} repeats, {}\n\n",
              static_cast<double>(bytes) / kMegabyte, line_count,
-             std::thread::hardware_concurrency(), arguments.repeats, processor_name());
+             std::thread::hardware_concurrency(), arguments.integer("repeats"), processor_name());
   fmt::print("{:<44} {:<22}   {}\n", "", "MB a second", "MB a processor second");
   report("read() and count line feeds", bytes,
-         repeat(arguments.repeats, [&] { count_lines(path); }));
-  if (arguments.table) {
+         repeat(arguments.integer("repeats"), [&] { count_lines(path); }));
+  if (arguments.is_on("table")) {
     bench_table(path, bytes, arguments);
   } else {
     bench_ratings(path, bytes, arguments);
   }
-}
-
-template <typename Number>
-Number parse(std::string_view text) {
-  Number value{};
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || stop != text.data() + text.size() || value <= 0) {
-    throw Error(ErrorCode::invalid_argument, fmt::format("'{}' is not a positive number", text));
-  }
-  return value;
-}
-
-Arguments parse_arguments(int argc, char** argv) {
-  Arguments arguments;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view flag = argv[i];
-    if (flag == "--table") {
-      arguments.table = true;
-      continue;
-    }
-    const std::string_view value = i + 1 < argc ? argv[++i] : "";
-    if (flag == "--megabytes") {
-      arguments.megabytes = parse<std::size_t>(value);
-    } else if (flag == "--repeats") {
-      arguments.repeats = parse<int>(value);
-    } else if (flag == "--file") {
-      arguments.file = value;
-    } else if (flag == "--threads") {
-      arguments.threads.clear();
-      for (const std::string& part : split(std::string(value))) {
-        arguments.threads.push_back(parse<int>(part));
-      }
-    } else {
-      throw Error(ErrorCode::invalid_argument, fmt::format("unknown flag '{}'", flag));
-    }
-  }
-  return arguments;
 }
 
 }  // namespace
@@ -197,9 +151,12 @@ Arguments parse_arguments(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace kindred::benchmarks;
   try {
-    const Arguments arguments = parse_arguments(argc, argv);
-    if (!arguments.file.empty()) {
-      bench_file(arguments.file, arguments);
+    const Arguments arguments(
+        argc, argv, "reader_bench [--table] [--megabytes 250] [--file FILE] [...]",
+        {.flags = {{"megabytes", "250"}, {"repeats", "7"}, {"threads", "1,2"}, {"file", ""}},
+         .switches = {"table"}});
+    if (!arguments.text("file").empty()) {
+      bench_file(arguments.text("file"), arguments);
     } else {
       const TemporaryFolder folder;
       write_file(folder.path() / "rows.csv", arguments);

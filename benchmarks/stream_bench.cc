@@ -13,14 +13,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <string>
-#include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "benchmarks/adult_columns.h"
 #include "benchmarks/adult_rows.h"
+#include "benchmarks/arguments.h"
 #include "benchmarks/reading.h"
 #include "kindred/base/error.h"
 #include "kindred/base/machine.h"
@@ -28,14 +26,6 @@
 
 namespace kindred::benchmarks {
 namespace {
-
-struct Arguments {
-  std::size_t megabytes = 10'000;
-  std::size_t shuffle = 100'000;
-  std::size_t batch = 1024;
-  std::size_t limit = 300;
-  bool on_disk = false;
-};
 
 double peak_megabytes() { return static_cast<double>(peak_memory_bytes()) / kMegabyte; }
 
@@ -80,21 +70,24 @@ bool run(const Arguments& arguments) {
   const features::Encoder encoder(adult_columns(data::csv_dataset({sample}, schema)));
 
   const std::filesystem::path table = folder.path() / "table.csv";
-  if (!arguments.on_disk && ::mkfifo(table.c_str(), 0600) != 0) {
+  const bool on_disk = arguments.is_on("on-disk");
+  if (!on_disk && ::mkfifo(table.c_str(), 0600) != 0) {
     throw Error(ErrorCode::io, "no pipe can be made in " + folder.path().string());
   }
-  const std::size_t bytes = arguments.megabytes * 1'000'000;
+  const std::size_t bytes = arguments.count("megabytes") * 1'000'000;
   Writer writer(table, bytes);
-  if (arguments.on_disk) writer.wait();
+  if (on_disk) writer.wait();
 
-  fmt::print("{} MB, shuffle({}), batch({}), {} columns, {}\n", arguments.megabytes,
-             arguments.shuffle, arguments.batch, encoder.columns().size(), processor_name());
+  const std::size_t shuffle = arguments.count("shuffle");
+  const std::size_t batch_rows = arguments.count("batch");
+  fmt::print("{} MB, shuffle({}), batch({}), {} columns, {}\n", arguments.count("megabytes"),
+             shuffle, batch_rows, encoder.columns().size(), processor_name());
   fmt::print("before the pass: {:.0f} MB resident at most\n", peak_megabytes());
   std::size_t row_count = 0;
   const Seconds time = time_of([&] {
     data::DatasetIterator rows = data::csv_dataset({table}, schema)
-                                     .shuffle(static_cast<std::int64_t>(arguments.shuffle))
-                                     .batch(arguments.batch)
+                                     .shuffle(static_cast<std::int64_t>(shuffle))
+                                     .batch(batch_rows)
                                      .start();
     data::Batch batch;
     features::FeatureBlock block;
@@ -106,41 +99,7 @@ bool run(const Arguments& arguments) {
   const double peak = peak_megabytes();
   fmt::print("after it:        {:.0f} MB; {} rows, {:.0f} s, {:.0f} MB/s\n", peak, row_count,
              time.elapsed, static_cast<double>(bytes) / kMegabyte / time.elapsed);
-  return peak <= static_cast<double>(arguments.limit);
-}
-
-std::size_t parse(std::string_view text) {
-  std::size_t value = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || stop != text.data() + text.size() || value == 0) {
-    throw Error(ErrorCode::invalid_argument, fmt::format("'{}' is not a positive number", text));
-  }
-  return value;
-}
-
-Arguments parse_arguments(int argc, char** argv) {
-  Arguments arguments;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view flag = argv[i];
-    const std::string_view value = i + 1 < argc ? argv[i + 1] : "";
-    if (flag == "--on-disk") {
-      arguments.on_disk = true;
-      continue;
-    }
-    ++i;
-    if (flag == "--megabytes") {
-      arguments.megabytes = parse(value);
-    } else if (flag == "--shuffle") {
-      arguments.shuffle = parse(value);
-    } else if (flag == "--batch") {
-      arguments.batch = parse(value);
-    } else if (flag == "--limit") {
-      arguments.limit = parse(value);
-    } else {
-      throw Error(ErrorCode::invalid_argument, fmt::format("unknown flag '{}'", flag));
-    }
-  }
-  return arguments;
+  return peak <= static_cast<double>(arguments.count("limit"));
 }
 
 }  // namespace
@@ -149,7 +108,13 @@ Arguments parse_arguments(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace kindred::benchmarks;
   try {
-    return run(parse_arguments(argc, argv)) ? 0 : 1;
+    const Arguments arguments(argc, argv, "stream_bench [--megabytes 10000] [...]",
+                              {.flags = {{"megabytes", "10000"},
+                                         {"shuffle", "100000"},
+                                         {"batch", "1024"},
+                                         {"limit", "300"}},
+                               .switches = {"on-disk"}});
+    return run(arguments) ? 0 : 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "stream_bench: {}\n", error.what());
     return 1;

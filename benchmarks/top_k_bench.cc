@@ -24,12 +24,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <map>
 #include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "benchmarks/arguments.h"
 #include "benchmarks/measure.h"
 #include "kindred/base/error.h"
 #include "kindred/base/rng.h"
@@ -43,49 +43,13 @@
 namespace kindred {
 namespace {
 
+using benchmarks::Arguments;
 using benchmarks::processor_name;
 using benchmarks::processor_seconds;
 using benchmarks::wall_seconds;
 using Lists = std::vector<std::vector<search::Neighbor>>;
 
 constexpr std::size_t kSeenOfMadeUsers = 50;
-
-struct Arguments {
-  std::string model;
-  std::map<std::string, std::string> flags = {
-      {"queries", "all"},  {"k", "10"},        {"threads", "0"}, {"repetitions", "5"},
-      {"exclude", "yes"},  {"single", "500"},  {"verify", "0"},  {"make", ""},
-      {"items", "500000"}, {"users", "32768"}, {"dim", "32"},    {"skew", "0"},
-      {"lists", ""}};
-
-  std::size_t count(const char* name) const {
-    return std::strtoull(flags.at(name).c_str(), nullptr, 10);
-  }
-  // `most` for "all".
-  std::size_t count(const char* name, std::size_t most) const {
-    return flags.at(name) == "all" ? most : std::min(most, count(name));
-  }
-};
-
-Arguments parse(int count, char** values) {
-  Arguments arguments;
-  for (int i = 1; i < count; ++i) {
-    const std::string name = values[i];
-    if (!name.starts_with("--")) {
-      arguments.model = name;
-    } else if (i + 1 < count && arguments.flags.contains(name.substr(2))) {
-      arguments.flags[name.substr(2)] = values[++i];
-    } else {
-      throw Error(ErrorCode::invalid_argument,
-                  "unknown flag, or a flag without its value: " + name);
-    }
-  }
-  if (arguments.model.empty() == arguments.flags["make"].empty()) {
-    throw Error(ErrorCode::invalid_argument,
-                "top_k_bench MODEL [...], or top_k_bench --make FILE [...]");
-  }
-  return arguments;
-}
 
 embedding::Embeddings random_embeddings(std::size_t rows, std::size_t dimensions, double skew,
                                         std::uint64_t seed) {
@@ -107,7 +71,7 @@ void make(const Arguments& arguments) {
   model::Model model;
   const std::size_t dimensions = arguments.count("dim");
   model.options.dimensions = static_cast<int>(dimensions);
-  const double skew = std::atof(arguments.flags.at("skew").c_str());
+  const double skew = arguments.real("skew");
   model.items = random_embeddings(arguments.count("items"), dimensions, skew, 1);
   model.users = random_embeddings(arguments.count("users"), dimensions, 0.0, 2);
   model.seen.cols = model.items.size();
@@ -122,7 +86,7 @@ void make(const Arguments& arguments) {
     seen.erase(std::ranges::unique(seen).begin(), seen.end());
     model.seen.append_row(seen, std::span(ones).first(seen.size()));
   }
-  model::save(model, arguments.flags.at("make"));
+  model::save(model, arguments.text("make"));
 }
 
 // The users asked for, evenly spread over those about whom something was learned.
@@ -203,7 +167,7 @@ void measure_batch(const Queries& queries, const Arguments& arguments, ThreadPoo
     totals.push_back(end - start);
     const auto users = static_cast<double>(found.size());
     if (repetition == 0) {
-      write_lists(found, k, arguments.flags.at("lists"));
+      write_lists(found, k, arguments.text("lists"));
       std::printf(
           "batch: %.2f%% of the pairs scanned, %.0f scored a user\n",
           100.0 * static_cast<double>(counts.scanned) / users / static_cast<double>(items.rows),
@@ -264,20 +228,19 @@ std::size_t difference_count(const Queries& queries, const Arguments& arguments,
 }
 
 int run(const Arguments& arguments) {
-  if (!arguments.flags.at("make").empty()) {
+  if (!arguments.text("make").empty()) {
     make(arguments);
     return 0;
   }
   ThreadPool pool(static_cast<int>(arguments.count("threads")));
-  const model::Model model = model::load(arguments.model);
-  const Queries queries(model, arguments.flags.at("queries"),
-                        arguments.flags.at("exclude") == "yes");
+  const model::Model model = model::load(arguments.required_word());
+  const Queries queries(model, arguments.text("queries"), arguments.text("exclude") == "yes");
   const std::string simd(linalg::simd_target());
   std::printf("machine: %s, %d thread(s), kernels %s\n", processor_name().c_str(),
               pool.thread_count(), simd.c_str());
   std::printf("data: %s, %zu of %zu users x %zu items, d %zu, k %zu, seen items %s\n",
-              arguments.model.c_str(), queries.users.size(), model.users.size(), model.items.size(),
-              model.items.dimensions(), arguments.count("k"),
+              arguments.word().c_str(), queries.users.size(), model.users.size(),
+              model.items.size(), model.items.dimensions(), arguments.count("k"),
               queries.filter.excluded ? "left out" : "allowed");
   print_norms(model.items.vectors);
   measure_batch(queries, arguments, pool);
@@ -290,7 +253,23 @@ int run(const Arguments& arguments) {
 
 int main(int count, char** values) {
   try {
-    return kindred::run(kindred::parse(count, values));
+    return kindred::run({count,
+                         values,
+                         "top_k_bench MODEL [...], or top_k_bench --make FILE [...]",
+                         {.flags = {{"queries", "all"},
+                                    {"k", "10"},
+                                    {"threads", "0"},
+                                    {"repetitions", "5"},
+                                    {"exclude", "yes"},
+                                    {"single", "500"},
+                                    {"verify", "0"},
+                                    {"make", ""},
+                                    {"items", "500000"},
+                                    {"users", "32768"},
+                                    {"dim", "32"},
+                                    {"skew", "0"},
+                                    {"lists", ""}},
+                          .switches = {}}});
   } catch (const kindred::Error& error) {
     std::fprintf(stderr, "top_k_bench: %s\n", error.what());
     return 2;

@@ -71,6 +71,15 @@ ResultFormat format_of(const RecommendFlags& flags) {
   return flags.all ? ResultFormat::csv : ResultFormat::table;
 }
 
+// How many items by watch are needed for `count` in the order asked for.
+std::size_t watch_count(RankBy by, std::size_t count) {
+  return by == RankBy::both ? recommendation::RatingRanker::candidates_for(count) : count;
+}
+
+std::size_t tile_people(RankBy by, std::size_t count) {
+  return std::clamp<std::size_t>(kTileRecommendations / watch_count(by, count), 1, kTilePeople);
+}
+
 // What all kinds of people share in one run.
 struct Run {
   const RecommendFlags& flags;
@@ -87,11 +96,7 @@ struct Run {
   std::size_t popularity_lists = 0;
 };
 
-// How many items by watch are needed for `count` in the order asked for.
-std::size_t watch_count(const Run& run) {
-  return run.by == RankBy::both ? recommendation::RatingRanker::candidates_for(run.count)
-                                : run.count;
-}
+std::size_t watch_count(const Run& run) { return watch_count(run.by, run.count); }
 
 // The list in the order asked for, from the one by watch.
 RecommendationList ranked(const Run& run, RecommendationList watched, const Rater& rater,
@@ -133,8 +138,7 @@ std::string user_heading(const model::Model& model, std::uint32_t user) {
 }
 
 void recommend_to_users(Run& run, const std::vector<std::uint32_t>& users) {
-  const std::size_t tile =
-      std::clamp<std::size_t>(kTileRecommendations / watch_count(run), 1, kTilePeople);
+  const std::size_t tile = tile_people(run.by, run.count);
   Progress progress(stderr,
                     users.size() > 1 ? progress_style(run.flags.common) : ProgressStyle::silent,
                     "recommending", users.size(), "users");
@@ -352,17 +356,20 @@ void run_verb(const RecommendFlags& flags) {
   const auto users = made_up ? std::vector<std::uint32_t>() : wanted_users(flags, model);
   const RankBy by = rank_by(flags, model);
   const auto allowed = allowed_items(flags.choice, model.items, flags.common);
-  Run run{.flags = flags,
-          .model = model,
-          .pool = pool,
-          .recommender = {model, {.allowed = allowed, .many_people = users.size() > kTilePeople}},
-          .fold_in = {},
-          .by = by,
-          .ranker = {},
-          .count = std::min(static_cast<std::size_t>(flags.count),
-                            std::max<std::size_t>(1, model.items.size())),
-          .format = format_of(flags),
-          .sink = sink_for(flags, by, users, allowed)};
+  const auto count =
+      std::min(static_cast<std::size_t>(flags.count), std::max<std::size_t>(1, model.items.size()));
+  Run run{
+      .flags = flags,
+      .model = model,
+      .pool = pool,
+      .recommender = {model,
+                      {.allowed = allowed, .many_people = users.size() > tile_people(by, count)}},
+      .fold_in = {},
+      .by = by,
+      .ranker = {},
+      .count = count,
+      .format = format_of(flags),
+      .sink = sink_for(flags, by, users, allowed)};
   if (by != RankBy::watch) run.ranker.emplace(model, allowed);
   if ((made_up && by != RankBy::rate) || flags.explain) {
     run.fold_in.emplace(model.items.vectors, model.options, pool);
