@@ -147,11 +147,8 @@ void report(const FitFlags& flags, const model::TableModel& model) {
 
 void run(const FitFlags& flags) {
   refuse_overwriting(flags);
-  features::TableRecipe recipe = find_recipe(flags.table, flags.config, flags.common);
-  if (recipe.reading.label.empty()) {
-    throw Error(ErrorCode::invalid_argument,
-                "which column is to be predicted? Name it with --label, or in the configuration");
-  }
+  features::TableRecipe recipe =
+      require_label(find_recipe(flags.table, flags.config, flags.common));
   const data::CsvSchema schema =
       data::infer_csv_schema(flags.table.files, features::reading_options(recipe, true));
   for (const std::string& warning : schema.warnings) note(flags.common, "warning: " + warning);

@@ -74,11 +74,7 @@ void add_ials_options(CLI::App& verb, IalsFlags& flags) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
       ->group(group);
-  verb.add_option("--regularization-exponent", options.regularization_exponent,
-                  "0 regularizes all users and items alike, 1 the frequent ones more")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str()
-      ->group(group);
+  add_regularization_exponent_option(verb, options.regularization_exponent);
   verb.add_option("--init-stddev", options.init_stddev,
                   "Spread of the first random vectors, before division by the root of --dim")
       ->check(CLI::PositiveNumber)
@@ -89,6 +85,14 @@ void add_ials_options(CLI::App& verb, IalsFlags& flags) {
       ->capture_default_str()
       ->group(group);
   add_positive_options(verb, flags);
+}
+
+void add_regularization_exponent_option(CLI::App& verb, float& exponent) {
+  verb.add_option("--regularization-exponent", exponent,
+                  "0 regularizes all users and items alike, 1 the frequent ones more")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str()
+      ->group("Model");
 }
 
 void add_positive_options(CLI::App& verb, IalsFlags& flags) {

@@ -33,6 +33,9 @@ struct IalsFlags {
 // is a usage error. `flags` must outlive the parsing.
 void add_ials_options(CLI::App& verb, IalsFlags& flags);
 
+// --regularization-exponent alone.
+void add_regularization_exponent_option(CLI::App& verb, float& exponent);
+
 // --positive-from and --weight-per-value alone.
 void add_positive_options(CLI::App& verb, IalsFlags& flags);
 

@@ -1,5 +1,6 @@
 #include "cli/table_recipe_flag.h"
 
+#include "kindred/base/error.h"
 #include "kindred/features/propose.h"
 
 namespace kindred::cli {
@@ -18,6 +19,12 @@ features::TableRecipe find_recipe(const TableFlags& table, const std::filesystem
   facts.label = options.label;
   note(common, "no --config: columns as 'kindred columns' proposes them");
   return features::propose(facts, reading_of(table, {})).recipe();
+}
+
+features::TableRecipe require_label(features::TableRecipe recipe) {
+  if (!recipe.reading.label.empty()) return recipe;
+  throw Error(ErrorCode::invalid_argument,
+              "which column is to be predicted? Name it with --label, or in the configuration");
 }
 
 }  // namespace kindred::cli

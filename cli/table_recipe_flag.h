@@ -15,4 +15,8 @@ namespace kindred::cli {
 features::TableRecipe find_recipe(const TableFlags& table, const std::filesystem::path& config,
                                   const CommonOptions& common);
 
+// The recipe again, if it says which column is to be predicted; else throws
+// Error(invalid_argument) that says how to.
+features::TableRecipe require_label(features::TableRecipe recipe);
+
 }  // namespace kindred::cli

@@ -27,7 +27,6 @@ tuning::RatingsTuningOptions tuning_options(const TuneFlags& flags,
   tuning::RatingsTuningOptions options;
   options.ials = flags.ials.options;
   options.ials.epochs = flags.epochs.value_or(kEpochs);
-  options.ials.regularization_exponent = static_cast<float>(flags.exponent);
   options.ials.seed = flags.common.seed;
   options.rule = positive_rule(flags.ials, ratings);
   options.metric = evaluation::parse_metric(flags.metric.empty() ? recommendation::kValidationMetric
@@ -248,11 +247,6 @@ void add_training_options(CLI::App& verb, TuneFlags& flags) {
                   "default 3, of tables 5")
       ->check(CLI::Range(0, 1000000))
       ->group(group);
-  verb.add_option("--regularization-exponent", flags.exponent,
-                  "0 regularizes all users and items alike, 1 the frequent ones more")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str()
-      ->group(group);
   verb.add_option("--metric", flags.metric,
                   "What to choose by: ndcg@20 (the default), recall@10, hr@10, ...")
       ->group(group);
@@ -278,12 +272,15 @@ void add_training_options(CLI::App& verb, TuneFlags& flags) {
 
 void add_tune(CLI::App& app) {
   auto flags = std::make_shared<TuneFlags>();
+  // As published: the ranges of the space are those of this exponent.
+  flags->ials.options.regularization_exponent = 1.0F;
   CLI::App* verb =
       app.add_subcommand("tune", "Choose the dimension and the regularisation, with the evidence");
   verb->add_option("DATA", flags->data, "A ratings file, or a table with --label")->required();
   add_table_options(*verb, *flags);
   add_search_options(*verb, *flags);
   add_training_options(*verb, *flags);
+  add_regularization_exponent_option(*verb, flags->ials.options.regularization_exponent);
   add_positive_options(*verb, flags->ials);
   add_ratings_options(*verb, flags->ratings);
   add_common_options(*verb, flags->common);

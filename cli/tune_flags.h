@@ -37,10 +37,9 @@ struct TuneFlags {
 
   // Ratings.
   RatingsFlags ratings;
-  IalsFlags ials;  // Which pairs are positive.
+  IalsFlags ials;  // The exponent of the regularization, and which pairs are positive.
   int dimensions_max = 512;
   bool no_warm_starts = false;
-  double exponent = 1.0;
   std::string metric;
   std::optional<std::size_t> held_out;
   std::optional<std::size_t> test_users;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/table_flags.h"
+#include "cli/table_recipe_flag.h"
 #include "cli/tune_flags.h"
 #include "kindred/base/atomic_file.h"
 #include "kindred/base/error.h"
@@ -23,10 +24,7 @@ tuning::TunedTable load(const TuneFlags& flags) {
   features::TableRecipe recipe;
   if (!flags.config.empty()) recipe = features::read_recipe(flags.config);
   if (!flags.label.empty()) recipe.reading.label = flags.label;
-  if (recipe.reading.label.empty()) {
-    throw Error(ErrorCode::invalid_argument,
-                "which column is to be predicted? Name it with --label, or in the configuration");
-  }
+  recipe = require_label(std::move(recipe));
   data::CsvOptions all = recipe.reading;
   all.keep_missing = true;
   const data::CsvSchema fields = data::infer_csv_schema(table.files, all);

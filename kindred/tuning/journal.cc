@@ -42,23 +42,6 @@ constexpr const char* kWarmStartColumns =
   throw Error(damaged ? ErrorCode::corrupt : ErrorCode::io, fmt::format("{}: {}", path, message));
 }
 
-}  // namespace
-
-struct Journal::Database {
-  std::string path;  // For messages.
-  sqlite3* connection = nullptr;
-
-  ~Database() { sqlite3_close(connection); }
-
-  void run(const char* sql) const {
-    if (sqlite3_exec(connection, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
-      fail(connection, path);
-    }
-  }
-};
-
-namespace {
-
 // One prepared statement; parameters and columns are counted from 1 and 0 as SQLite does,
 // but callers only see the next one.
 class Statement {
@@ -144,12 +127,70 @@ class Statement {
   int column_ = 0;
 };
 
-std::int64_t integer_of(sqlite3* connection, const std::string& path, const char* sql) {
-  Statement statement(connection, path, sql);
-  return statement.next() ? statement.integer() : 0;
+// The columns of a row in the order of the queries below.
+Trial read_trial(Statement& row) {
+  Trial trial;
+  trial.id = row.integer();
+  trial.proposal = row.integer();
+  trial.setting = setting_from_json(Json::parse(row.text()));
+  trial.seed = static_cast<std::uint64_t>(row.integer());
+  trial.state = parse_trial_state(row.text());
+  trial.worker = row.text();
+  trial.started = row.number();
+  trial.heartbeat = row.number();
+  trial.ended = row.number();
+  trial.parameter_count = static_cast<std::size_t>(row.integer());
+  trial.memory_bytes = static_cast<std::size_t>(row.integer());
+  trial.message = row.text();
+  trial.parent = row.optional_integer();
+  trial.steps_before = static_cast<int>(row.integer());
+  return trial;
+}
+
+StepRecord read_step(Statement& row) {
+  StepRecord step;
+  step.step = static_cast<int>(row.integer());
+  step.seconds = row.number();
+  step.train = row.optional_number();
+  step.validation = row.optional_number();
+  step.standard_error = row.number();
+  return step;
+}
+
+RangeChange read_range_change(Statement& row) {
+  RangeChange change;
+  change.parameter = row.text();
+  change.low = row.number();
+  change.high = row.number();
+  change.after = row.integer();
+  change.probe = row.number();
+  change.probe_proposal = row.optional_integer();
+  change.reason = row.text();
+  return change;
 }
 
 }  // namespace
+
+struct Journal::Database {
+  std::string path;  // For messages.
+  sqlite3* connection = nullptr;
+
+  ~Database() { sqlite3_close(connection); }
+
+  void run(const std::string& sql) const {
+    if (sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+      fail(connection, path);
+    }
+  }
+
+  Statement prepare(const char* sql) const { return {connection, path, sql}; }
+
+  // The first number that a query gives; 0 where it gives none.
+  std::int64_t integer(const char* sql) const {
+    Statement statement = prepare(sql);
+    return statement.next() ? statement.integer() : 0;
+  }
+};
 
 Journal::Journal(const std::filesystem::path& path) : database_(std::make_unique<Database>()) {
   Database& database = *database_;
@@ -159,23 +200,19 @@ Journal::Journal(const std::filesystem::path& path) : database_(std::make_unique
     fail(database.connection, database.path);
   }
   sqlite3_busy_timeout(database.connection, kLockWaitMs);
-  const auto read = [&](const char* sql) {
-    return integer_of(database.connection, database.path, sql);
-  };
   // Every commit is on the disk when it returns: a trial may be an hour's work.
   database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
   exclusively([&] {
-    const std::int64_t version = read("PRAGMA user_version");
-    const bool is_new = version == 0 && read("SELECT count(*) FROM sqlite_master") == 0;
+    const std::int64_t version = database.integer("PRAGMA user_version");
+    const bool is_new = version == 0 && database.integer("SELECT count(*) FROM sqlite_master") == 0;
     if (is_new) {
       database.run(kTables);
       database.run(kWarmStartColumns);
       database.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
-                               kApplicationId, kVersion)
-                       .c_str());
+                               kApplicationId, kVersion));
       return;
     }
-    if (read("PRAGMA application_id") != kApplicationId) {
+    if (database.integer("PRAGMA application_id") != kApplicationId) {
       throw Error(ErrorCode::corrupt, fmt::format("{}: not the journal of a study", database.path));
     }
     if (version > kVersion) {
@@ -185,7 +222,7 @@ Journal::Journal(const std::filesystem::path& path) : database_(std::make_unique
     }
     if (version < 2) {
       database.run(kWarmStartColumns);
-      database.run(fmt::format("PRAGMA user_version = {};", kVersion).c_str());
+      database.run(fmt::format("PRAGMA user_version = {};", kVersion));
     }
   });
 }
@@ -204,64 +241,38 @@ void Journal::exclusively(const std::function<void()>& work) {
 }
 
 std::optional<std::string> Journal::fact(std::string_view key) const {
-  Statement statement(database_->connection, database_->path,
-                      "SELECT value FROM fact WHERE key = ?");
+  Statement statement = database_->prepare("SELECT value FROM fact WHERE key = ?");
   statement.bind(key);
   if (!statement.next()) return std::nullopt;
   return statement.text();
 }
 
 void Journal::set_fact(std::string_view key, std::string_view value) {
-  Statement statement(database_->connection, database_->path,
-                      "INSERT OR REPLACE INTO fact VALUES(?, ?)");
+  Statement statement = database_->prepare("INSERT OR REPLACE INTO fact VALUES(?, ?)");
   statement.bind(key).bind(value).run();
 }
 
 std::vector<Trial> Journal::trials() const {
   std::vector<Trial> trials;
-  Statement rows(database_->connection, database_->path,
-                 "SELECT id, proposal, setting, seed, state, worker, started, heartbeat, ended, "
-                 "parameters, memory, message, parent, steps_before FROM trial ORDER BY id");
-  while (rows.next()) {
-    Trial trial;
-    trial.id = rows.integer();
-    trial.proposal = rows.integer();
-    trial.setting = setting_from_json(Json::parse(rows.text()));
-    trial.seed = static_cast<std::uint64_t>(rows.integer());
-    trial.state = parse_trial_state(rows.text());
-    trial.worker = rows.text();
-    trial.started = rows.number();
-    trial.heartbeat = rows.number();
-    trial.ended = rows.number();
-    trial.parameter_count = static_cast<std::size_t>(rows.integer());
-    trial.memory_bytes = static_cast<std::size_t>(rows.integer());
-    trial.message = rows.text();
-    trial.parent = rows.optional_integer();
-    trial.steps_before = static_cast<int>(rows.integer());
-    trials.push_back(std::move(trial));
-  }
-  Statement steps(database_->connection, database_->path,
-                  "SELECT trial, step, seconds, train, validation, standard_error FROM step "
-                  "ORDER BY trial, step");
+  Statement rows = database_->prepare(
+      "SELECT id, proposal, setting, seed, state, worker, started, heartbeat, ended, "
+      "parameters, memory, message, parent, steps_before FROM trial ORDER BY id");
+  while (rows.next()) trials.push_back(read_trial(rows));
+  Statement steps = database_->prepare(
+      "SELECT trial, step, seconds, train, validation, standard_error FROM step "
+      "ORDER BY trial, step");
   auto trial = trials.begin();
   while (steps.next()) {
     const std::int64_t id = steps.integer();
     while (trial != trials.end() && trial->id < id) ++trial;
     if (trial == trials.end()) break;  // Begun by another process since the first query.
-    StepRecord step;
-    step.step = static_cast<int>(steps.integer());
-    step.seconds = steps.number();
-    step.train = steps.optional_number();
-    step.validation = steps.optional_number();
-    step.standard_error = steps.number();
-    trial->steps.push_back(step);
+    trial->steps.push_back(read_step(steps));
   }
   return trials;
 }
 
 std::int64_t Journal::add(const Trial& trial) {
-  Statement statement(
-      database_->connection, database_->path,
+  Statement statement = database_->prepare(
       "INSERT INTO trial SELECT coalesce(max(id) + 1, 0), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0 "
       "FROM trial");
   statement.bind(trial.proposal).bind(to_json(trial.setting).dump());
@@ -276,13 +287,12 @@ bool Journal::add_step(std::int64_t trial, const std::string& worker, const Step
                        double now) {
   bool ours = false;
   exclusively([&] {
-    Statement alive(database_->connection, database_->path,
-                    "UPDATE trial SET heartbeat = ? WHERE id = ? AND worker = ? AND "
-                    "state = 'running'");
+    Statement alive = database_->prepare(
+        "UPDATE trial SET heartbeat = ? WHERE id = ? AND worker = ? AND "
+        "state = 'running'");
     ours = alive.bind(now).bind(trial).bind(worker).run() == 1;
     if (!ours) return;
-    Statement statement(database_->connection, database_->path,
-                        "INSERT INTO step VALUES(?, ?, ?, ?, ?, ?)");
+    Statement statement = database_->prepare("INSERT INTO step VALUES(?, ?, ?, ?, ?, ?)");
     statement.bind(trial).bind(std::int64_t{step.step}).bind(step.seconds).bind(step.train);
     statement.bind(step.validation).bind(step.standard_error).run();
   });
@@ -291,10 +301,10 @@ bool Journal::add_step(std::int64_t trial, const std::string& worker, const Step
 
 bool Journal::end(const Trial& trial) {
   KINDRED_CHECK(trial.state != TrialState::running);
-  Statement statement(database_->connection, database_->path,
-                      "UPDATE trial SET state = ?, ended = ?, parameters = ?, memory = ?, "
-                      "message = ?, parent = ?, steps_before = ? "
-                      "WHERE id = ? AND worker = ? AND state = 'running'");
+  Statement statement = database_->prepare(
+      "UPDATE trial SET state = ?, ended = ?, parameters = ?, memory = ?, "
+      "message = ?, parent = ?, steps_before = ? "
+      "WHERE id = ? AND worker = ? AND state = 'running'");
   statement.bind(to_text(trial.state)).bind(trial.ended);
   statement.bind(static_cast<std::int64_t>(trial.parameter_count));
   statement.bind(static_cast<std::int64_t>(trial.memory_bytes)).bind(trial.message);
@@ -304,35 +314,25 @@ bool Journal::end(const Trial& trial) {
 
 std::vector<RangeChange> Journal::range_changes() const {
   std::vector<RangeChange> changes;
-  Statement rows(database_->connection, database_->path,
-                 "SELECT parameter, low, high, after, probe, probe_proposal, reason "
-                 "FROM range_change ORDER BY id");
-  while (rows.next()) {
-    RangeChange change;
-    change.parameter = rows.text();
-    change.low = rows.number();
-    change.high = rows.number();
-    change.after = rows.integer();
-    change.probe = rows.number();
-    change.probe_proposal = rows.optional_integer();
-    change.reason = rows.text();
-    changes.push_back(std::move(change));
-  }
+  Statement rows = database_->prepare(
+      "SELECT parameter, low, high, after, probe, probe_proposal, reason "
+      "FROM range_change ORDER BY id");
+  while (rows.next()) changes.push_back(read_range_change(rows));
   return changes;
 }
 
 void Journal::add(const RangeChange& change) {
-  Statement statement(database_->connection, database_->path,
-                      "INSERT INTO range_change(parameter, low, high, after, probe, reason) "
-                      "VALUES(?, ?, ?, ?, ?, ?)");
+  Statement statement = database_->prepare(
+      "INSERT INTO range_change(parameter, low, high, after, probe, reason) "
+      "VALUES(?, ?, ?, ?, ?, ?)");
   statement.bind(change.parameter).bind(change.low).bind(change.high).bind(change.after);
   statement.bind(change.probe).bind(change.reason).run();
 }
 
 void Journal::set_probe(const std::string& parameter, std::int64_t proposal) {
-  Statement statement(database_->connection, database_->path,
-                      "UPDATE range_change SET probe_proposal = ? WHERE id = "
-                      "(SELECT max(id) FROM range_change WHERE parameter = ?)");
+  Statement statement = database_->prepare(
+      "UPDATE range_change SET probe_proposal = ? WHERE id = "
+      "(SELECT max(id) FROM range_change WHERE parameter = ?)");
   statement.bind(proposal).bind(parameter).run();
 }
 
