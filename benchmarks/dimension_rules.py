@@ -3,8 +3,9 @@
 
     benchmarks/dimension_rules.py KINDRED DATA OUT [NAME ...]
 
-KINDRED is the program, DATA the folder of the data sets, OUT a folder for what each run prints
-(a run whose file is there already is not repeated). For each data set `kindred tune --rules` tunes,
+KINDRED is the program, DATA the folder of the data sets, OUT a folder for the studies and for what
+each run prints (a run whose file is there already is not repeated; without the file its study is
+there still, and only the last round is trained again, say to time it on a quiet machine). For each data set `kindred tune --rules` tunes,
 then trains the best once more with the dimensions that each rule says, all else equal, and judges
 all of them on people or rows that nobody had looked at. Prints the table in Markdown, times of one
 thread. NAMEs choose data sets; without them all five, which takes about ten minutes of one core.
@@ -41,7 +42,7 @@ def run(kindred, data, out, name):
             for key, value in (("$DATA", data), ("$OUT", out), ("$ROOT", ROOT)):
                 word = word.replace(key, str(value))
             words.append(word)
-        words += ["--rules", "--json", "--quiet", "--threads", "1",
+        words += ["--study", str(result.with_suffix("")), "--rules", "--json", "--quiet", "--threads", "1",
                   "--seeds", str(SEEDS.get(name, 3))]
         print("$ " + " ".join(words), file=sys.stderr, flush=True)
         done = subprocess.run(words, stdout=subprocess.PIPE, check=True)

@@ -180,9 +180,9 @@ def format_faults(experiments):
 
 
 def form_in_guide(value):
-    """How the guide shows a value, and what finds it there: .7295 or 0.7295; a count as a word."""
+    """How the guide shows a value, and what finds it there: .7295 or 0.7295; 12,345 as a word."""
     if isinstance(value, int):
-        return str(value), rf"(?<![\w.]){value}(?![\w.]*\w)"
+        return f"{value:,}", rf"(?<![\w.,]){value:,}(?![\w.,]*\w)"
     shown = f"{value:.4f}"
     return shown, re.escape(shown.removeprefix("0"))
 

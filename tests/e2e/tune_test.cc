@@ -66,18 +66,52 @@ TEST_F(TuneCommand, GivesAVerdictAReportAndTheModel) {
   EXPECT_THAT(other.err, HasSubstr("the study has another subject"));
 }
 
+// The trials of a report: settings, what came of them, what they began with.
+std::string trials_of(const test::Ended& ended) {
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  std::string text;
+  const Json json = Json::parse(ended.out);
+  for (const Json& trial : json.at("trials").as_array()) {
+    for (const char* key : {"setting", "value", "parent"}) text += trial.at(key).dump() + " ";
+    text += "\n";
+  }
+  return text;
+}
+
 TEST_F(TuneCommand, IsTheSameForAnyNumberOfThreads) {
   const auto trials = [&](const char* threads) {
-    const auto ended = tune({"--json", "--quiet", "--threads", threads});
-    EXPECT_EQ(ended.code, 0) << ended.err;
-    std::string text;
-    const Json json = Json::parse(ended.out);
-    for (const Json& trial : json.at("trials").as_array()) {
-      text += trial.at("setting").dump() + trial.at("value").dump() + "\n";
-    }
-    return text;
+    return trials_of(tune({"--json", "--quiet", "--threads", threads, "--test", "0"}));
   };
   EXPECT_EQ(trials("1"), trials("3"));
+}
+
+TEST_F(TuneCommand, GoesOnAsIfItHadNotEnded) {
+  const std::vector<std::string> more = {"--json", "--quiet", "--test", "0", "--study", "study"};
+  EXPECT_EQ(run_kindred(command(more, "7"), folder_.path()).code, 0);
+  const std::string continued = trials_of(tune(more));
+  EXPECT_EQ(continued, trials_of(tune({"--json", "--quiet", "--test", "0"})));
+  EXPECT_THAT(continued, HasSubstr("0 \n"));  // Somebody began with the first trial's vectors.
+  // Without warm starts it is another study.
+  const auto cold = tune({"--quiet", "--test", "0", "--study", "study", "--no-warm-starts"});
+  EXPECT_EQ(cold.code, 1);
+  EXPECT_THAT(cold.err, HasSubstr("the study has another subject"));
+}
+
+TEST_F(TuneCommand, PutsTheRulesOfThumbBesideTheBest) {
+  const auto ended = run_kindred(command({"--rules", "--json", "--quiet"}, "3"), folder_.path());
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const Json report = Json::parse(ended.out);
+  const auto& finalists = report.at("finalists").as_array();
+  ASSERT_GE(finalists.size(), 6U);
+  // 155 movies or so: 3.5, 21, 7 and 27.
+  const auto parameters = [&](std::size_t from_end) {
+    return finalists[finalists.size() - from_end].at("parameters").as_uint();
+  };
+  EXPECT_EQ(finalists[finalists.size() - 4].at("role").as_string(), "fourth root");
+  EXPECT_EQ(finalists.back().at("role").as_string(), "fastai");
+  EXPECT_LT(parameters(4), parameters(2));
+  EXPECT_LT(parameters(2), parameters(3));
+  EXPECT_LT(parameters(3), parameters(1));
 }
 
 TEST_F(TuneCommand, TriesAGridOfGivenValues) {
