@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
   app.footer("Run 'kindred VERB --help' for the flags of a verb and an example.");
   kindred::cli::add_demo(app);
   kindred::cli::add_train(app);
+  kindred::cli::add_towers(app);
   kindred::cli::add_evaluate(app);
   kindred::cli::add_tune(app);
   kindred::cli::add_recommend(app);

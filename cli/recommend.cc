@@ -262,7 +262,7 @@ void note_outcome(const Run& run, std::size_t people) {
 
 // Throws Error(invalid_argument) when the model cannot answer what is asked.
 RankBy rank_by(const RecommendFlags& flags, const model::Model& model) {
-  const bool knows_watching = model.kind == model::kWatchKind;
+  const bool knows_watching = model.kind != model::kRatingKind;
   const std::string able = !model.ratings ? "watch" : knows_watching ? "both" : "rate";
   const std::string by = !flags.by.empty() ? flags.by : flags.explain ? "watch" : able;
   const auto refuse = [&](const char* knows, const char* objective) {
@@ -276,6 +276,11 @@ RankBy rank_by(const RecommendFlags& flags, const model::Model& model) {
   if (by != "watch" && flags.explain) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("--explain gives the reasons for watching, --by {} another order", by));
+  }
+  if (flags.explain && model.kind == model::kTowersKind) {
+    throw Error(ErrorCode::invalid_argument,
+                "--explain tells which liked items make up a score; two towers score by what is "
+                "known of both sides, and have no such sum");
   }
   return by == "watch" ? RankBy::watch : by == "rate" ? RankBy::rate : RankBy::both;
 }

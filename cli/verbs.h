@@ -10,6 +10,7 @@ namespace kindred::cli {
 
 void add_demo(CLI::App& app);
 void add_train(CLI::App& app);
+void add_towers(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_tune(CLI::App& app);
 void add_recommend(CLI::App& app);

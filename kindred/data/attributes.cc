@@ -261,6 +261,7 @@ Attributes AttributesReader::run() {
     result.table.add(make_column(column));
   }
   result.unmatched_row_count = unmatched_.size();
+  result.unmatched = std::move(unmatched_);
   result.missing_row_count = static_cast<std::size_t>(
       std::count(line_of_label_.begin(), line_of_label_.end(), std::size_t{0}));
   return result;

@@ -44,6 +44,7 @@ struct Attributes {
   Table table;                          // One row for each label; the id is not a column.
   std::size_t unmatched_row_count = 0;  // Rows of the file whose id is not in the vocabulary.
   std::size_t missing_row_count = 0;    // Labels of the vocabulary without a row.
+  Vocabulary unmatched = {};            // Those ids, in the order of the file.
 };
 
 // Throws Error as read_ratings does; an id that appears twice is an error, and so is any

@@ -31,6 +31,13 @@ class AttributesFile : public ::testing::Test {
   Vocabulary labels_{std::vector<std::string>{"1", "2", "3"}};
 };
 
+TEST_F(AttributesFile, IdsThatNobodyNamesAreKept) {
+  const Attributes found = read("id,title\n9,Nine\n2,Two\n7,Seven\n");
+  ASSERT_EQ(found.unmatched.size(), 2U);
+  EXPECT_EQ(found.unmatched.label(0), "9");
+  EXPECT_EQ(found.unmatched.label(1), "7");
+}
+
 TEST_F(AttributesFile, JoinsRowsToLabels) {
   const Attributes read = this->read(
       "movieId,title,genres,length,zip\n3,\"Three, The\",Drama,90,01234\n"

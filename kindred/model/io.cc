@@ -18,7 +18,7 @@ Model read(storage::ContainerReader& reader) {
   const Json& content = reader.content();
   Model model;
   model.kind = content.at("kind").as_string();
-  if (model.kind != kWatchKind && model.kind != kRatingKind) {
+  if (model.kind != kWatchKind && model.kind != kRatingKind && model.kind != kTowersKind) {
     throw Error(ErrorCode::unsupported,
                 fmt::format("a model of the kind '{}', which this program does not know; use a "
                             "newer Kindred",

@@ -22,8 +22,11 @@ namespace kindred::model {
 
 // What a model learned: "ials" is what people will watch; "rating" is ratings alone, and
 // the vectors of items and users are then those of the first draw, without the biases.
+// "towers" is what people will watch, from what is known of them and of the items
+// (recommendation/two_towers.h); the options are those of folding people in, and dimensions.
 inline constexpr const char* kWatchKind = "ials";
 inline constexpr const char* kRatingKind = "rating";
+inline constexpr const char* kTowersKind = "towers";
 
 struct Model {
   std::string kind = kWatchKind;
