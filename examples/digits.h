@@ -64,20 +64,25 @@ inline data::Batch made_up_digits(std::size_t count, std::uint64_t seed) {
   return rows;
 }
 
+struct DigitOptions {
+  int epochs = 20;  // That the training is to have.
+  std::uint64_t seed = 1;
+};
+
 struct DigitLayers {
   nn::FeatureInput input;
   nn::Sequential hidden;
   nn::DenseLayer classes;
 
   DigitLayers(nn::ParameterSet& parameters, const features::FeatureLayout& layout,
-              std::uint64_t seed)
-      : input(parameters, "digits", layout, seed),
+              const DigitOptions& options)
+      : input(parameters, "digits", layout, options.seed),
         hidden(parameters, "digits", input,
                {nn::dense(512, nn::Activation::relu), nn::dropout(0.3),
                 nn::dense(256, nn::Activation::relu), nn::dropout(0.3),
                 nn::dense(kHidden, nn::Activation::relu)},
-               seed),
-        classes(parameters, "classes", kHidden, kClasses, {.seed = seed}) {}
+               options.seed),
+        classes(parameters, "classes", kHidden, kClasses, {.seed = options.seed}) {}
 };
 
 struct DigitNetwork {
@@ -85,16 +90,16 @@ struct DigitNetwork {
   nn::Network::Forward hidden;  // The last hidden layer: kHidden values of each row.
 };
 
-// Compiled for `epochs` passes over `row_count` rows.
-inline DigitNetwork digit_network(std::size_t pixel_count, std::size_t row_count, int epochs,
-                                  std::uint64_t seed) {
+// Compiled to be fitted to rows like these.
+inline DigitNetwork digit_network(const data::Batch& rows, const DigitOptions& options) {
   features::NumericColumn pixels = features::numeric("pixels");
-  pixels.shape = {pixel_count};
+  pixels.shape = {rows.at("pixels").row_width()};
   std::vector<features::Encoder> inputs;
   inputs.emplace_back(std::vector<features::Column>{pixels});
 
   nn::Network network;
-  const auto layers = std::make_shared<DigitLayers>(*network.parameters, inputs[0].layout(), seed);
+  const auto layers =
+      std::make_shared<DigitLayers>(*network.parameters, inputs[0].layout(), options);
   const nn::Network::Forward hidden = [layers](nn::Pass& pass, auto blocks) {
     return layers->hidden(pass, layers->input(pass, blocks[0]));
   };
@@ -104,7 +109,8 @@ inline DigitNetwork digit_network(std::size_t pixel_count, std::size_t row_count
   network.outputs = kClasses;
   nn::Model model(std::move(inputs), std::move(network));
 
-  const std::uint64_t steps = static_cast<std::uint64_t>(epochs) * (row_count / kBatch + 1);
+  const std::uint64_t steps =
+      static_cast<std::uint64_t>(options.epochs) * (rows.row_count / kBatch + 1);
   model.compile(
       {.optimizer = nn::AdamW{.learning_rate = 0.001F, .weight_decay = 0.01F},
        .loss = {.kind = nn::LossKind::sparse_categorical_crossentropy, .from_logits = true},

@@ -168,8 +168,7 @@ data::Dataset shifted(const data::Batch& rows, int shift_max, std::uint64_t seed
 // digits in the space that it has learned.
 void add_opinion(const Options& options, std::uint64_t seed, const data::Batch& train,
                  const data::Batch& test, ThreadPool& pool, Matrix& opinions) {
-  auto [model, hidden] = examples::digit_network(train.at("pixels").row_width(), train.row_count,
-                                                 options.epochs, seed);
+  auto [model, hidden] = examples::digit_network(train, {.epochs = options.epochs, .seed = seed});
   nn::FitOptions fit{.epochs = options.epochs, .batch_size = examples::kBatch, .seed = seed};
   fit.progress = stderr;
   fit.progress_style = options.json ? ProgressStyle::silent : progress_style_for(stderr);

@@ -44,8 +44,7 @@ int main(int count, char** values) {
         is_real ? examples::read_digits(folder, "train") : examples::made_up_digits(3000, seed);
     const data::Batch test =
         is_real ? examples::read_digits(folder, "t10k") : examples::made_up_digits(500, seed + 1);
-    auto [model, hidden] =
-        examples::digit_network(train.at("pixels").row_width(), train.row_count, epochs, seed);
+    auto [model, hidden] = examples::digit_network(train, {.epochs = epochs, .seed = seed});
     ThreadPool pool;
     nn::FitOptions options{.epochs = epochs, .batch_size = examples::kBatch, .seed = seed};
     options.progress = stderr;
