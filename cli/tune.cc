@@ -40,6 +40,7 @@ tuning::RatingsTuningOptions tuning_options(const TuneFlags& flags,
   options.validation_users = flags.held_out.value_or(usual);
   options.test_users = flags.test_users.value_or(options.validation_users);
   options.patience = flags.patience.value_or(kPatience);
+  options.steps = tuning::parse_trial_steps(flags.steps);
   options.dimensions_max = flags.dimensions_max;
   return options;
 }
@@ -190,6 +191,12 @@ void add_search_options(CLI::App& verb, TuneFlags& flags) {
       ->group(group);
   verb.add_option("--stopping", flags.stopping, "Which trials to end early: halving, median, none")
       ->check(CLI::IsMember({"halving", "median", "none"}))
+      ->capture_default_str()
+      ->group(group);
+  verb.add_option("--steps", flags.steps,
+                  "What trials are compared after: epochs, or trainings on parts of the data, a "
+                  "ninth, a third and all of it")
+      ->check(CLI::IsMember({"epochs", "parts"}))
       ->capture_default_str()
       ->group(group);
   verb.add_option("--set", flags.parameters,

@@ -9,6 +9,7 @@
 #include "cli/tune_progress.h"
 #include "kindred/base/atomic_file.h"
 #include "kindred/base/error.h"
+#include "kindred/tuning/data_parts.h"
 #include "kindred/tuning/space_text.h"
 
 namespace kindred::cli {
@@ -51,6 +52,10 @@ tuning::StudyOptions study_options(const TuneFlags& flags, tuning::Space space, 
   options.seed = flags.common.seed;
   options.stopping.rule = tuning::parse_stopping(flags.stopping);
   options.stopping.steps_max = epochs;
+  if (tuning::parse_trial_steps(flags.steps) == tuning::TrialSteps::parts) {
+    options.stopping.steps_min = tuning::kDataParts.front();
+    options.stopping.steps_max = tuning::kWholeData;
+  }
   options.trial_seconds_max = flags.trial_timeout;
   options.subject = std::move(subject);
   return options;

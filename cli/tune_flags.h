@@ -27,6 +27,7 @@ struct TuneFlags {
   std::filesystem::path output;
   std::string search = "tpe";
   std::string stopping = "halving";
+  std::string steps = "epochs";
   std::vector<std::string> parameters;  // --set
   std::filesystem::path space_file;
   std::optional<int> epochs;
@@ -54,7 +55,7 @@ struct TuneFlags {
 // The usual space, or that of --space, with what --set says in place of its parameters.
 tuning::Space space_of(const TuneFlags& flags, tuning::Space usual);
 
-// Seed, searcher, stopping and time limit as the flags say.
+// Seed, searcher, stopping, steps and time limit as the flags say.
 tuning::StudyOptions study_options(const TuneFlags& flags, tuning::Space space, Json subject,
                                    int epochs);
 

@@ -53,6 +53,7 @@ tuning::TableTuningOptions tuning_options(const TuneFlags& flags) {
   options.fit.patience = flags.patience.value_or(kPatience);
   options.fit.seed = flags.common.seed;
   options.parameters_max = flags.parameters_max;
+  options.steps = tuning::parse_trial_steps(flags.steps);
   options.seed_count = flags.seed_count;
   options.rules = flags.rules;
   return options;

@@ -30,10 +30,12 @@ CREATE TABLE range_change(id INTEGER PRIMARY KEY, parameter TEXT NOT NULL, low R
   reason TEXT NOT NULL);
 )";
 
-// What version 2 added to `trial`. A new file gets it in the same way.
-constexpr const char* kWarmStartColumns =
+// What version 2 added. A new file gets it in the same way.
+constexpr const char* kColumnsOfVersion2 =
     "ALTER TABLE trial ADD COLUMN parent INTEGER;"
-    "ALTER TABLE trial ADD COLUMN steps_before INTEGER NOT NULL DEFAULT 0;";
+    "ALTER TABLE trial ADD COLUMN steps_before INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE step ADD COLUMN share REAL NOT NULL DEFAULT 1;"
+    "ALTER TABLE step ADD COLUMN epochs INTEGER NOT NULL DEFAULT 1;";
 
 [[noreturn]] void fail(sqlite3* connection, const std::string& path) {
   const int code = connection == nullptr ? SQLITE_NOMEM : sqlite3_errcode(connection);
@@ -154,6 +156,8 @@ StepRecord read_step(Statement& row) {
   step.train = row.optional_number();
   step.validation = row.optional_number();
   step.standard_error = row.number();
+  step.share = row.number();
+  step.epochs = static_cast<int>(row.integer());
   return step;
 }
 
@@ -207,7 +211,7 @@ Journal::Journal(const std::filesystem::path& path) : database_(std::make_unique
     const bool is_new = version == 0 && database.integer("SELECT count(*) FROM sqlite_master") == 0;
     if (is_new) {
       database.run(kTables);
-      database.run(kWarmStartColumns);
+      database.run(kColumnsOfVersion2);
       database.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
                                kApplicationId, kVersion));
       return;
@@ -221,7 +225,7 @@ Journal::Journal(const std::filesystem::path& path) : database_(std::make_unique
                               database.path, version, kVersion));
     }
     if (version < 2) {
-      database.run(kWarmStartColumns);
+      database.run(kColumnsOfVersion2);
       database.run(fmt::format("PRAGMA user_version = {};", kVersion));
     }
   });
@@ -259,7 +263,7 @@ std::vector<Trial> Journal::trials() const {
       "parameters, memory, message, parent, steps_before FROM trial ORDER BY id");
   while (rows.next()) trials.push_back(read_trial(rows));
   Statement steps = database_->prepare(
-      "SELECT trial, step, seconds, train, validation, standard_error FROM step "
+      "SELECT trial, step, seconds, train, validation, standard_error, share, epochs FROM step "
       "ORDER BY trial, step");
   auto trial = trials.begin();
   while (steps.next()) {
@@ -292,9 +296,10 @@ bool Journal::add_step(std::int64_t trial, const std::string& worker, const Step
         "state = 'running'");
     ours = alive.bind(now).bind(trial).bind(worker).run() == 1;
     if (!ours) return;
-    Statement statement = database_->prepare("INSERT INTO step VALUES(?, ?, ?, ?, ?, ?)");
+    Statement statement = database_->prepare("INSERT INTO step VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
     statement.bind(trial).bind(std::int64_t{step.step}).bind(step.seconds).bind(step.train);
-    statement.bind(step.validation).bind(step.standard_error).run();
+    statement.bind(step.validation).bind(step.standard_error);
+    statement.bind(step.share).bind(std::int64_t{step.epochs}).run();
   });
   return ours;
 }

@@ -9,7 +9,7 @@
 //    fact(key, value)                           what the study is about
 //    trial(id, proposal, setting, seed, state, worker, started, heartbeat, ended,
 //          parameters, memory, message, parent, steps_before)
-//    step(trial, step, seconds, train, validation, standard_error)
+//    step(trial, step, seconds, train, validation, standard_error, share, epochs)
 //    range_change(parameter, low, high, after, probe, reason)
 //
 // Cost: a change about a millisecond (a sync of the disk). Thread safety: one thread a

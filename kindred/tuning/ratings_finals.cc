@@ -63,8 +63,8 @@ factorization::IalsOptions final_options(const Trial& trial,
                                          const factorization::IalsOptions& base) {
   factorization::IalsOptions options = ials_options_of(trial.setting, base);
   options.seed = trial.seed;
-  if (const StepRecord* best = trial.best_step()) {
-    options.epochs = std::min(trial.steps_before + best->step, base.epochs);
+  if (const int epochs = trial.epochs_until_best(); epochs > 0) {
+    options.epochs = std::min(epochs, base.epochs);
   }
   return options;
 }

@@ -59,6 +59,25 @@ SparseMatrix positives_of(const data::Interactions& ratings, const data::Positiv
                           data::describe(rule)));
 }
 
+// The same people, those outside the part without positives.
+SparseMatrix part_of(const SparseMatrix& positives, int part, std::uint64_t seed) {
+  if (part == kWholeData) return positives;
+  SparseMatrix out;
+  out.cols = positives.cols;
+  const std::vector<std::size_t> people = rows_of_part(positives.rows, part, seed);
+  auto next = people.begin();
+  for (std::size_t row = 0; row < positives.rows; ++row) {
+    const bool is_inside = next != people.end() && *next == row;
+    if (is_inside) {
+      out.append_row(positives.row_columns(row), positives.row_values(row));
+      ++next;
+    } else {
+      out.append_row({}, {});
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::size_t default_held_out_users(std::size_t user_count) noexcept {
@@ -126,12 +145,19 @@ RatingsTuning::RatingsTuning(const data::Interactions& ratings, const RatingsTun
   subject_.set("regularization_exponent", double{ials.regularization_exponent});
   subject_.set("init_stddev", double{ials.init_stddev});
   subject_.set("seed", ials.seed);
+  if (options.steps == TrialSteps::parts) subject_.set("steps", "parts");
 }
 
 // What a trial begins with, and who is told of its best vectors once it has finished.
 struct RatingsTuning::Start {
   std::optional<Matrix> items = {};
   std::function<void(const Trial& reported, const Matrix& best)> keep = {};
+};
+
+struct RatingsTuning::Learned {
+  Matrix items;  // Of the best epoch.
+  StepRecord best;
+  double seconds = 0.0;  // All epochs.
 };
 
 TrialEnd RatingsTuning::run(const Trial& trial, const TrialHooks& hooks) {
@@ -148,25 +174,59 @@ TrialEnd RatingsTuning::run(const Trial& trial, const TrialHooks& hooks, WarmSta
   start.keep = [&](const Trial& reported, const Matrix& best) {
     starts.keep(reported, best, known);
   };
-  TrialEnd end = train(trial, hooks, start);
+  TrialEnd end = train(trial, hooks, std::move(start));
   if (is_warm) {
     end.parent = parent->id;
-    end.steps_before = parent->steps_before + parent->best_step()->step;
+    end.steps_before = parent->epochs_until_best();
   }
   return end;
 }
 
-TrialEnd RatingsTuning::train(const Trial& trial, const TrialHooks& hooks, const Start& start) {
+TrialEnd RatingsTuning::train(const Trial& trial, const TrialHooks& hooks, Start start) {
   factorization::IalsOptions options = ials_options_of(trial.setting, options_.ials);
   options.seed = trial.seed;
   const SparseMatrix& positives = validation_.training_positives();
-  factorization::Ials ials(positives, options);
-  if (start.items) {
-    ials.restore(factorization::draw_user_vectors(positives.rows, options),
-                 grown(*start.items, options), 0);
+  Trial reported = trial;
+  bool goes_on = true;
+  const auto report = [&](const StepRecord& step) {
+    reported.steps.push_back(step);
+    goes_on = hooks.report(step);
+    return goes_on;
+  };
+  std::optional<Matrix> items = std::move(start.items);
+  if (options_.steps == TrialSteps::epochs) {
+    items = learn(positives, options, items, hooks, report).items;
+  } else {
+    for (const int part : kDataParts) {
+      if (!goes_on) break;
+      Learned learned = learn(part_of(positives, part, options_.ials.seed), options, items, hooks,
+                              [](const StepRecord&) { return true; });
+      items = std::move(learned.items);
+      StepRecord step = learned.best;
+      step.epochs = step.step;
+      step.step = part;
+      step.share = static_cast<double>(part) / kWholeData;
+      step.seconds = learned.seconds;
+      report(step);
+    }
   }
+  if (start.keep && goes_on) start.keep(reported, *items);
+  return {.parameter_count = parameter_count(options.dimensions)};
+}
+
+// One training, to its end or until `observe`, which is told of every epoch, has had enough.
+RatingsTuning::Learned RatingsTuning::learn(const SparseMatrix& positives,
+                                            const factorization::IalsOptions& options,
+                                            const std::optional<Matrix>& begin,
+                                            const TrialHooks& hooks,
+                                            const std::function<bool(const StepRecord&)>& observe) {
+  factorization::Ials ials(positives, options);
+  if (begin) {
+    ials.restore(factorization::draw_user_vectors(positives.rows, options), grown(*begin, options),
+                 0);
+  }
+  Learned learned;
   evaluation::MetricResult judged;
-  Matrix best;
   training::Trainee trainee;
   trainee.run_epoch = [&] {
     ials.solve_users(pool_);
@@ -177,9 +237,8 @@ TrialEnd RatingsTuning::train(const Trial& trial, const TrialHooks& hooks, const
     judged = validation_.measure(ials.item_vectors(), options, options_.metric, pool_);
     return judged.value;
   };
-  if (start.keep) trainee.keep_best = [&] { best = ials.item_vectors(); };
+  trainee.keep_best = [&] { learned.items = ials.item_vectors(); };
   std::atomic<bool> ended = false;
-  Trial reported = trial;
   const training::LoopOptions loop = {
       .epochs = options.epochs, .patience = options_.patience, .cancelled = &ended};
   training::run_training(trainee, loop, {}, [&](const training::EpochRecord& record) {
@@ -189,11 +248,12 @@ TrialEnd RatingsTuning::train(const Trial& trial, const TrialHooks& hooks, const
         .train = remembered_.measure(ials.item_vectors(), options, options_.metric, pool_).value,
         .validation = record.validation,
         .standard_error = standard_error(judged)};
-    reported.steps.push_back(step);
-    ended = !hooks.report(step);
+    learned.seconds += step.seconds;
+    const bool is_best = !learned.best.validation || *step.validation > *learned.best.validation;
+    if (is_best) learned.best = step;
+    ended = !observe(step);
   });
-  if (start.keep && !ended) start.keep(reported, best);
-  return {.parameter_count = parameter_count(options.dimensions)};
+  return learned;
 }
 
 bool allows_warm_starts(const Space& space) {

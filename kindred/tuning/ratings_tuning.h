@@ -7,6 +7,9 @@
 // The same question put to people who shaped the items shows what is remembered and not
 // understood: the distance between the two curves is overfitting.
 //
+// A step of a trial is an epoch, or a training on a part of the people (data_parts.h), which
+// begins with the items that the part before has learned.
+//
 //    space                   dim                 the fourth root of the items and either side
 //                            regularization      l, with exponent 1 as published
 //                            unobserved-weight   a
@@ -20,6 +23,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
 
 #include "kindred/base/json.h"
 #include "kindred/base/thread_pool.h"
@@ -29,6 +35,7 @@
 #include "kindred/factorization/ials.h"
 #include "kindred/linalg/sparse.h"
 #include "kindred/recommendation/validation.h"
+#include "kindred/tuning/data_parts.h"
 #include "kindred/tuning/space.h"
 #include "kindred/tuning/study_runner.h"
 #include "kindred/tuning/warm_starts.h"
@@ -41,8 +48,9 @@ struct RatingsTuningOptions {
   evaluation::Metric metric;         // Judged by; per person.
   std::size_t validation_users = 0;  // At least 1.
   std::size_t test_users = 0;        // 0: nobody is kept apart.
-  int patience = 3;                  // Epochs without a better validation; 0: run them all.
-  int dimensions_max = 512;          // As far as the range may widen.
+  TrialSteps steps = TrialSteps::epochs;
+  int patience = 3;          // Epochs without a better validation; 0: run them all.
+  int dimensions_max = 512;  // As far as the range may widen.
 };
 
 // One user in ten, at most 1,000, for each of validation and test.
@@ -90,7 +98,11 @@ class RatingsTuning {
 
  private:
   struct Start;
-  TrialEnd train(const Trial& trial, const TrialHooks& hooks, const Start& start);
+  struct Learned;
+  TrialEnd train(const Trial& trial, const TrialHooks& hooks, Start start);
+  Learned learn(const SparseMatrix& positives, const factorization::IalsOptions& options,
+                const std::optional<Matrix>& begin, const TrialHooks& hooks,
+                const std::function<bool(const StepRecord&)>& observe);
 
   const data::Interactions& ratings_;
   RatingsTuningOptions options_;

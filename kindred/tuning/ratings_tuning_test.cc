@@ -128,6 +128,25 @@ TEST_F(RatingsTuningTest, AnotherProcessGoesOnWithTheSameTrials) {
   }
 }
 
+TEST_F(RatingsTuningTest, LearnsFromGrowingPartsOfThePeople) {
+  RatingsTuningOptions options = options_of(4);
+  options.steps = TrialSteps::parts;
+  RatingsTuning tuning(ratings_, options, pool_);
+  WarmStarts starts("");
+  const Trial trial = run(tuning, 8, &starts);
+  ASSERT_EQ(trial.steps.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(trial.steps[i].step, kDataParts[i]);
+    EXPECT_EQ(trial.steps[i].share, kDataParts[i] / 9.0);
+    EXPECT_GE(trial.steps[i].epochs, 1);
+  }
+  EXPECT_LT(*trial.steps[0].validation, *trial.steps[2].validation);
+  EXPECT_EQ(trial.best_step()->step, kWholeData);
+  EXPECT_EQ(run(tuning, 9, &starts).steps_before, trial.epochs_until_best());
+  // One that is stopped has seen the first part alone.
+  EXPECT_EQ(run(tuning, 8, &starts, true).steps.size(), 1U);
+}
+
 TEST_F(RatingsTuningTest, TheWinnerIsTrainedForTheEpochsOfItsWarmStartsToo) {
   Trial trial;
   trial.setting.set("dim", std::int64_t{8});

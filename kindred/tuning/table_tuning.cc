@@ -107,19 +107,18 @@ std::string text_by_rule(const Setting& setting) {
   return "dimensions by the rule, " + to_text(rest);
 }
 
-// Reports every epoch of a fit to the study, and ends it when told to.
+// Tells of every epoch of a fit, and ends it when told to.
 class Reporter : public nn::Callback {
  public:
-  Reporter(std::function<StepRecord(const nn::EpochLog&)> record, const TrialHooks& hooks)
-      : record_(std::move(record)), hooks_(hooks) {}
+  explicit Reporter(std::function<bool(const nn::EpochLog&)> goes_on)
+      : goes_on_(std::move(goes_on)) {}
 
   void on_epoch_end(nn::TrainingView& view) override {
-    if (!hooks_.report(record_(view.history.epochs.back()))) view.stops = true;
+    if (!goes_on_(view.history.epochs.back())) view.stops = true;
   }
 
  private:
-  std::function<StepRecord(const nn::EpochLog&)> record_;
-  const TrialHooks& hooks_;
+  std::function<bool(const nn::EpochLog&)> goes_on_;
 };
 
 }  // namespace
@@ -155,6 +154,7 @@ TableTuning::TableTuning(TunedTable table, const TableTuningOptions& options, Th
   subject_.set("patience", options.fit.patience);
   subject_.set("parameters_max", std::uint64_t{options.parameters_max});
   subject_.set("seed", options.fit.seed);
+  if (options.steps == TrialSteps::parts) subject_.set("steps", "parts");
 }
 
 // A part of the rows, drawn by the seed; both parts keep the order of the table.
@@ -257,31 +257,71 @@ double TableTuning::standard_error(double score, std::size_t row_count) const {
   return std::sqrt(std::max(variance, 0.0) / (positives * negatives));
 }
 
+// Notes how large the network is; throws where that is too much.
+void TableTuning::require_size(const model::TableModel& model, TrialEnd& end) const {
+  end.parameter_count = model.network.network().parameters->trainable_value_count();
+  if (options_.parameters_max == 0 || end.parameter_count <= options_.parameters_max) return;
+  throw Error(
+      ErrorCode::invalid_argument,
+      fmt::format("{} parameters, more than {}", end.parameter_count, options_.parameters_max));
+}
+
+StepRecord TableTuning::step_of(const nn::EpochLog& log, std::size_t validation_rows) const {
+  StepRecord step{.step = log.epoch, .seconds = log.seconds};
+  if (const auto train = nn::find_score(log.scores, metric_)) step.train = value_of(*train);
+  if (const auto score = nn::find_score(log.scores, "val_" + metric_)) {
+    step.validation = value_of(*score);
+    step.standard_error = standard_error(*score, validation_rows);
+  }
+  return step;
+}
+
 TrialEnd TableTuning::run(const Trial& trial, const TrialHooks& hooks) {
+  if (options_.steps == TrialSteps::parts) return run_parts(trial, hooks);
   model::TableFitOptions options = fit_options_of(trial.setting);
   options.seed = trial.seed;
   TrialEnd end;
   std::size_t validation_rows = 0;
   options.begin = [&](const model::TableModel& model, std::size_t, std::size_t validation) {
     validation_rows = validation;
-    end.parameter_count = model.network.network().parameters->trainable_value_count();
-    if (options_.parameters_max > 0 && end.parameter_count > options_.parameters_max) {
-      throw Error(
-          ErrorCode::invalid_argument,
-          fmt::format("{} parameters, more than {}", end.parameter_count, options_.parameters_max));
-    }
+    require_size(model, end);
   };
-  const auto record = [&](const nn::EpochLog& log) {
-    StepRecord step{.step = log.epoch, .seconds = log.seconds};
-    if (const auto train = nn::find_score(log.scores, metric_)) step.train = value_of(*train);
-    if (const auto score = nn::find_score(log.scores, "val_" + metric_)) {
-      step.validation = value_of(*score);
-      step.standard_error = standard_error(*score, validation_rows);
-    }
-    return step;
-  };
-  options.callbacks.push_back(std::make_shared<Reporter>(record, hooks));
+  options.callbacks.push_back(std::make_shared<Reporter>(
+      [&](const nn::EpochLog& log) { return hooks.report(step_of(log, validation_rows)); }));
   model::fit_table(known_, recipe_of(trial.setting), options, pool_);
+  return end;
+}
+
+TrialEnd TableTuning::run_parts(const Trial& trial, const TrialHooks& hooks) {
+  TrialEnd end;
+  for (const int part : kDataParts) {
+    model::TableFitOptions options = fit_options_of(trial.setting);
+    options.seed = trial.seed;
+    std::size_t validation_rows = 0;
+    options.begin = [&](const model::TableModel& model, std::size_t, std::size_t validation) {
+      validation_rows = validation;
+      require_size(model, end);
+    };
+    StepRecord best;
+    double seconds = 0.0;
+    options.callbacks.push_back(std::make_shared<Reporter>([&](const nn::EpochLog& log) {
+      hooks.check_time();
+      const StepRecord epoch = step_of(log, validation_rows);
+      seconds += epoch.seconds;
+      if (!best.validation || (epoch.validation && *epoch.validation > *best.validation)) {
+        best = epoch;
+      }
+      return true;
+    }));
+    const data::Batch rows =
+        chosen(known_, rows_of_part(known_.row_count, part, options_.fit.seed));
+    model::fit_table(rows, recipe_of(trial.setting), options, pool_);
+    best.epochs = best.step;
+    best.step = part;
+    best.share = static_cast<double>(part) / kWholeData;
+    best.seconds = seconds;
+    if (!hooks.report(best)) break;
+  }
   return end;
 }
 
@@ -296,7 +336,9 @@ model::TableModel TableTuning::train(const Trial& trial, std::uint64_t seed,
                                      const std::string& rule) const {
   model::TableFitOptions options = fit_options_of(trial.setting);
   options.seed = seed;
-  if (const StepRecord* best = trial.best_step()) options.epochs = best->step;
+  if (const StepRecord* best = trial.best_step()) {
+    options.epochs = options_.steps == TrialSteps::parts ? best->epochs : best->step;
+  }
   return train(recipe_of(trial.setting, rule), std::move(options));
 }
 

@@ -10,6 +10,9 @@
 //    hidden            units of the hidden layers: "64,32"
 //    dropout, learning-rate, batch-size
 //
+// A step of a trial is an epoch, or a training on a part of the rows (data_parts.h), each with
+// random weights and its own rows to validate on.
+//
 // A validation score has a standard error by the rows: of an area after Hanley and McNeil, of
 // an accuracy the binomial one, of a root mean squared error as if errors were normal.
 //
@@ -31,6 +34,7 @@
 #include "kindred/features/table_facts.h"
 #include "kindred/features/table_recipe.h"
 #include "kindred/model/table_fit.h"
+#include "kindred/tuning/data_parts.h"
 #include "kindred/tuning/report.h"
 #include "kindred/tuning/space.h"
 #include "kindred/tuning/study_runner.h"
@@ -38,7 +42,8 @@
 namespace kindred::tuning {
 
 struct TableTuningOptions {
-  model::TableFitOptions fit;      // What the space does not set; its seed draws the split too.
+  model::TableFitOptions fit;  // What the space does not set; its seed draws the split too.
+  TrialSteps steps = TrialSteps::epochs;
   double test_split = 0.1;         // Of the rows, unless rows are given; 0: none are kept apart.
   std::size_t parameters_max = 0;  // A trial with more fails at once; 0: no limit.
   int seed_count = 3;              // Trainings of each finalist.
@@ -87,6 +92,9 @@ class TableTuning {
   const Json& subject() const noexcept { return subject_; }
 
  private:
+  TrialEnd run_parts(const Trial& trial, const TrialHooks& hooks);
+  StepRecord step_of(const nn::EpochLog& log, std::size_t validation_rows) const;
+  void require_size(const model::TableModel& model, TrialEnd& end) const;
   void keep_apart(data::Batch rows);
   void keep_apart(data::Batch rows, data::Batch test);
   double value_of(double score) const noexcept { return lower_is_better() ? -score : score; }

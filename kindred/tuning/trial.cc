@@ -43,7 +43,10 @@ TrialState parse_trial_state(const std::string& text) {
 const StepRecord* Trial::best_step() const noexcept {
   const StepRecord* best = nullptr;
   for (const StepRecord& step : steps) {
-    if (step.validation && (best == nullptr || *step.validation > *best->validation)) best = &step;
+    if (!step.validation) continue;
+    const bool is_better = best == nullptr || step.share > best->share ||
+                           (step.share == best->share && *step.validation > *best->validation);
+    if (is_better) best = &step;
   }
   return best;
 }
@@ -51,6 +54,16 @@ const StepRecord* Trial::best_step() const noexcept {
 std::optional<double> Trial::value() const noexcept {
   const StepRecord* best = best_step();
   return best == nullptr ? std::nullopt : best->validation;
+}
+
+int Trial::epochs_until_best() const noexcept {
+  const StepRecord* best = best_step();
+  if (best == nullptr) return 0;
+  int epochs = steps_before;
+  for (const StepRecord& step : steps) {
+    if (step.step <= best->step) epochs += step.epochs;
+  }
+  return epochs;
 }
 
 double Trial::seconds() const noexcept {
@@ -125,6 +138,8 @@ Json to_json(const Trial& trial) {
     Json record;
     record.set("step", step.step);
     record.set("seconds", step.seconds);
+    record.set("share", step.share);
+    record.set("epochs", step.epochs);
     record.set("train", optional_json(step.train));
     record.set("validation", optional_json(step.validation));
     steps.push(std::move(record));

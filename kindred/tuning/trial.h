@@ -32,6 +32,8 @@ struct StepRecord {
   std::optional<double> train = std::nullopt;
   std::optional<double> validation = std::nullopt;  // Larger is better.
   double standard_error = 0.0;                      // Of validation; 0 where it is not known.
+  double share = 1.0;  // Of the data, that it learned from (data_parts.h).
+  int epochs = 1;      // Passes over these that its model took.
 
   bool operator==(const StepRecord&) const = default;
 };
@@ -62,11 +64,15 @@ struct Trial {
   std::size_t memory_bytes = 0;             // The most that the process held meanwhile; 0: unknown.
   std::string message;                      // Why it failed, was stopped or lost; "" otherwise.
 
-  // The step with the best validation; null where none has been validated.
+  // The step with the best validation, of those that learned from the most data; null where
+  // none has been validated.
   const StepRecord* best_step() const noexcept;
   std::optional<double> value() const noexcept;
   double seconds() const noexcept;  // Training, all steps.
-  Curve curve() const;              // Of the validated steps.
+  // Until and with the best step, its parts of the data and its warm start included; 0
+  // where there is no best step.
+  int epochs_until_best() const noexcept;
+  Curve curve() const;  // Of the validated steps.
 
   bool operator==(const Trial&) const = default;
 };

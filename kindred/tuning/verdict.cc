@@ -94,7 +94,9 @@ Json ids(const std::vector<std::int64_t>& trials) {
 
 void count_states(const std::vector<Trial>& trials, Verdict& verdict) {
   for (const Trial& trial : trials) {
-    verdict.steps += trial.steps.size();
+    for (const StepRecord& step : trial.steps) {
+      verdict.steps += static_cast<std::size_t>(step.epochs);
+    }
     verdict.seconds += trial.seconds();
   }
   for (const Trial* trial : latest_of_proposals(trials)) {

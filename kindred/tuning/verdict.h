@@ -46,7 +46,7 @@ struct Verdict {
   std::size_t failed = 0;
   std::size_t lost = 0;  // Of settings that were given up.
   std::size_t running = 0;
-  std::size_t steps = 0;  // Of all trials, lost ones included.
+  std::size_t steps = 0;  // Epochs of all trials, lost ones included.
   double seconds = 0.0;   // Training, of all trials.
 };
 

@@ -108,6 +108,23 @@ TEST_F(TuneTableCommand, PutsTheRulesOfThumbBesideTheBest) {
   EXPECT_LT(by_rule[3], by_rule[1]);
 }
 
+TEST_F(TuneTableCommand, ComparesAfterPartsOfTheRows) {
+  const auto ended = tune({"--json", "--quiet", "--steps", "parts"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const Json report = Json::parse(ended.out);
+  std::size_t stopped = 0;
+  for (const Json& trial : report.at("trials").as_array()) {
+    const auto& steps = trial.at("steps").as_array();
+    stopped += trial.at("state").as_string() == "stopped" ? 1 : 0;
+    ASSERT_FALSE(steps.empty());
+    EXPECT_NEAR(steps.front().at("share").as_double(), 1.0 / 9.0, 1e-12);
+    if (trial.at("state").as_string() != "finished") continue;
+    EXPECT_EQ(steps.size(), 3U);
+    EXPECT_EQ(trial.at("best_step").as_int(), 9);
+  }
+  EXPECT_GT(stopped, 0U);
+}
+
 TEST_F(TuneTableCommand, ALabelThatIsNotThereIsNamed) {
   const auto ended = run_kindred({"tune", "homes.csv", "--label", "prize"}, folder_.path());
   EXPECT_NE(ended.code, 0);
