@@ -4,13 +4,13 @@
     python3 -m venv /somewhere/venv && /somewhere/venv/bin/pip install implicit
     OPENBLAS_NUM_THREADS=1 /somewhere/venv/bin/python implicit_curve.py TRAIN.gz --test TEST.gz --lists
         [--dims 64,128] [--alphas 20,50,100] [--regularizations 20,50,100,200] [--epochs 15]
-        [--grid-epochs 8] [--people 5000] [--threads 2]
+        [--grid-epochs 8] [--people 5000] [--threads 2] [--solvers cg,cholesky]
 
 Every setting is trained for --grid-epochs and judged by NDCG@20; the best is trained again and judged
 after every epoch, seconds counted without the judging, as benchmarks/ials_curve.cc does. The people
 are evenly spread over those who have a test pair, in the order of the training file, and everything
-that is not a training pair of theirs is a candidate. implicit's default solver, three steps of
-conjugate gradients, is its fastest.
+that is not a training pair of theirs is a candidate. The grid is trained with implicit's default
+solver, three steps of conjugate gradients, which is its fastest; the curve with each of --solvers.
 """
 
 import argparse
@@ -73,6 +73,7 @@ def main():
     parser.add_argument("--grid-epochs", type=int, default=8)
     parser.add_argument("--people", type=int, default=5000)
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--solvers", default="cg")
     arguments = parser.parse_args()
     import implicit
     from implicit.cpu.als import AlternatingLeastSquares
@@ -89,10 +90,10 @@ def main():
     print(f"implicit {implicit.__version__}: {shape[0]} users x {shape[1]} items, {train.nnz} pairs, "
           f"{wanted} people", flush=True)
 
-    def fit(dimensions, alpha, regularization, epochs, callback=None):
+    def fit(dimensions, alpha, regularization, epochs, use_cg=True, callback=None):
         model = AlternatingLeastSquares(
             factors=dimensions, regularization=regularization, alpha=alpha, dtype=numpy.float32,
-            use_native=True, use_cg=True, iterations=epochs, num_threads=arguments.threads, random_state=1)
+            use_native=True, use_cg=use_cg, iterations=epochs, num_threads=arguments.threads, random_state=1)
         model.fit(train, show_progress=False, callback=callback and (lambda *_: callback(model)))
         return model
 
@@ -107,8 +108,7 @@ def main():
 
     _, dimensions, alpha, regularization = best
     print(f"the best of the grid: d {dimensions}, alpha {alpha:.0f}, lambda {regularization:.1f}")
-    print(f"{'epoch':>5}  {'elapsed s':>9}  {'processor s':>11}  {'ndcg@20':>8}")
-    clock = {"epoch": 0, "elapsed": 0.0, "processor": 0.0}
+    clock = {}
 
     def judge(model):
         clock["epoch"] += 1
@@ -118,8 +118,11 @@ def main():
               f"{ndcg(model, train, test, people):8.4f}", flush=True)
         clock["start"], clock["processor_start"] = time.time(), processor_seconds()
 
-    clock["start"], clock["processor_start"] = time.time(), processor_seconds()
-    fit(dimensions, alpha, regularization, arguments.epochs, judge)
+    for solver in arguments.solvers.split(","):
+        print(f"{solver}\n{'epoch':>5}  {'elapsed s':>9}  {'processor s':>11}  {'ndcg@20':>8}")
+        clock.update(epoch=0, elapsed=0.0, processor=0.0, start=time.time(),
+                     processor_start=processor_seconds())
+        fit(dimensions, alpha, regularization, arguments.epochs, solver == "cg", judge)
 
 
 if __name__ == "__main__":

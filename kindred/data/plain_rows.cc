@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 
 #include "kindred/data/ratings_chunk.h"
 
@@ -13,9 +15,32 @@ std::uint32_t digit(char byte) noexcept {
   return static_cast<std::uint32_t>(static_cast<unsigned char>(byte)) - std::uint32_t{'0'};
 }
 
+// Eight bytes at once where there are as many: the number of digits of an id is hard to
+// predict, and here nothing branches on it. False where there is no digit or more than seven.
+bool read_short_id(const char*& at, std::uint32_t& id) noexcept {
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, sizeof(bytes));
+  std::uint64_t digits = bytes ^ 0x3030303030303030U;
+  // The top bit of each byte that is no digit: of ASCII, so no sum carries into the next byte.
+  const std::uint64_t others = (digits | (digits + 0x7676767676767676U)) & 0x8080808080808080U;
+  const int count = std::countr_zero(others) / 8;
+  if (count == 0 || count == 8) return false;
+  at += count;
+  digits <<= 64 - 8 * count;                             // Zeros in front, to eight digits:
+  digits = 10 * digits + (digits >> 8U);                 // pairs in every other byte,
+  constexpr std::uint64_t kPairs = 0x000000FF000000FFU;  // and first and third, second and fourth.
+  id = static_cast<std::uint32_t>(((digits & kPairs) * 0x000F424000000064U +
+                                   ((digits >> 16U) & kPairs) * 0x0000271000000001U) >>
+                                  32U);
+  return true;
+}
+
 // Up to nine digits without leading zeros.
-bool read_id(const char*& at, std::uint32_t& id) noexcept {
+bool read_id(const char*& at, const char* end, std::uint32_t& id) noexcept {
   const char* const begin = at;
+  if constexpr (std::endian::native == std::endian::little) {
+    if (end - at >= 8 && read_short_id(at, id)) return *begin != '0' || at - begin == 1;
+  }
   std::uint32_t value = 0;
   while (digit(*at) <= 9 && at - begin < 9) value = 10 * value + digit(*at++);
   id = value;
@@ -51,6 +76,9 @@ bool read_time(const char*& at, std::int64_t& time) noexcept {
   return at != begin;
 }
 
+// Rows that are parsed before their labels are looked up: 4 KiB of them.
+constexpr std::size_t kBlockRows = 64;
+
 }  // namespace
 
 struct PlainRows::Row {
@@ -79,7 +107,7 @@ PlainRows::PlainRows(const RatingsFormat& format)
 }
 
 // Reads one row and goes behind its line feed; false where it is not plain.
-bool PlainRows::read(const char*& at, Row& row) const {
+bool PlainRows::read(const char*& at, const char* end, Row& row) const {
   const Role* role = roles_.data();
   const Role* const last = role + roles_.size() - 1;
   for (;; ++role) {
@@ -87,11 +115,11 @@ bool PlainRows::read(const char*& at, Row& row) const {
     bool plain = true;
     switch (*role) {
       case Role::user:
-        plain = read_id(at, row.user);
+        plain = read_id(at, end, row.user);
         row.user_text = {begin, static_cast<std::size_t>(at - begin)};
         break;
       case Role::item:
-        plain = read_id(at, row.item);
+        plain = read_id(at, end, row.item);
         row.item_text = {begin, static_cast<std::size_t>(at - begin)};
         break;
       case Role::rating:
@@ -110,26 +138,39 @@ bool PlainRows::read(const char*& at, Row& row) const {
   }
 }
 
+// Looking up labels waits for memory, and many look-ups wait together where no parsing, whose
+// branches are hard to predict, comes between them.
+void PlainRows::append(std::span<const Row> rows, ParsingWorker& worker) const {
+  const Row* last = nullptr;  // Most files have a user's ratings together.
+  std::uint32_t user_number = 0;
+  for (const Row& row : rows) {
+    if (last == nullptr || row.user != last->user) {
+      user_number = worker.users.number_of_id(row.user, row.user_text);
+    }
+    last = &row;
+    worker.user_column.push_back(user_number);
+    worker.item_column.push_back(worker.items.number_of_id(row.item, row.item_text));
+    if (has_rating_) worker.values.push_back(row.rating);
+    if (has_time_) worker.times.push_back(row.time);
+  }
+}
+
 PlainRows::Taken PlainRows::take(std::string_view text, ParsingWorker& worker) const {
   const char* at = text.data();
   const char* const end = at + text.size();
   Taken taken;
-  Row row;
-  std::uint32_t last_user = 0;  // Most files have a user's ratings together.
-  std::uint32_t last_user_number = 0;
-  while (at != end) {
-    const char* after = at;
-    if (!read(after, row) || static_cast<std::size_t>(after - at) > kRecordBytesMax) break;
-    if (taken.rows == 0 || row.user != last_user) {
-      last_user = row.user;
-      last_user_number = worker.users.number_of_id(row.user, row.user_text);
+  std::array<Row, kBlockRows> rows;
+  for (std::size_t count = rows.size(); count == rows.size();) {
+    count = 0;
+    while (count < rows.size() && at != end) {
+      const char* after = at;
+      const bool plain = read(after, end, rows[count]);
+      if (!plain || static_cast<std::size_t>(after - at) > kRecordBytesMax) break;
+      ++count;
+      at = after;
     }
-    worker.user_column.push_back(last_user_number);
-    worker.item_column.push_back(worker.items.number_of_id(row.item, row.item_text));
-    if (has_rating_) worker.values.push_back(row.rating);
-    if (has_time_) worker.times.push_back(row.time);
-    ++taken.rows;
-    at = after;
+    append(std::span(rows).first(count), worker);
+    taken.rows += count;
   }
   taken.bytes = static_cast<std::size_t>(at - text.data());
   return taken;

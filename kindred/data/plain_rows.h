@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -41,7 +42,8 @@ class PlainRows {
  private:
   enum class Role : std::uint8_t { user, item, rating, time, other };
   struct Row;
-  bool read(const char*& at, Row& row) const;
+  bool read(const char*& at, const char* end, Row& row) const;
+  void append(std::span<const Row> rows, ParsingWorker& worker) const;
 
   std::vector<Role> roles_;  // By field; empty where rows are never plain.
   char separator_ = ',';

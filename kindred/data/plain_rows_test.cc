@@ -43,6 +43,33 @@ TEST(PlainRows, TakesRowsUpToTheFirstThatIsNot) {
   }
 }
 
+// Ids of every length, eight bytes of which are read at once except near the end of the text.
+TEST(PlainRows, IdsOfEveryLength) {
+  RatingsFormat format;
+  format.field_count = 2;
+  format.user_column = 0;
+  format.item_column = 1;
+  const PlainRows rows(format);
+  const std::string digits = "9182736450";
+  for (std::size_t user = 1; user <= 10; ++user) {
+    for (std::size_t item = 1; item <= 10; ++item) {
+      const std::string row = digits.substr(0, user) + "," + digits.substr(0, item) + "\n";
+      for (const std::string& rest : {std::string(), std::string("5,6\n"), row}) {
+        ParsingWorker worker;
+        const PlainRows::Taken taken = rows.take(row + rest, worker);
+        const bool plain = user <= 9 && item <= 9;
+        ASSERT_EQ(taken.bytes, plain ? (row + rest).size() : 0U) << row;
+        if (!plain) continue;
+        EXPECT_EQ(worker.users.label(0), digits.substr(0, user));
+        EXPECT_EQ(worker.items.label(0), digits.substr(0, item));
+        // The label's number is that of the integer as well.
+        const auto id = static_cast<std::uint32_t>(std::stoul(digits.substr(0, item)));
+        EXPECT_EQ(worker.items.number_of_id(id, digits.substr(0, item)), 0U);
+      }
+    }
+  }
+}
+
 TEST(PlainRows, ARowWithoutItsLineFeedIsLeftStanding) {
   const PlainRows rows(rated_and_timed());
   for (const std::string cut : {"1", "1,1", "1,1,4.", "1,1,4,7"}) {
