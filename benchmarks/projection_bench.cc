@@ -1,12 +1,13 @@
 // How long maps of handwritten digits take, how good they are, and how much memory is used.
 //
-//   projection_bench FOLDER [ROWS] [THREADS] [REPETITIONS] [METHOD,...]
+//   projection_bench FOLDER [ROWS] [THREADS] [REPETITIONS] [METHOD,...] [PREFIX]
 //
 // FOLDER holds MNIST's four files; its 10,000 test digits come first, then its training
 // digits. Methods: pca (3-D), graph (15 neighbours by pixels), umap3, umap2, tsne3, tsne2,
 // kmeans (k = 10). UMAP's time includes its neighbours by pixels, t-SNE's the reduction to 50
 // principal components and the 90 neighbours there. Quality is always measured against the
-// pixels, k = 15. Prints the median of the repetitions and their spread.
+// pixels, k = 15. Prints the median of the repetitions and their spread. With PREFIX the maps are
+// written to PREFIXmethod.npy, and quality is left to whoever reads them.
 
 #include <algorithm>
 #include <cstdio>
@@ -21,6 +22,7 @@
 #include "kindred/base/rng.h"
 #include "kindred/data/idx.h"
 #include "kindred/data/labels.h"
+#include "kindred/data/npy.h"
 #include "kindred/projection/pca.h"
 #include "kindred/projection/quality.h"
 #include "kindred/projection/tsne.h"
@@ -136,7 +138,8 @@ double peak_megabytes() {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "projection_bench FOLDER [ROWS] [THREADS] [REPETITIONS] [METHOD,...]\n");
+    std::fprintf(stderr,
+                 "projection_bench FOLDER [ROWS] [THREADS] [REPETITIONS] [METHOD,...] [PREFIX]\n");
     return 2;
   }
   const auto number = [&](int i, std::size_t otherwise) {
@@ -167,7 +170,11 @@ int main(int argc, char** argv) {
                 name.c_str(), wall[wall.size() / 2], wall.front(), wall.back(),
                 processor[processor.size() / 2], processor.front(), processor.back(),
                 peak_megabytes());
-    if (map.rows() > 0) {
+    if (map.rows() > 0 && argc > 6) {
+      data::NpyWriter file(argv[6] + name + ".npy", map.cols());
+      file.append(map.values());
+      file.commit();
+    } else if (map.rows() > 0) {
       if (graph.rows == 0) graph = search::neighbor_graph(digits.images(), {}, pool);
       print_quality(digits, map, graph, pool);
     }

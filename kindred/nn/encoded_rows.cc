@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -74,14 +75,23 @@ void clear(EncodedBatch& batch, std::size_t input_count) {
   batch.weights.clear();
 }
 
+// One value of each row. Rows come in random order: asked for early.
+template <typename T>
+void pick(std::span<const T> from, std::span<const std::uint32_t> rows, std::span<T> to) {
+  constexpr std::size_t kAhead = 24;
+  const std::size_t asked = rows.size() - std::min(rows.size(), kAhead);
+  for (std::size_t i = 0; i < asked; ++i) {
+    __builtin_prefetch(&from[rows[i + kAhead]]);
+    to[i] = from[rows[i]];
+  }
+  for (std::size_t i = asked; i < rows.size(); ++i) to[i] = from[rows[i]];
+}
+
 // Rows of `width` values.
 void gather_values(std::span<const float> from, std::size_t width,
                    std::span<const std::uint32_t> rows, std::vector<float>& to) {
   to.resize(rows.size() * width);
-  if (width == 1) {
-    for (std::size_t i = 0; i < rows.size(); ++i) to[i] = from[rows[i]];
-    return;
-  }
+  if (width == 1) return pick<float>(from, rows, to);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::copy_n(from.data() + rows[i] * width, width, to.data() + i * width);
   }
@@ -91,12 +101,13 @@ void gather_values(std::span<const float> from, std::size_t width,
 void gather_uniform(const IdBag& from, std::size_t width, std::span<const std::uint32_t> rows,
                     IdBag& to) {
   to.ids.resize(rows.size() * width);
+  to.row_offsets.resize(rows.size() + 1);
+  for (std::size_t row = 0; row <= rows.size(); ++row) to.row_offsets[row] = row * width;
+  if (width == 1) return pick<std::int64_t>(from.ids, rows, to.ids);
   std::int64_t* id = to.ids.data();
   for (const std::uint32_t row : rows) {
     for (std::size_t i = 0; i < width; ++i) *id++ = from.ids[row * width + i];
   }
-  to.row_offsets.resize(rows.size() + 1);
-  for (std::size_t row = 0; row <= rows.size(); ++row) to.row_offsets[row] = row * width;
 }
 
 void gather_block(const FeatureBlock& from, std::span<const std::size_t> id_counts,

@@ -4,8 +4,14 @@
 
 #include "kindred/base/check.h"
 #include "kindred/base/huge_pages.h"
+#include "kindred/nn/row_kernels.h"
 
 namespace kindred::nn {
+namespace {
+
+constexpr std::size_t kAhead = 16;  // A miss takes as long as a dozen lookups.
+
+}  // namespace
 
 template <typename Real>
 Gradient<Real>::Gradient(std::size_t rows, std::size_t cols, GradientKind kind)
@@ -22,6 +28,7 @@ template <typename Real>
 void Gradient<Real>::clear() noexcept {
   for (const std::int64_t id : ids_) slot_of_[static_cast<std::size_t>(id)] = 0;
   ids_.clear();
+  begun_ = 0;
   is_zero_ = true;
 }
 
@@ -33,31 +40,50 @@ std::span<Real> Gradient<Real>::dense_row(std::size_t id) {
 }
 
 template <typename Real>
-void Gradient<Real>::add_row(std::size_t id) {
+void Gradient<Real>::append(std::size_t id) {
   KINDRED_DCHECK(id < slot_of_.size());
   ids_.push_back(static_cast<std::int64_t>(id));
   slot_of_[id] = static_cast<std::uint32_t>(ids_.size());
-  zero_rows_from(ids_.size() - 1);
+  make_room();
 }
 
 template <typename Real>
-void Gradient<Real>::zero_rows_from(std::size_t first) {
+void Gradient<Real>::make_room() {
   const std::size_t size = ids_.size() * cols_;
   if (values_.size() < size) values_.resize(std::max(size, values_.size() + values_.size() / 2));
-  std::fill(values_.begin() + static_cast<std::ptrdiff_t>(first * cols_),
-            values_.begin() + static_cast<std::ptrdiff_t>(size), Real{0});
+}
+
+// Zeros for the rows up to `end` that have no values yet.
+template <typename Real>
+void Gradient<Real>::begin_rows(std::size_t end) {
+  std::fill(values_.begin() + static_cast<std::ptrdiff_t>(begun_ * cols_),
+            values_.begin() + static_cast<std::ptrdiff_t>(end * cols_), Real{0});
+  begun_ = end;
+}
+
+template <typename Real>
+void Gradient<Real>::add_rows(std::span<const std::int64_t> ids, std::span<const Real> values) {
+  KINDRED_CHECK(values.size() == ids.size() * cols_);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (kind_ == GradientKind::by_rows && i + kAhead < ids.size()) ask_for(ids[i + kAhead]);
+    const auto id = static_cast<std::size_t>(ids[i]);
+    const std::span<const Real> from = values.subspan(i * cols_, cols_);
+    if (kind_ == GradientKind::by_rows && place_of(id) == begun_) {
+      // The usual case: an id for the first time, in the order of touch().
+      std::copy_n(from.data(), cols_, &values_[begun_++ * cols_]);
+    } else {
+      add_to(row(id), from);
+    }
+  }
 }
 
 template <typename Real>
 void Gradient<Real>::touch(std::span<const std::int64_t> ids) {
-  constexpr std::size_t kAhead = 16;  // A miss takes as long as a dozen of these.
   const std::size_t first = ids_.size();
   ids_.resize(first + ids.size());
   std::size_t count = first;
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (i + kAhead < ids.size()) {
-      __builtin_prefetch(&slot_of_[static_cast<std::size_t>(ids[i + kAhead])], 1);
-    }
+    if (i + kAhead < ids.size()) ask_for(ids[i + kAhead]);
     std::uint32_t& slot = slot_of_[static_cast<std::size_t>(ids[i])];
     if (slot != 0) continue;
     ids_[count++] = ids[i];
@@ -65,7 +91,7 @@ void Gradient<Real>::touch(std::span<const std::int64_t> ids) {
   }
   ids_.resize(count);
   is_zero_ = is_zero_ && ids.empty();
-  zero_rows_from(first);
+  make_room();
 }
 
 template class Gradient<float>;

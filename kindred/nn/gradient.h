@@ -35,12 +35,16 @@ class Gradient {
   // lives until the next call. Requires: id < rows.
   std::span<Real> row(std::size_t id) {
     if (kind_ == GradientKind::dense) return dense_row(id);
-    is_zero_ = false;
-    if (slot_of_[id] == 0) add_row(id);
-    return {&values_[(slot_of_[id] - 1) * cols_], cols_};
+    const std::size_t place = place_of(id);
+    if (place >= begun_) begin_rows(place + 1);
+    return {&values_[place * cols_], cols_};
   }
 
+  // Row i of `values` is added to row ids[i]. Requires: values is ids.size() x cols.
+  void add_rows(std::span<const std::int64_t> ids, std::span<const Real> values);
+
   // by_rows only: as row() for each of the ids, with their places in memory asked for early.
+  // add_rows() of the same ids then copies what it can, and nothing is zeroed before.
   void touch(std::span<const std::int64_t> ids);
 
   // dense only: all values, rows x cols. While is_zero(), what they hold is not: whoever
@@ -52,19 +56,29 @@ class Gradient {
   // by_rows only: the rows that were touched, each once, and their gradients, one after the
   // other in the same order.
   std::span<const std::int64_t> row_ids() const noexcept { return ids_; }
-  std::span<Real> row_values() noexcept { return {values_.data(), ids_.size() * cols_}; }
-  std::span<const Real> row_values() const noexcept {
+  std::span<Real> row_values() {
+    if (begun_ < ids_.size()) begin_rows(ids_.size());
     return {values_.data(), ids_.size() * cols_};
   }
 
  private:
   std::span<Real> dense_row(std::size_t id);
-  void add_row(std::size_t id);
-  void zero_rows_from(std::size_t first);
+  std::size_t place_of(std::size_t id) {
+    is_zero_ = false;
+    if (slot_of_[id] == 0) append(id);
+    return slot_of_[id] - 1;
+  }
+  void ask_for(std::int64_t id) const noexcept {
+    __builtin_prefetch(&slot_of_[static_cast<std::size_t>(id)], 1);
+  }
+  void append(std::size_t id);
+  void make_room();
+  void begin_rows(std::size_t end);
 
   std::vector<Real> values_;            // rows x cols, or the touched rows and room for more.
   std::vector<std::int64_t> ids_;       // by_rows: touched rows in the order of first touch.
   std::vector<std::uint32_t> slot_of_;  // by_rows: for each row 1 + its place in ids_, or 0.
+  std::size_t begun_ = 0;               // by_rows: the first so many of ids_ have values.
   GradientKind kind_;
   std::size_t cols_;
   bool is_zero_ = true;

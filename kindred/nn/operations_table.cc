@@ -178,14 +178,9 @@ Var lookup(Tape<Real>& tape, Var table, Var y, const IdBag& bag) {
                gather_rows_to(tape.values(table), k, std::span(bag.ids).subspan(begin, end - begin),
                               tape.values_to_fill(y).subspan(begin * k, (end - begin) * k));
              });
-  tape.on_backward(y, [&tape, &bag, table, y, k] {
+  tape.on_backward(y, [&tape, &bag, table, y] {
     if (!tape.needs_gradient(table)) return;
-    Gradient<Real>& gradient = *tape.parameter_gradient(table);
-    std::span<const Real> g = tape.gradient(y);
-    for (const std::int64_t id : bag.ids) {
-      add_to(gradient.row(static_cast<std::size_t>(id)), g.first(k));
-      g = g.subspan(k);
-    }
+    tape.parameter_gradient(table)->add_rows(bag.ids, tape.gradient(y));
   });
   return y;
 }

@@ -240,7 +240,7 @@ void Training::apply_gradients() {
   last_rate_ = next_rate();
   optimizer.begin_step(last_rate_);
   for (const auto& [parameter, number] : trained_) {
-    const Gradient<float>& gradient = parameter->gradient;
+    Gradient<float>& gradient = parameter->gradient;
     if (gradient.is_zero()) continue;
     const std::span<float> values = parameter->value.values();
     if (gradient.kind() == GradientKind::dense) {

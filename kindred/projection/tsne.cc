@@ -24,6 +24,11 @@ constexpr float kGainShrink = 0.8F;       // multiplied where it turns.
 constexpr float kGainMin = 0.01F;
 constexpr double kFirstMomentum = 0.5;  // While exaggerated;
 constexpr double kMomentum = 0.8;       // afterwards.
+constexpr double kLeastRows = 200.0;    // For the learning rate.
+// The part of the rows that is the learning rate once groups have formed. On 10,000 digits in 2-D
+// the whole, a half and a quarter end at divergences of 1.684, 1.682 and 1.685, a twelfth at
+// 1.713; of the first three a quarter is the most trustworthy (.9656, .9655, .9662).
+constexpr double kSettledShare = 4.0;
 constexpr std::size_t kBlockRows = 256;
 
 template <typename T>
@@ -33,7 +38,7 @@ void require(bool is_good, const char* name, T value, const char* rule) {
               fmt::format("t-SNE's {} is {}, not {}", name, value, rule));
 }
 
-TsneOptions checked(TsneOptions options, std::size_t rows) {
+TsneOptions checked(const TsneOptions& options) {
   require(options.components == 2 || options.components == 3, "components", options.components,
           "2 or 3");
   require(options.perplexity >= 1.0 && options.perplexity <= 1e4, "perplexity", options.perplexity,
@@ -47,9 +52,6 @@ TsneOptions checked(TsneOptions options, std::size_t rows) {
   require(options.learning_rate >= 0.0 && options.learning_rate <= 1e7, "learning_rate",
           options.learning_rate, "from 0 to 10,000,000");
   require(options.theta >= 0.0 && options.theta <= 2.0, "theta", options.theta, "from 0 to 2");
-  if (options.learning_rate == 0.0) {
-    options.learning_rate = std::max(200.0, static_cast<double>(rows)) / options.exaggeration;
-  }
   return options;
 }
 
@@ -132,7 +134,7 @@ void centre(Matrix& places) {
 
 Tsne::Tsne(MatrixView vectors, const search::NeighborGraph& graph, const TsneOptions& options,
            ThreadPool& pool)
-    : options_(checked(options, graph.rows)) {
+    : options_(checked(options)) {
   KINDRED_CHECK(vectors.rows == graph.rows);
   const std::size_t near = neighbors_for(options_.perplexity, graph.rows);
   require(graph.degree >= near, "perplexity", options_.perplexity,
@@ -149,8 +151,10 @@ void Tsne::step(ThreadPool& pool) {
   const bool is_exaggerated = iteration_ < options_.exaggerated_iterations;
   const double normaliser = SpaceTree(coordinates_).repulsion(options_.theta, pushes_, pool);
   const double exaggeration = is_exaggerated ? options_.exaggeration : 1.0;
-  const Descent descent{static_cast<float>(exaggeration),
-                        static_cast<float>(options_.learning_rate),
+  const double own_rate = std::max(kLeastRows, static_cast<double>(coordinates_.rows())) /
+                          (is_exaggerated ? options_.exaggeration : kSettledShare);
+  const double rate = options_.learning_rate > 0.0 ? options_.learning_rate : own_rate;
+  const Descent descent{static_cast<float>(exaggeration), static_cast<float>(rate),
                         static_cast<float>(is_exaggerated ? kFirstMomentum : kMomentum),
                         static_cast<float>(1.0 / std::max(normaliser, 1e-300))};
   const std::size_t columns = coordinates_.cols();

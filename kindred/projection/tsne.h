@@ -40,9 +40,10 @@ struct TsneOptions {
   int iterations = 1000;
   double exaggeration = 12.0;        // Of the pulls
   int exaggerated_iterations = 250;  // in the first iterations.
-  double learning_rate = 0.0;        // 0: rows / exaggeration, at least 200 / exaggeration.
-  double theta = 0.5;                // Larger is faster and coarser; 0 is exact.
-  std::uint64_t seed = 1;            // Of the tiny shake that lets copies come apart.
+  // 0: rows / exaggeration while groups form, rows / 4 while they settle; of at least 200 rows.
+  double learning_rate = 0.0;
+  double theta = 0.5;      // Larger is faster and coarser; 0 is exact.
+  std::uint64_t seed = 1;  // Of the tiny shake that lets copies come apart.
 };
 
 class Tsne {
