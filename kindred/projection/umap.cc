@@ -12,6 +12,7 @@
 #include "kindred/base/check.h"
 #include "kindred/base/error.h"
 #include "kindred/base/rng.h"
+#include "kindred/base/tournament.h"
 #include "kindred/linalg/sparse.h"
 #include "kindred/projection/fuzzy_graph.h"
 #include "kindred/projection/pca.h"
@@ -23,7 +24,7 @@ namespace {
 constexpr float kStartExtent = 10.0F;
 constexpr float kForceMax = 4.0F;  // In each coordinate, before the learning rate.
 // Points are dealt into this many blocks, unless they are so few that the meetings would be
-// too short to share; docs/design/umap.md. Even, for the tournament.
+// too short to share; docs/design/umap.md.
 constexpr std::size_t kBlocks = 16;
 constexpr std::size_t kSharedRowsMin = 1024;
 constexpr std::uint32_t kPushStream = 0x80000000;  // Plus the epoch.
@@ -113,11 +114,13 @@ struct Force {
   Force(const float* self, const float* other, const ForceTable& force) {
     float apart[kComponents];
     float squared = 0.0F;
+#pragma GCC unroll 3
     for (int c = 0; c < kComponents; ++c) {
       apart[c] = self[c] - other[c];
       squared += apart[c] * apart[c];
     }
     const float coefficient = force(squared);
+#pragma GCC unroll 3
     for (int c = 0; c < kComponents; ++c) {
       step[c] = std::clamp(coefficient * apart[c], -kForceMax, kForceMax);
     }
@@ -200,19 +203,25 @@ void Umap::meet(std::size_t first_block, std::size_t second_block) {
     float* const head = positions + std::size_t{pull.head} * kComponents;
     float* const tail = positions + std::size_t{pull.tail} * kComponents;
     const Force<kComponents> pulled(head, tail, forces_.attraction);
+#pragma GCC unroll 3
     for (int c = 0; c < kComponents; ++c) {
       head[c] += alpha * pulled.step[c];
       tail[c] -= alpha * pulled.step[c];
     }
+    // All from where the head is now: none waits for another.
+    float pushes[kComponents] = {};
     for (int sample = 0; sample < options_.negative_samples; ++sample) {
       const std::size_t drawn = draws.below(both_size);
       const std::size_t other = drawn < first_size
                                     ? first_block + drawn * block_count_
                                     : second_block + (drawn - first_size) * block_count_;
-      if (other == pull.head) continue;
+      // A point is no distance from itself: that push has no direction.
       const Force<kComponents> pushed(head, positions + other * kComponents, forces_.repulsion);
-      for (int c = 0; c < kComponents; ++c) head[c] += alpha * pushed.step[c];
+#pragma GCC unroll 3
+      for (int c = 0; c < kComponents; ++c) pushes[c] += pushed.step[c];
     }
+#pragma GCC unroll 3
+    for (int c = 0; c < kComponents; ++c) head[c] += alpha * pushes[c];
   }
 }
 
@@ -222,13 +231,12 @@ void Umap::step(ThreadPool& pool) {
     return options_.components == 2 ? meet<2>(a, b) : meet<3>(a, b);
   };
   pool.parallel_for(block_count_, [&](std::size_t block, int) { meet_blocks(block, block); });
-  // The circle method: the last block stays, the others turn around it.
-  const std::size_t turning = block_count_ - 1;
-  for (std::size_t round = 0; round < turning; ++round) {
-    pool.parallel_for(block_count_ / 2, [&](std::size_t pair, int) {
-      const std::size_t a = pair == 0 ? turning : (round + pair) % turning;
-      const std::size_t b = (round + turning - pair) % turning;
-      meet_blocks(std::min(a, b), std::max(a, b));
+  const Tournament tournament(block_count_);
+  for (std::size_t round = 0; round < tournament.round_count(); ++round) {
+    pool.parallel_for(tournament.matches_per_round(), [&](std::size_t index, int) {
+      if (const auto match = tournament.match(round, index)) {
+        meet_blocks(match->first, match->second);
+      }
     });
   }
   ++epoch_;

@@ -10,6 +10,7 @@
 
 #include "kindred/base/check.h"
 #include "kindred/base/error.h"
+#include "kindred/base/tournament.h"
 #include "kindred/linalg/blas.h"
 #include "kindred/linalg/kernels/dot.h"
 #include "kindred/linalg/kernels/find.h"
@@ -22,6 +23,8 @@ namespace {
 // The scores of a tile, 512 KiB, stay in the second-level cache.
 constexpr std::size_t kTileRows = 128;
 constexpr std::size_t kBlockRows = 1024;
+// Among the rows themselves tiles of so many meet each other: 1 MiB of scores.
+constexpr std::size_t kPairTileRows = 512;
 // Rows between two reports of progress.
 constexpr std::size_t kWaveRows = 16 * kTileRows;
 
@@ -90,7 +93,111 @@ class EuclideanSearch {
     for (std::size_t row = begin; row < end; ++row) found[row] = best[row - begin].take();
   }
 
+  // Whether search_among() can be asked.
+  bool serves_pairs() const noexcept {
+    return skip_self_ && is_ordinary_ && vectors_.rows > kPairTileRows;
+  }
+
+  // The lists of all rows among themselves. A tile of rows meets each other tile once, and the
+  // product serves the lists of both.
+  void search_among(const NeighborGraphOptions& options, ThreadPool& pool,
+                    std::vector<std::vector<Neighbor>>& found) const {
+    const std::size_t rows = vectors_.rows;
+    std::vector<BestK> best(rows, BestK(k_));
+    const std::size_t tiles = (rows + kPairTileRows - 1) / kPairTileRows;
+    pool.parallel_for(tiles, [&](std::size_t tile, int) { meet(tile, tile, best); });
+    const Tournament tournament(tiles);
+    for (std::size_t round = 0; round < tournament.round_count(); ++round) {
+      pool.parallel_for(tournament.matches_per_round(), [&](std::size_t index, int) {
+        if (const auto match = tournament.match(round, index)) {
+          meet(match->first, match->second, best);
+        }
+      });
+      if (options.progress) options.progress(rows * (round + 1) / tournament.round_count());
+    }
+    pool.parallel_for(tiles, [&](std::size_t tile, int) {
+      const std::size_t end = std::min((tile + 1) * kPairTileRows, rows);
+      for (std::size_t row = tile * kPairTileRows; row < end; ++row) found[row] = best[row].take();
+    });
+  }
+
  private:
+  struct Tile {
+    std::size_t begin;
+    std::size_t end;
+
+    std::size_t size() const noexcept { return end - begin; }
+  };
+
+  Tile tile(std::size_t number) const {
+    return {number * kPairTileRows, std::min((number + 1) * kPairTileRows, vectors_.rows)};
+  }
+
+  // The rows of a tile without the column of norms.
+  linalg::ConstBlock centred(const Tile& tile) const {
+    const std::size_t stride = items_->rows.cols();
+    return {items_->rows.values().data() + tile.begin * stride, tile.size(), stride - 1, stride};
+  }
+
+  // Half of the squared norm, as the item's side of a product has it.
+  float half_norm(std::size_t row) const { return -items_->rows.row(row).back(); }
+
+  // Products of centred rows: one line for each of `queries`, one column for each of `others`.
+  // (x_i, x_j) >= |x_j|^2 / 2 + limit of i: row j may be among the nearest of i, and the other way
+  // round.
+  struct Meeting {
+    Tile queries;
+    Tile others;
+    std::vector<float> products;
+
+    std::span<const float> products_of(std::size_t query) const {
+      return std::span(products).subspan((query - queries.begin) * others.size(), others.size());
+    }
+  };
+
+  void meet(std::size_t first, std::size_t second, std::vector<BestK>& best) const {
+    Meeting meeting{tile(first), tile(second), {}};
+    const std::size_t width = meeting.others.size();
+    meeting.products.resize(meeting.queries.size() * width);
+    linalg::multiply_transposed(centred(meeting.queries), centred(meeting.others),
+                                {meeting.products.data(), meeting.queries.size(), width, width});
+    serve_queries(meeting, best);
+    if (first != second) serve_others(meeting, best);
+  }
+
+  void serve_queries(const Meeting& meeting, std::vector<BestK>& best) const {
+    const Tile& others = meeting.others;
+    std::vector<float> halves(others.size());
+    for (std::size_t i = 0; i < others.size(); ++i) halves[i] = half_norm(others.begin + i);
+    for (std::size_t row = meeting.queries.begin; row < meeting.queries.end; ++row) {
+      const std::span<const float> values = meeting.products_of(row);
+      float least = limit(row, best[row]);
+      for (std::size_t at = linalg::find_at_least(values, halves, least, 0); at < values.size();
+           at = linalg::find_at_least(values, halves, least, at + 1)) {
+        offer(row, static_cast<std::uint32_t>(others.begin + at), best[row]);
+        least = limit(row, best[row]);
+      }
+    }
+  }
+
+  void serve_others(const Meeting& meeting, std::vector<BestK>& best) const {
+    const Tile& others = meeting.others;
+    std::vector<float> limits(others.size());
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      limits[i] = limit(others.begin + i, best[others.begin + i]);
+    }
+    for (std::size_t row = meeting.queries.begin; row < meeting.queries.end; ++row) {
+      const std::span<const float> values = meeting.products_of(row);
+      const float half = half_norm(row);
+      for (std::size_t at = linalg::find_at_least(values, limits, half, 0); at < values.size();
+           at = linalg::find_at_least(values, limits, half, at + 1)) {
+        const std::size_t other = others.begin + at;
+        offer(other, static_cast<std::uint32_t>(row), best[other]);
+        limits[at] = limit(other, best[other]);
+      }
+    }
+  }
+
   void offer(std::size_t row, std::uint32_t id, BestK& best) const {
     if (skip_self_ && id == row) return;
     best.offer({id, -linalg::squared_distance(queries_.row(row), vectors_.row(id))});
@@ -182,6 +289,7 @@ struct Query {
 void search_euclidean(const Query& query, const NeighborGraphOptions& options, std::size_t k,
                       ThreadPool& pool, std::vector<std::vector<Neighbor>>& found) {
   const EuclideanSearch search(query.queries, query.vectors, k, query.skip_self);
+  if (search.serves_pairs()) return search.search_among(options, pool, found);
   const std::size_t rows = query.queries.rows;
   for (std::size_t wave = 0; wave < rows; wave += kWaveRows) {
     const std::size_t wave_end = std::min(wave + kWaveRows, rows);

@@ -14,8 +14,9 @@
 //   cosine     1 - cosine, in [0, 2]; a row of zeros is at 1 from everything
 //   dot        minus the product: smaller is nearer, and it may be negative
 //
-// Cost: 2 n^2 d flop at the speed of matrix products; memory O(n k) and a copy of the
-// vectors. Thread safety: a function of its arguments.
+// Cost: 2 n^2 d flop at the speed of matrix products, for Euclidean distance half of that, since
+// one product serves both of its rows; memory O(n k) and a copy of the vectors. Thread safety: a
+// function of its arguments.
 
 #pragma once
 

@@ -17,8 +17,15 @@ namespace kindred::linalg {
 std::size_t find_at_least(std::span<const float> values, float threshold,
                           std::size_t begin) noexcept;
 
-// The same as a plain loop: the oracle of the above.
+// As above, with a threshold for each value: values[index] >= limits[index] + shift.
+// Requires: equal sizes.
+std::size_t find_at_least(std::span<const float> values, std::span<const float> limits, float shift,
+                          std::size_t begin) noexcept;
+
+// The same as plain loops: the oracles of the above.
 std::size_t find_at_least_plain(std::span<const float> values, float threshold,
                                 std::size_t begin) noexcept;
+std::size_t find_at_least_plain(std::span<const float> values, std::span<const float> limits,
+                                float shift, std::size_t begin) noexcept;
 
 }  // namespace kindred::linalg

@@ -52,6 +52,30 @@ TEST_P(FindOnTarget, NanIsNeverLargeEnough) {
   EXPECT_EQ(find_at_least(values, kNan, 0), 50U);
 }
 
+TEST_P(FindOnTarget, ALimitForEachValue) {
+  for (std::size_t length = 0; length <= 131; ++length) {
+    std::vector<float> values(length);
+    std::vector<float> limits(length);
+    for (std::size_t i = 0; i < length; ++i) {
+      values[i] = static_cast<float>(i % 7);
+      limits[i] = static_cast<float>(i % 7) + 0.5F;
+    }
+    EXPECT_EQ(find_at_least(values, limits, 0.0F, 0), length);
+    EXPECT_EQ(find_at_least(values, limits, -0.5F, length / 2), length / 2);
+    for (std::size_t hit = 0; hit < length; ++hit) {
+      limits[hit] -= 1.0F;
+      for (const std::size_t begin : {std::size_t{0}, hit / 2, hit, hit + 1}) {
+        for (const float shift : {0.0F, 0.25F, 0.5F, 1.0F, -kInfinity, kNan}) {
+          EXPECT_EQ(find_at_least(values, limits, shift, begin),
+                    find_at_least_plain(values, limits, shift, begin))
+              << "hit " << hit << " of " << length << " from " << begin << " by " << shift;
+        }
+      }
+      limits[hit] += 1.0F;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(EveryTarget, FindOnTarget, testing::ValuesIn(simd_targets()),
                          [](const auto& target) { return std::string(target.param); });
 
