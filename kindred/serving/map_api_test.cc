@@ -347,8 +347,9 @@ TEST_F(MapApiTest, PlacesNewPoints) {
   const Json pca = finished(R"({"method":"pca","dimensions":2})");
   const std::vector<float> known = coordinates(pca);
   // Row 4 again, and a stranger on its side.
+  const MapData data = two_groups();
   std::string vectors;
-  for (const float value : two_groups().things.vectors.row(4)) vectors += fmt::format("{},", value);
+  for (const float value : data.things.vectors.row(4)) vectors += fmt::format("{},", value);
   vectors += "500,0,0,0,0,0";
   const auto place = [&](const std::string& id) {
     return ask("POST /api/place", fmt::format(R"({{"id":{},"vectors":[{}]}})", id, vectors));
