@@ -67,14 +67,4 @@ Curve fit_curve(double min_dist, double spread) {
   return curve;
 }
 
-UmapForces::UmapForces(const Curve& curve, double strength)
-    : attraction([curve](double squared) {
-        return -2.0 * curve.a * curve.b * std::pow(squared, curve.b - 1.0) /
-               (1.0 + curve.a * std::pow(squared, curve.b));
-      }),
-      repulsion([curve, strength](double squared) {
-        return 2.0 * curve.b * strength /
-               ((0.001 + squared) * (1.0 + curve.a * std::pow(squared, curve.b)));
-      }) {}
-
 }  // namespace kindred::projection

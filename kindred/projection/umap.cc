@@ -7,7 +7,7 @@
 #include <limits>
 #include <numeric>
 #include <optional>
-#include <utility>
+#include <span>
 
 #include "kindred/base/check.h"
 #include "kindred/base/error.h"
@@ -22,14 +22,13 @@ namespace kindred::projection {
 namespace {
 
 constexpr float kStartExtent = 10.0F;
-constexpr float kForceMax = 4.0F;  // In each coordinate, before the learning rate.
 // Points are dealt into this many blocks, unless they are so few that the meetings would be
 // too short to share; docs/design/umap.md.
 constexpr std::size_t kBlocks = 16;
 constexpr std::size_t kSharedRowsMin = 1024;
 constexpr std::uint32_t kPushStream = 0x80000000;  // Plus the epoch.
 
-int default_epochs(std::size_t rows) { return rows <= 10000 ? 500 : 200; }
+int default_epochs(std::size_t rows) { return rows <= 10000 ? 350 : 200; }
 
 template <typename T>
 void require(bool is_good, const char* name, T value, const char* rule) {
@@ -76,58 +75,6 @@ Matrix start_of(MatrixView vectors, const SparseMatrix& graph, const UmapOptions
   return *std::move(start);
 }
 
-// Counter-based as all of Kindred's, but cheaper: one multiplication chain for two numbers.
-// (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.)
-class FastDraws {
- public:
-  explicit FastDraws(std::uint64_t state) : state_(state) {}
-
-  // Uniform in [0, count), off by less than count / 2^32. Requires: 0 < count <= 2^32.
-  std::uint32_t below(std::uint64_t count) {
-    if (spare_ == 0) {
-      spare_ = 2;
-      bits_ = next();
-    }
-    --spare_;
-    const std::uint64_t word = bits_ & 0xffffffff;
-    bits_ >>= 32;
-    return static_cast<std::uint32_t>((word * count) >> 32);
-  }
-
- private:
-  std::uint64_t next() {
-    state_ += 0x9e3779b97f4a7c15;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-  }
-
-  std::uint64_t state_;
-  std::uint64_t bits_ = 0;
-  int spare_ = 0;
-};
-
-// The step of one point relative to another.
-template <int kComponents>
-struct Force {
-  Force(const float* self, const float* other, const ForceTable& force) {
-    float apart[kComponents];
-    float squared = 0.0F;
-#pragma GCC unroll 3
-    for (int c = 0; c < kComponents; ++c) {
-      apart[c] = self[c] - other[c];
-      squared += apart[c] * apart[c];
-    }
-    const float coefficient = force(squared);
-#pragma GCC unroll 3
-    for (int c = 0; c < kComponents; ++c) {
-      step[c] = std::clamp(coefficient * apart[c], -kForceMax, kForceMax);
-    }
-  }
-  float step[kComponents];
-};
-
 // Every pair of blocks meets once an epoch, and every block itself.
 std::size_t meeting_count(std::size_t blocks) { return blocks * (blocks + 1) / 2; }
 
@@ -138,12 +85,19 @@ std::size_t meeting(std::size_t a, std::size_t b, std::size_t blocks) {
   return low * blocks - low * (low + 1) / 2 + high;
 }
 
+linalg::PullPushForces forces_of(const UmapOptions& options) {
+  const Curve curve = fit_curve(options.min_dist, options.spread);
+  // More pushes are drawn than are asked for, and weaker: as strong together, less by chance.
+  const double share = static_cast<double>(options.negative_samples) / linalg::kPushes;
+  return {static_cast<float>(curve.a), static_cast<float>(curve.b),
+          static_cast<float>(2.0 * curve.b * options.repulsion * share)};
+}
+
 }  // namespace
 
 Umap::Umap(MatrixView vectors, const search::NeighborGraph& graph, const UmapOptions& options,
            ThreadPool& pool)
-    : options_(checked(options, graph.rows)),
-      forces_(fit_curve(options_.min_dist, options_.spread), options_.repulsion) {
+    : options_(checked(options, graph.rows)), forces_(forces_of(options_)) {
   KINDRED_CHECK(vectors.rows == graph.rows);
   const std::size_t near =
       std::min(static_cast<std::size_t>(options_.neighbors) - 1, graph.rows - 1);
@@ -152,6 +106,10 @@ Umap::Umap(MatrixView vectors, const search::NeighborGraph& graph, const UmapOpt
   const SparseMatrix fuzzy = fuzzy_graph(search::nearest_of(graph, near), pool);
   coordinates_ = start_of(vectors, fuzzy, options_, pool);
   block_count_ = graph.rows < kSharedRowsMin ? 1 : kBlocks;
+  places_ = Matrix(graph.rows, 4);
+  for (std::size_t row = 0; row < graph.rows; ++row) {
+    std::ranges::copy(coordinates_.row(row), places_.row(place_of(row)).begin());
+  }
 
   std::vector<Pull> pulls;
   const float strongest = *std::ranges::max_element(fuzzy.values);
@@ -160,84 +118,89 @@ Umap::Umap(MatrixView vectors, const search::NeighborGraph& graph, const UmapOpt
       const double rate = static_cast<double>(fuzzy.values[i]) / strongest;
       if (rate * options_.epochs < 1.0) continue;  // It would never pull.
       pulls.push_back(
-          {row, fuzzy.columns[i],
+          {{row, fuzzy.columns[i]},
            static_cast<std::uint32_t>(rate * std::numeric_limits<std::uint32_t>::max())});
     }
   }
-  sort_into_meetings(std::move(pulls));
+  sort_into_meetings(pulls);
+}
+
+std::size_t Umap::block_size(std::size_t block) const noexcept {
+  return (coordinates_.rows() - block + block_count_ - 1) / block_count_;
+}
+
+std::uint32_t Umap::block_begin(std::size_t block) const noexcept {
+  // The first rows % block_count_ blocks have one row more.
+  const std::size_t rows = coordinates_.rows();
+  return static_cast<std::uint32_t>(block * (rows / block_count_) +
+                                    std::min(block, rows % block_count_));
+}
+
+std::uint32_t Umap::place_of(std::size_t row) const noexcept {
+  return block_begin(block_of(row)) + static_cast<std::uint32_t>(row / block_count_);
 }
 
 // A counting sort, so that pulls of one meeting stay in the order of their heads.
-void Umap::sort_into_meetings(std::vector<Pull> pulls) {
+void Umap::sort_into_meetings(const std::vector<Pull>& pulls) {
   meetings_.assign(meeting_count(block_count_) + 1, 0);
   const auto meeting_of = [this](const Pull& pull) {
-    return meeting(block_of(pull.head), block_of(pull.tail), block_count_);
+    return meeting(block_of(pull.pair.head), block_of(pull.pair.tail), block_count_);
   };
   for (const Pull& pull : pulls) ++meetings_[meeting_of(pull) + 1];
   std::partial_sum(meetings_.begin(), meetings_.end(), meetings_.begin());
   std::vector<std::size_t> next(meetings_.begin(), meetings_.end() - 1);
   pulls_.resize(pulls.size());
-  for (const Pull& pull : pulls) pulls_[next[meeting_of(pull)]++] = pull;
+  for (const Pull& pull : pulls) {
+    pulls_[next[meeting_of(pull)]++] = {{place_of(pull.pair.head), place_of(pull.pair.tail)},
+                                        pull.rate};
+  }
 }
 
-template <int kComponents>
-void Umap::meet(std::size_t first_block, std::size_t second_block) {
-  float* const positions = coordinates_.values().data();
-  const std::size_t rows = coordinates_.rows();
-  const std::size_t index = meeting(first_block, second_block, block_count_);
-  const auto alpha = static_cast<float>(options_.learning_rate *
-                                        (1.0 - static_cast<double>(epoch_) / options_.epochs));
+// The pairs of a meeting that pull in this epoch: the whole part of epoch x rate grows.
+std::vector<linalg::PointPair> Umap::due_in(std::size_t index) const {
+  const std::span<const Pull> pulls =
+      std::span(pulls_).subspan(meetings_[index], meetings_[index + 1] - meetings_[index]);
   const std::uint64_t now = static_cast<std::uint64_t>(epoch_) + 1;
-  FastDraws draws(
-      Rng(options_.seed, kPushStream + static_cast<std::uint32_t>(epoch_), index).next_u64());
-  // Rows of the two blocks: first + i * block_count_.
-  const std::size_t first_size = (rows - first_block + block_count_ - 1) / block_count_;
-  const std::size_t second_size = (rows - second_block + block_count_ - 1) / block_count_;
-  const std::size_t both_size = first_block == second_block ? first_size : first_size + second_size;
-
-  for (std::size_t i = meetings_[index]; i < meetings_[index + 1]; ++i) {
-    const Pull& pull = pulls_[i];
-    // Due when the whole part of epoch x rate has grown.
+  std::vector<linalg::PointPair> due(pulls.size());
+  std::size_t count = 0;
+  for (const Pull& pull : pulls) {
     const std::uint64_t rate = pull.rate;
-    if (((now * rate + rate) >> 32) == ((now * rate) >> 32)) continue;
-    float* const head = positions + std::size_t{pull.head} * kComponents;
-    float* const tail = positions + std::size_t{pull.tail} * kComponents;
-    const Force<kComponents> pulled(head, tail, forces_.attraction);
-#pragma GCC unroll 3
-    for (int c = 0; c < kComponents; ++c) {
-      head[c] += alpha * pulled.step[c];
-      tail[c] -= alpha * pulled.step[c];
-    }
-    // All from where the head is now: none waits for another.
-    float pushes[kComponents] = {};
-    for (int sample = 0; sample < options_.negative_samples; ++sample) {
-      const std::size_t drawn = draws.below(both_size);
-      const std::size_t other = drawn < first_size
-                                    ? first_block + drawn * block_count_
-                                    : second_block + (drawn - first_size) * block_count_;
-      // A point is no distance from itself: that push has no direction.
-      const Force<kComponents> pushed(head, positions + other * kComponents, forces_.repulsion);
-#pragma GCC unroll 3
-      for (int c = 0; c < kComponents; ++c) pushes[c] += pushed.step[c];
-    }
-#pragma GCC unroll 3
-    for (int c = 0; c < kComponents; ++c) head[c] += alpha * pushes[c];
+    due[count] = pull.pair;  // Without a branch, which could not be foretold.
+    count += ((now * rate + rate) >> 32) != ((now * rate) >> 32) ? 1 : 0;
   }
+  due.resize(count);
+  return due;
+}
+
+void Umap::meet(std::size_t first_block, std::size_t second_block) {
+  const std::size_t index = meeting(first_block, second_block, block_count_);
+  const auto stream = kPushStream + static_cast<std::uint32_t>(epoch_);
+  linalg::PushDraws draws{.first_begin = block_begin(first_block),
+                          .first_size = static_cast<std::uint32_t>(block_size(first_block)),
+                          .key = Rng(options_.seed, stream, index).next_u64()};
+  if (first_block != second_block) {
+    draws.second_begin = block_begin(second_block);
+    draws.second_size = static_cast<std::uint32_t>(block_size(second_block));
+  }
+  const double rest = 1.0 - static_cast<double>(epoch_) / options_.epochs;
+  linalg::pull_and_push(places_.values().data(), due_in(index), draws, forces_,
+                        static_cast<float>(options_.learning_rate * rest));
 }
 
 void Umap::step(ThreadPool& pool) {
   KINDRED_CHECK(!is_done());
-  const auto meet_blocks = [this](std::size_t a, std::size_t b) {
-    return options_.components == 2 ? meet<2>(a, b) : meet<3>(a, b);
-  };
-  pool.parallel_for(block_count_, [&](std::size_t block, int) { meet_blocks(block, block); });
+  pool.parallel_for(block_count_, [&](std::size_t block, int) { meet(block, block); });
   const Tournament tournament(block_count_);
   for (std::size_t round = 0; round < tournament.round_count(); ++round) {
     pool.parallel_for(tournament.matches_per_round(), [&](std::size_t index, int) {
       if (const auto match = tournament.match(round, index)) {
-        meet_blocks(match->first, match->second);
+        meet(match->first, match->second);
       }
     });
+  }
+  for (std::size_t row = 0; row < coordinates_.rows(); ++row) {
+    std::ranges::copy(places_.row(place_of(row)).first(coordinates_.cols()),
+                      coordinates_.row(row).begin());
   }
   ++epoch_;
 }

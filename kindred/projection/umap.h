@@ -3,8 +3,9 @@
 //   neighbour graph  ->  fuzzy graph (fuzzy_graph.h)  ->  start (spectral_start.h)  ->  epochs
 //
 // In an epoch every pair of the fuzzy graph pulls its points together as often as its
-// strength says (the strongest every epoch), and each pull comes with a few pushes away from
-// points drawn at random. The step shrinks from learning_rate to nothing over the epochs.
+// strength says (the strongest every epoch), and each pull comes with pushes away from points
+// drawn at random (linalg/kernels/pull_push.h). The step shrinks from learning_rate to nothing over
+// the epochs.
 //
 // In parallel without races: the points are dealt into blocks, and every pair of the graph
 // belongs to the pair of blocks of its two points. Blocks meet as teams do in a tournament:
@@ -15,7 +16,7 @@
 // threads. docs/design/umap.md has the measurements: gathering forces from the positions at
 // the start of an epoch tears the map.
 //
-// Cost: an epoch is O(pairs x negative_samples); memory O(pairs).
+// Cost: an epoch is O(pairs); memory O(pairs).
 // Thread safety: one thread steps; see engine.h.
 //
 // Source: McInnes, Healy and Melville, "UMAP: Uniform Manifold Approximation and Projection
@@ -28,6 +29,7 @@
 #include <vector>
 
 #include "kindred/base/thread_pool.h"
+#include "kindred/linalg/kernels/pull_push.h"
 #include "kindred/linalg/matrix.h"
 #include "kindred/projection/engine.h"
 #include "kindred/projection/low_dimensional_curve.h"
@@ -42,8 +44,8 @@ struct UmapOptions {
   int neighbors = 15;          // With the point itself. More: global structure; fewer: fine detail.
   double min_dist = 0.1;       // How close points may lie in the map: 0 packs clusters tightly.
   double spread = 1.0;         // The scale of the map.
-  int epochs = 0;              // 0: 500 up to 10,000 points, 200 beyond.
-  int negative_samples = 5;    // Pushes for each pull.
+  int epochs = 0;              // 0: 350 up to 10,000 points, 200 beyond.
+  int negative_samples = 5;    // Pushes for each pull: 15 are drawn, together as strong.
   double learning_rate = 1.0;  // Of the first epoch.
   double repulsion = 1.0;      // Strength of the pushes.
   UmapStart start = UmapStart::spectral;  // pca where the graph is in several pieces.
@@ -70,21 +72,25 @@ class Umap {
  private:
   // A pair of near points; each pair is there twice, once from either end.
   struct Pull {
-    std::uint32_t head;  // Is pushed as well.
-    std::uint32_t tail;
-    std::uint32_t rate;  // Pulls an epoch, times 2^32 - 1.
+    linalg::PointPair pair;  // The head is pushed as well.
+    std::uint32_t rate;      // Pulls an epoch, times 2^32 - 1.
   };
 
   std::size_t block_of(std::size_t row) const noexcept { return row % block_count_; }
-  void sort_into_meetings(std::vector<Pull> pulls);
-  template <int kComponents>
+  std::size_t block_size(std::size_t block) const noexcept;
+  // Points lie block after block.
+  std::uint32_t block_begin(std::size_t block) const noexcept;
+  std::uint32_t place_of(std::size_t row) const noexcept;
+  void sort_into_meetings(const std::vector<Pull>& pulls);
+  std::vector<linalg::PointPair> due_in(std::size_t index) const;
   void meet(std::size_t first_block, std::size_t second_block);
 
   UmapOptions options_;
-  UmapForces forces_;
+  linalg::PullPushForces forces_;
   std::size_t block_count_ = 1;
-  std::vector<Pull> pulls_;            // By meeting: of blocks (0, 0), (0, 1), ..., (1, 1), ....
+  std::vector<Pull> pulls_;            // Of places, by meeting: blocks (0, 0), (0, 1), ....
   std::vector<std::size_t> meetings_;  // Where each begins, and the end.
+  Matrix places_;                      // The same, as pull_and_push() takes them.
   Matrix coordinates_;                 // rows x components.
   int epoch_ = 0;
 };

@@ -75,22 +75,6 @@ TEST(LowDimensionalCurve, IsThatOfTheReference) {
   EXPECT_NEAR(curve.b, 0.89506, 1e-4);
 }
 
-TEST(LowDimensionalCurve, TheTableFollowsTheFormula) {
-  const Curve curve = fit_curve(0.1, 1.0);
-  const UmapForces forces(curve, 1.0);
-  for (double squared = 1e-6; squared < 1e6; squared *= 1.37) {
-    const double power = std::pow(squared, curve.b);
-    EXPECT_NEAR(forces.attraction(static_cast<float>(squared)) /
-                    (-2.0 * curve.a * curve.b * power / squared / (1.0 + curve.a * power)),
-                1.0, 2e-4);
-    EXPECT_NEAR(forces.repulsion(static_cast<float>(squared)) /
-                    (2.0 * curve.b / ((0.001 + squared) * (1.0 + curve.a * power))),
-                1.0, 2e-4);
-  }
-  EXPECT_TRUE(std::isfinite(forces.attraction(0.0F)));
-  EXPECT_TRUE(std::isfinite(forces.repulsion(1e30F)));
-}
-
 // A ring: its slow vibrations are a cosine and a sine, so the start is a circle.
 TEST(SpectralStart, ARingBecomesACircle) {
   SparseMatrix ring;

@@ -19,13 +19,13 @@ TEST(DigitsMap, Umap) {
   ThreadPool pool(2);
   const auto graph = search::neighbor_graph(digits->images, {}, pool);
   Umap umap(digits->images, graph, {}, pool);
-  EXPECT_EQ(umap.steps_total(), 500);
+  EXPECT_EQ(umap.steps_total(), 350);
   run_to_end(umap, pool);
   const MapQuality quality =
       map_quality(digits->images, graph, umap.coordinates(), digits->labels, {}, pool);
   EXPECT_GE(*quality.label_accuracy, 0.945);
-  EXPECT_GE(quality.trustworthiness, 0.9695);
-  EXPECT_GE(quality.neighbor_preservation, 0.37);
+  EXPECT_GE(quality.trustworthiness, 0.97);
+  EXPECT_GE(quality.neighbor_preservation, 0.375);
   EXPECT_GE(quality.continuity, 0.95);
 }
 
