@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <utility>
 
 #include "kindred/base/check.h"
@@ -16,6 +17,7 @@
 #include "kindred/linalg/kernels/find.h"
 #include "kindred/search/best_k.h"
 #include "kindred/search/normalised_rows.h"
+#include "kindred/search/shadow.h"
 
 namespace kindred::search {
 namespace {
@@ -27,6 +29,14 @@ constexpr std::size_t kBlockRows = 1024;
 constexpr std::size_t kPairTileRows = 512;
 // Rows between two reports of progress.
 constexpr std::size_t kWaveRows = 16 * kTileRows;
+
+// Long vectors are looked for by their shadows (shadow.h) where a sample of rows says that few
+// would be measured in vain: a measurement costs as much as a row of products of twelve others.
+constexpr std::size_t kShadowColumns = 96;
+constexpr std::size_t kShadowedColumnsMin = 4 * kShadowColumns;
+constexpr std::size_t kShadowedRowsMin = 4096;
+constexpr std::size_t kShadowSampleRows = 24;
+constexpr double kShadowMeasuredMax = 0.01;  // Of all rows.
 
 // Vectors within this norm have squared distances that no order of summation overflows.
 constexpr double kNormMax = 1e18;
@@ -66,6 +76,14 @@ struct Centred {
   double norm_max = 0.0;
 };
 
+using Progress = std::function<void(std::size_t rows_done)>;
+
+// The progress of a stage that goes through all rows, as progress from `begin` to `end`.
+Progress stage(const Progress& progress, std::size_t rows, std::size_t begin, std::size_t end) {
+  if (!progress) return {};
+  return [=](std::size_t rows_done) { progress(begin + rows_done * (end - begin) / rows); };
+}
+
 class EuclideanSearch {
  public:
   EuclideanSearch(MatrixView queries, MatrixView vectors, std::size_t k, bool skip_self)
@@ -73,11 +91,14 @@ class EuclideanSearch {
     const std::vector<double> means = column_means(vectors);
     items_ = std::make_unique<Centred>(vectors, means, Centred::Side::item);
     if (skip_self) {
+      lengths_ = items_->norms;
       is_ordinary_ = items_->norm_max <= kNormMax;
     } else {
       asked_ = std::make_unique<Centred>(queries, means, Centred::Side::query);
+      lengths_ = asked_->norms;
       is_ordinary_ = std::max(items_->norm_max, asked_->norm_max) <= kNormMax;
     }
+    length_max_ = items_->norm_max;
   }
 
   // The lists of rows [begin, end), at most a tile.
@@ -98,9 +119,22 @@ class EuclideanSearch {
     return skip_self_ && is_ordinary_ && vectors_.rows > kPairTileRows;
   }
 
+  // Looks for neighbours by shadows from now on, if that pays. Requires: serves_pairs().
+  void use_shadows(const Progress& progress, ThreadPool& pool) {
+    if (vectors_.cols < kShadowedColumnsMin || vectors_.rows < kShadowedRowsMin) return;
+    Shadow shadow = shadow_of(centred({0, vectors_.rows}), kShadowColumns, pool);
+    if (measured_by(shadow, pool) > kShadowMeasuredMax) return;
+    bounds_ = bounds_by(shadow, progress, pool);
+    const std::vector<double> origin(shadow.rows.cols(), 0.0);
+    items_ = std::make_unique<Centred>(shadow.rows, origin, Centred::Side::item);
+    slack_ = shadow.slack;
+  }
+
+  bool has_shadows() const noexcept { return !bounds_.empty(); }
+
   // The lists of all rows among themselves. A tile of rows meets each other tile once, and the
   // product serves the lists of both.
-  void search_among(const NeighborGraphOptions& options, ThreadPool& pool,
+  void search_among(const Progress& progress, ThreadPool& pool,
                     std::vector<std::vector<Neighbor>>& found) const {
     const std::size_t rows = vectors_.rows;
     std::vector<BestK> best(rows, BestK(k_));
@@ -113,7 +147,7 @@ class EuclideanSearch {
           meet(match->first, match->second, best);
         }
       });
-      if (options.progress) options.progress(rows * (round + 1) / tournament.round_count());
+      if (progress) progress(rows * (round + 1) / tournament.round_count());
     }
     pool.parallel_for(tiles, [&](std::size_t tile, int) {
       const std::size_t end = std::min((tile + 1) * kPairTileRows, rows);
@@ -131,6 +165,42 @@ class EuclideanSearch {
 
   Tile tile(std::size_t number) const {
     return {number * kPairTileRows, std::min((number + 1) * kPairTileRows, vectors_.rows)};
+  }
+
+  // The share of all rows that a row would measure whose neighbours are known; of a few rows.
+  double measured_by(const Shadow& shadow, ThreadPool& pool) const {
+    std::vector<std::size_t> counts(kShadowSampleRows);
+    pool.parallel_for(counts.size(), [&](std::size_t i, int) {
+      const std::size_t row = i * vectors_.rows / counts.size();
+      BestK best(k_);
+      for (std::uint32_t id = 0; id < vectors_.rows; ++id) offer(row, id, best);
+      const double reach = lengths_[row] + length_max_;
+      const double limit = shadow.slack * reach * reach - static_cast<double>(best.threshold());
+      for (std::size_t id = 0; id < vectors_.rows; ++id) {
+        const float apart = linalg::squared_distance(shadow.rows.row(row), shadow.rows.row(id));
+        counts[i] += apart <= limit ? 1 : 0;
+      }
+    });
+    return static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::size_t{0})) /
+           (static_cast<double>(counts.size()) * static_cast<double>(vectors_.rows));
+  }
+
+  // A squared distance of every row that k others are within: those of the nearest shadows.
+  std::vector<float> bounds_by(const Shadow& shadow, const Progress& progress,
+                               ThreadPool& pool) const {
+    std::vector<std::vector<Neighbor>> nearest(vectors_.rows);
+    EuclideanSearch(shadow.rows, shadow.rows, k_, true).search_among(progress, pool, nearest);
+    std::vector<float> bounds(vectors_.rows, 0.0F);
+    pool.parallel_for((vectors_.rows + kTileRows - 1) / kTileRows, [&](std::size_t tile, int) {
+      const std::size_t end = std::min((tile + 1) * kTileRows, vectors_.rows);
+      for (std::size_t row = tile * kTileRows; row < end; ++row) {
+        for (const Neighbor& near : nearest[row]) {
+          bounds[row] = std::max(
+              bounds[row], linalg::squared_distance(vectors_.row(row), vectors_.row(near.id)));
+        }
+      }
+    });
+    return bounds;
   }
 
   // The rows of a tile without the column of norms.
@@ -221,10 +291,11 @@ class EuclideanSearch {
   // What the product must reach for a distance to have a chance against the k-th so far.
   float limit(std::size_t row, const BestK& best) const {
     const double norm = norm_of(row);
-    const double reach = norm + items_->norm_max;
+    const double reach = lengths_[row] + length_max_;
     const double n = static_cast<double>(vectors_.cols) + 8.0;
-    const double slack = 4.0 * n * 0x1p-24 * reach * reach + n * 0x1p-140;
-    const double squared_max = -static_cast<double>(best.threshold());  // Infinite at first.
+    const double slack = (4.0 * n * 0x1p-24 + slack_) * reach * reach + n * 0x1p-140;
+    double squared_max = -static_cast<double>(best.threshold());  // Infinite at first.
+    if (has_shadows()) squared_max = std::min(squared_max, static_cast<double>(bounds_[row]));
     const double value = 0.5 * (norm * norm - squared_max - slack);
     return std::nextafter(static_cast<float>(value), -std::numeric_limits<float>::infinity());
   }
@@ -255,6 +326,10 @@ class EuclideanSearch {
   bool skip_self_;
   std::unique_ptr<Centred> items_;
   std::unique_ptr<Centred> asked_;  // Null where queries and vectors are the same.
+  std::vector<double> lengths_;     // Of the rows that are asked for, centred.
+  double length_max_ = 0.0;         // Of the rows that are found.
+  double slack_ = 0.0;              // Of shadows.
+  std::vector<float> bounds_;       // Squared, of the k-th neighbour; empty without shadows.
   bool is_ordinary_ = true;
 };
 
@@ -288,9 +363,14 @@ struct Query {
 
 void search_euclidean(const Query& query, const NeighborGraphOptions& options, std::size_t k,
                       ThreadPool& pool, std::vector<std::vector<Neighbor>>& found) {
-  const EuclideanSearch search(query.queries, query.vectors, k, query.skip_self);
-  if (search.serves_pairs()) return search.search_among(options, pool, found);
+  EuclideanSearch search(query.queries, query.vectors, k, query.skip_self);
   const std::size_t rows = query.queries.rows;
+  if (search.serves_pairs()) {
+    // With shadows there are two searches.
+    search.use_shadows(stage(options.progress, rows, 0, rows / 2), pool);
+    const std::size_t done = search.has_shadows() ? rows / 2 : 0;
+    return search.search_among(stage(options.progress, rows, done, rows), pool, found);
+  }
   for (std::size_t wave = 0; wave < rows; wave += kWaveRows) {
     const std::size_t wave_end = std::min(wave + kWaveRows, rows);
     pool.parallel_for((wave_end - wave + kTileRows - 1) / kTileRows, [&](std::size_t t, int) {

@@ -16,21 +16,30 @@
 namespace kindred::search {
 namespace {
 
+// What to order by, and the id.
+using Ranked = std::tuple<float, std::uint32_t>;
+
+std::vector<Ranked> plain_neighbors(MatrixView vectors, MatrixView normalised, std::size_t row,
+                                    Metric metric) {
+  std::vector<Ranked> all;
+  for (std::uint32_t id = 0; id < vectors.rows; ++id) {
+    if (id == row) continue;
+    const float value = metric == Metric::euclidean
+                            ? linalg::squared_distance_plain(vectors.row(row), vectors.row(id))
+                        : metric == Metric::dot
+                            ? -linalg::dot_plain(vectors.row(row), vectors.row(id))
+                            : -linalg::dot_plain(normalised.row(row), normalised.row(id));
+    all.emplace_back(value, id);
+  }
+  std::ranges::sort(all);
+  return all;
+}
+
 NeighborGraph plain_graph(MatrixView vectors, std::size_t k, Metric metric) {
   const Matrix normalised = normalised_rows(vectors);
   NeighborGraph graph{vectors.rows, std::min(k, vectors.rows - 1), metric, {}, {}};
   for (std::size_t row = 0; row < vectors.rows; ++row) {
-    std::vector<std::tuple<float, std::uint32_t>> all;  // What to order by, and the id.
-    for (std::uint32_t id = 0; id < vectors.rows; ++id) {
-      if (id == row) continue;
-      const float value = metric == Metric::euclidean
-                              ? linalg::squared_distance_plain(vectors.row(row), vectors.row(id))
-                          : metric == Metric::dot
-                              ? -linalg::dot_plain(vectors.row(row), vectors.row(id))
-                              : -linalg::dot_plain(normalised.row(row), normalised.row(id));
-      all.emplace_back(value, id);
-    }
-    std::ranges::sort(all);
+    const std::vector<Ranked> all = plain_neighbors(vectors, normalised, row, metric);
     for (std::size_t i = 0; i < graph.degree; ++i) {
       const auto [value, id] = all[i];
       graph.ids.push_back(id);
@@ -76,6 +85,52 @@ TEST(NeighborGraphOracle, EqualsThePlainLoop) {
               << "kind " << static_cast<int>(kind) << ", " << rows << " x " << cols << ", metric "
               << static_cast<int>(metric);
         }
+      }
+    }
+  }
+}
+
+// Long vectors with noise in every direction, and `latent` directions in which they differ more.
+// Every tenth is a copy; `outlier` makes one row a thousand times as long.
+Matrix long_points(std::size_t latent, double noise, bool outlier) {
+  constexpr std::size_t kRows = 4200;
+  constexpr std::size_t kCols = 400;
+  Matrix mixing(latent, kCols);
+  for (std::size_t i = 0; i < latent; ++i) {
+    Rng rng(12, 0, i);
+    for (float& value : mixing.row(i)) value = static_cast<float>(rng.normal());
+  }
+  Matrix points(kRows, kCols);
+  for (std::size_t row = 0; row < kRows; ++row) {
+    Rng rng(12, 1, row % 10 == 9 ? row - 1 : row);
+    for (float& value : points.row(row)) value = static_cast<float>(3.0 + noise * rng.normal());
+    for (std::size_t i = 0; i < latent; ++i) {
+      const auto weight = static_cast<float>(rng.normal());
+      for (std::size_t c = 0; c < kCols; ++c) points.row(row)[c] += weight * mixing.row(i)[c];
+    }
+  }
+  if (outlier) {
+    for (float& value : points.row(100)) value *= 1000.0F;
+  }
+  return points;
+}
+
+// By shadows, and where they are of no use.
+TEST(NeighborGraphOracle, LongVectorsEqualThePlainLoop) {
+  ThreadPool one(1);
+  ThreadPool three(3);
+  for (const auto& [latent, noise, outlier] :
+       {std::tuple{10, 0.3, false}, std::tuple{60, 0.1, false}, std::tuple{10, 0.0, false},
+        std::tuple{0, 1.0, false}, std::tuple{10, 0.3, true}, std::tuple{0, 0.0, false}}) {
+    const Matrix points = long_points(static_cast<std::size_t>(latent), noise, outlier);
+    const NeighborGraph graph = neighbor_graph(points, {.neighbors = 12}, three);
+    EXPECT_EQ(neighbor_graph(points, {.neighbors = 12}, one), graph);
+    for (const std::size_t row : {0U, 8U, 9U, 100U, 511U, 512U, 2000U, 4199U}) {
+      const std::vector<Ranked> all = plain_neighbors(points, MatrixView{}, row, Metric::euclidean);
+      for (std::size_t i = 0; i < graph.degree; ++i) {
+        const auto [value, id] = all[i];
+        EXPECT_EQ(graph.ids_of(row)[i], id) << latent << " directions, row " << row;
+        EXPECT_EQ(graph.distances_of(row)[i], std::sqrt(value));
       }
     }
   }
