@@ -18,6 +18,15 @@ namespace {
 
 constexpr int kThreadCountMax = 1024;
 
+// How often a thread looks again before it goes to sleep: some ten microseconds, as long as it
+// takes to be woken. Between two looks it lets others run who have work.
+constexpr int kLooksMax = 40;
+
+template <typename Condition>
+void look_for(const Condition& is_so) {
+  for (int look = 0; look < kLooksMax && !is_so(); ++look) std::this_thread::yield();
+}
+
 // The worker index while inside a task of any pool, else -1.
 thread_local int current_worker = -1;
 
@@ -31,8 +40,9 @@ struct ThreadPool::State {
   const std::function<void(std::size_t, int)>* task = nullptr;
   std::size_t count = 0;
   std::atomic<std::size_t> next{0};
-  std::size_t generation = 0;  // Counts parallel_for calls, so that sleepers see a new one.
-  int running = 0;             // Helper threads still inside the current call.
+  // Changed under the mutex; outside of it only looked at.
+  std::atomic<std::size_t> generation{0};  // Counts parallel_for calls: sleepers see a new one.
+  std::atomic<int> running{0};             // Helper threads still inside the current call.
   bool stopping = false;
   std::exception_ptr failure;
 
@@ -55,6 +65,7 @@ struct ThreadPool::State {
   void help(int worker) {
     std::size_t seen = 0;
     for (;;) {
+      look_for([&] { return generation != seen; });
       {
         std::unique_lock lock(mutex);
         work_ready.wait(lock, [&] { return stopping || generation != seen; });
@@ -115,6 +126,7 @@ void ThreadPool::parallel_for(std::size_t count,
   }
   state.work_ready.notify_all();
   state.take_indices(0);
+  look_for([&] { return state.running == 0; });
   std::unique_lock lock(state.mutex);
   state.work_done.wait(lock, [&] { return state.running == 0; });
   if (state.failure) std::rethrow_exception(std::exchange(state.failure, nullptr));

@@ -156,17 +156,18 @@ void Umap::sort_into_meetings(const std::vector<Pull>& pulls) {
   }
 }
 
-// The pairs of a meeting that pull in this epoch: the whole part of epoch x rate grows.
+// The pairs of a meeting that pull in this epoch: the whole part of epoch x rate grows, which is
+// where its fraction, in units of 2^-32, wraps around.
 std::vector<linalg::PointPair> Umap::due_in(std::size_t index) const {
   const std::span<const Pull> pulls =
       std::span(pulls_).subspan(meetings_[index], meetings_[index + 1] - meetings_[index]);
-  const std::uint64_t now = static_cast<std::uint64_t>(epoch_) + 1;
+  const auto now = static_cast<std::uint32_t>(epoch_) + 1;
   std::vector<linalg::PointPair> due(pulls.size());
   std::size_t count = 0;
   for (const Pull& pull : pulls) {
-    const std::uint64_t rate = pull.rate;
     due[count] = pull.pair;  // Without a branch, which could not be foretold.
-    count += ((now * rate + rate) >> 32) != ((now * rate) >> 32) ? 1 : 0;
+    const std::uint32_t fraction = now * pull.rate;
+    count += fraction + pull.rate < fraction ? 1 : 0;
   }
   due.resize(count);
   return due;
@@ -198,9 +199,13 @@ void Umap::step(ThreadPool& pool) {
       }
     });
   }
-  for (std::size_t row = 0; row < coordinates_.rows(); ++row) {
-    std::ranges::copy(places_.row(place_of(row)).first(coordinates_.cols()),
-                      coordinates_.row(row).begin());
+  for (std::size_t block = 0; block < block_count_; ++block) {
+    const std::size_t begin = block_begin(block);
+    const std::size_t size = block_size(block);
+    for (std::size_t i = 0; i < size; ++i) {
+      std::ranges::copy(places_.row(begin + i).first(coordinates_.cols()),
+                        coordinates_.row(block + i * block_count_).begin());
+    }
   }
   ++epoch_;
 }

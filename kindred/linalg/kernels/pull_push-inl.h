@@ -46,14 +46,16 @@ HWY_INLINE Floats power(Floats x, Floats b) {
   log2 = hn::MulAdd(log2, t, hn::ConvertTo(d, exponent));
 
   const auto wanted = hn::Clamp(hn::Mul(log2, b), hn::Set(d, -80.0F), hn::Set(d, 80.0F));
-  const auto whole = hn::NearestInt(wanted);
-  const auto rest = hn::Sub(wanted, hn::ConvertTo(d, whole));
+  // Beside 1.5 x 2^23 the last bits of a float are a whole number.
+  const auto beside = hn::Set(d, 12582912.0F);
+  const auto shifted = hn::Add(wanted, beside);
+  const auto rest = hn::Sub(wanted, hn::Sub(shifted, beside));
   auto out = hn::Set(d, 0.00968571F);
   out = hn::MulAdd(out, rest, hn::Set(d, 0.05592203F));
   out = hn::MulAdd(out, rest, hn::Set(d, 0.24021866F));
   out = hn::MulAdd(out, rest, hn::Set(d, 0.69312104F));
   out = hn::MulAdd(out, rest, hn::Set(d, 1.00000015F));
-  return hn::BitCast(d, hn::Add(hn::BitCast(di, out), hn::ShiftLeft<23>(whole)));
+  return hn::BitCast(d, hn::Add(hn::BitCast(di, out), hn::ShiftLeft<23>(hn::BitCast(di, shifted))));
 }
 
 // The draws of a few pairs ahead, as drawn_point() has them; in the first lane is the tail.
@@ -61,29 +63,39 @@ inline constexpr std::size_t kPairsAhead = 32;
 
 HWY_INLINE void draw(const PushDraws& draws, std::span<const PointPair> pairs, std::size_t begin,
                      std::size_t end, std::int32_t* out) {
-  const ForceTag d;
-  const IndexTag di;
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t i = begin * kForceLanes; i < end * kForceLanes; ++i) {
+    out[i - begin * kForceLanes] =
+        static_cast<std::int32_t>(drawn_point(draws, static_cast<std::uint32_t>(i / kForceLanes),
+                                              static_cast<std::uint32_t>(i % kForceLanes)));
+  }
+#else
   const DrawTag du;
-  const auto size = static_cast<std::int32_t>(draws.first_size + draws.second_size);
-  const auto first_size = static_cast<std::int32_t>(draws.first_size);
-  const auto to_first = hn::Set(di, static_cast<std::int32_t>(draws.first_begin));
-  const auto to_second = hn::Set(di, static_cast<std::int32_t>(draws.second_begin) - first_size);
-  const auto scale = hn::Set(d, static_cast<float>(size) * 0x1p-24F);
+  const hn::RepartitionToWide<DrawTag> wide;
+  const auto size = hn::Set(du, draws.first_size + draws.second_size);
+  const auto first_size = hn::Set(du, draws.first_size);
+  const auto to_first = hn::Set(du, draws.first_begin);
+  const auto to_second = hn::Set(du, draws.second_begin - draws.first_size);
   const auto key = hn::Set(du, static_cast<std::uint32_t>(draws.key >> 32));
+  const auto high = hn::Set(wide, 0xffffffff00000000U);
   auto number = hn::Iota(
       du, static_cast<std::uint32_t>(begin * kForceLanes) + static_cast<std::uint32_t>(draws.key));
-  const auto lanes = hn::Set(du, static_cast<std::uint32_t>(hn::Lanes(d)));
-  for (std::size_t i = 0; i < (end - begin) * kForceLanes; i += hn::Lanes(d)) {
+  const auto lanes = hn::Set(du, static_cast<std::uint32_t>(hn::Lanes(du)));
+  for (std::size_t i = 0; i < (end - begin) * kForceLanes; i += hn::Lanes(du)) {
     auto h = hn::Mul(hn::Xor(number, hn::ShiftRight<16>(number)), hn::Set(du, 0x7feb352dU));
     h = hn::Xor(h, key);
     h = hn::Mul(hn::Xor(h, hn::ShiftRight<15>(h)), hn::Set(du, 0x846ca68bU));
     h = hn::Xor(h, hn::ShiftRight<16>(h));
-    const auto scaled = hn::Mul(hn::ConvertTo(d, hn::BitCast(di, hn::ShiftRight<8>(h))), scale);
-    const auto drawn = hn::Min(hn::ConvertTo(di, scaled), hn::Set(di, size - 1));
-    const auto is_first = hn::Lt(drawn, hn::Set(di, first_size));
-    hn::Store(hn::Add(drawn, hn::IfThenElse(is_first, to_first, to_second)), di, out + i);
+    // The upper halves of the products with the size.
+    const auto even = hn::ShiftRight<32>(hn::MulEven(h, size));
+    const auto odd = hn::MulEven(hn::BitCast(du, hn::ShiftRight<32>(hn::BitCast(wide, h))), size);
+    const auto drawn = hn::BitCast(du, hn::Or(even, hn::And(odd, high)));
+    const auto is_first = hn::Lt(drawn, first_size);
+    const auto moved = hn::Add(drawn, hn::IfThenElse(is_first, to_first, to_second));
+    hn::Store(hn::BitCast(IndexTag(), moved), IndexTag(), out + i);
     number = hn::Add(number, lanes);
   }
+#endif
   for (std::size_t i = begin; i < end; ++i) {
     out[(i - begin) * kForceLanes] = static_cast<std::int32_t>(pairs[i].tail);
   }

@@ -31,9 +31,8 @@ std::uint32_t drawn_point(const PushDraws& draws, std::uint32_t pair, std::uint3
   h ^= static_cast<std::uint32_t>(draws.key >> 32);
   h = (h ^ (h >> 15)) * 0x846ca68bU;
   h ^= h >> 16;
-  const std::uint32_t size = draws.first_size + draws.second_size;
-  const float scaled = static_cast<float>(h >> 8) * (static_cast<float>(size) * 0x1p-24F);
-  const std::uint32_t drawn = std::min(static_cast<std::uint32_t>(scaled), size - 1);
+  const std::uint64_t size = std::uint64_t{draws.first_size} + draws.second_size;
+  const auto drawn = static_cast<std::uint32_t>((h * size) >> 32);
   return drawn < draws.first_size ? draws.first_begin + drawn
                                   : draws.second_begin + (drawn - draws.first_size);
 }
@@ -76,7 +75,7 @@ void pull_and_push_plain(float* points, std::span<const PointPair> pairs, const 
 void pull_and_push(float* points, std::span<const PointPair> pairs, const PushDraws& draws,
                    const PullPushForces& forces, float alpha) noexcept {
   KINDRED_DCHECK(draws.first_size + draws.second_size > 0);
-  KINDRED_DCHECK(draws.first_size + draws.second_size <= 1U << 24);
+  KINDRED_DCHECK(draws.first_size + draws.second_size < 1U << 31);
   HWY_DYNAMIC_DISPATCH(pull_and_push)(points, pairs, draws, forces, alpha);
 }
 

@@ -35,7 +35,7 @@ struct PointPair {
 };
 
 // Where pushes come from: any of two ranges of points, each point as likely as another.
-// Requires: together they have at least one and at most 2^24 points.
+// Requires: together they have at least one point and less than 2^31.
 struct PushDraws {
   std::uint32_t first_begin = 0;
   std::uint32_t first_size = 0;
