@@ -359,7 +359,7 @@ try {
     assert.equal(gone.code, 0);
     await page.waitForFunction(() => document.querySelector("#banner").textContent.includes("server is away"));
     await page.evaluate(() => globalThis.kindredMap.app.focus(20));
-    await page.waitForFunction(() => document.querySelector("#point-title").textContent === "thing 20");
+    await page.waitForFunction(() => document.querySelector("#point-title")?.textContent === "thing 20");
     await page.evaluate(() => globalThis.kindredMap.app.edits.set("group", [20], "kept"));
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.waitForFunction(() => document.querySelector("#edits").textContent.includes("cannot be reached"));
