@@ -15,13 +15,13 @@ std::string event_text(std::string_view event, const Json& data) {
 
 }  // namespace
 
-void EventHub::join(HttpReply reply, std::string_view event, const Json& first) {
+void EventHub::join(HttpReply reply, std::string_view event, const std::function<Json()>& first) {
+  const std::lock_guard lock(mutex_);
   HttpResponse head;
   head.content_type = "text/event-stream";
   head.headers.push_back({"Cache-Control", "no-store"});
-  head.body = event_text(event, first);
+  head.body = event_text(event, first());
   add_security_headers(head);
-  const std::lock_guard lock(mutex_);
   streams_.push_back(reply.stream(std::move(head)));
 }
 

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -16,8 +17,10 @@ namespace kindred::serving {
 
 class EventHub {
  public:
-  // Answers the request with a stream and begins it with `first`.
-  void join(HttpReply reply, std::string_view event, const Json& first);
+  // Answers the request with a stream and begins it with what `first` says. Whatever is published
+  // after `first` has looked reaches the stream: publishing waits until it is there.
+  // Requires: `first` does not wait for somebody who publishes.
+  void join(HttpReply reply, std::string_view event, const std::function<Json()>& first);
 
   void publish(std::string_view event, const Json& data);
 

@@ -390,7 +390,7 @@ MapApi::MapApi(MapData data, int threads, Service& service)
   service.get("/api/coordinates", [state](const Call& call) { return state->coordinates(call); });
   service.get_later("/api/events", [state](const Call& call, HttpReply reply) {
     call.parameters().finish();
-    state->events.join(std::move(reply), "maps", state->all_runs());
+    state->events.join(std::move(reply), "maps", [state] { return state->all_runs(); });
   });
 }
 

@@ -137,6 +137,34 @@ try {
     await page.selectOption("#color", "group");
     await page.waitForFunction(() => globalThis.kindredMap.app.categories.length === 4);
   });
+  await step("an answer that is older than what the events have told changes nothing", async () => {
+    await settled(page);
+    await page.evaluate(() => {
+      const { app } = globalThis.kindredMap;
+      globalThis.shown = 0;
+      app.on("run", () => ++globalThis.shown);
+      app.on("run-status", (status) => (globalThis.toldLast = status));
+    });
+    // The list as it was while the map was computed, but when everything has been told of it.
+    let arrives;
+    const shownBefore = new Promise((resolve) => (arrives = resolve));
+    await page.route("**/api/maps", async (route) => {
+      if (route.request().method() !== "GET") return route.continue();
+      const response = await route.fetch();
+      const { maps } = await response.json();
+      Object.assign(maps.at(-1), { state: "running", step: 0, revision: 0, facts: {} });
+      await page.waitForFunction((id) => globalThis.toldLast?.id === id && globalThis.toldLast.facts.quality, maps.at(-1).id);
+      arrives(await page.evaluate(() => globalThis.shown));
+      await route.fulfill({ response, json: { maps } });
+    });
+    await page.keyboard.press("2");
+    await page.waitForFunction((before) => globalThis.shown > before, await shownBefore);
+    const { request, state } = await page.evaluate(() => globalThis.kindredMap.app.active);
+    assert.deepEqual([request.dimensions, state], [2, "done"]);
+    await page.unroute("**/api/maps");
+    await page.keyboard.press("3");
+    await page.waitForFunction(() => globalThis.kindredMap.app.active.request.dimensions === 3);
+  });
   await step("new points find their place, and a stranger is told apart", async () => {
     const near = (group) => Array.from({ length: 10 }, (_, i) => (i === group ? 3 : 0.1));
     const rows = [["a zero", ...near(0)], ["a two", ...near(2)], ["a stranger", ...Array(10).fill(40)]];

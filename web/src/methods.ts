@@ -40,6 +40,10 @@ export function makeMethods(app: App, methods: Method[]): (request: MapRequest) 
   let shownRevision = 0;
   let wanted = 0; // The run that is to be shown.
   let fetching = false;
+  // What the events have said last of each run, the end included, after which they say no more.
+  // The answer to a call may be older: it can call a run running that has ended meanwhile.
+  const told = new Map<number, RunStatus>();
+  const newestRuns = async () => (await app.source.runs()).map((run) => told.get(run.id) ?? run);
 
   const available = methods.filter((one) => one !== "columns" || numbers.length >= 2);
   const markMethod = segments<Method>(byId("methods"), available.map((one) => [one, ...NAMES[one]]), method, (next) => {
@@ -150,7 +154,7 @@ export function makeMethods(app: App, methods: Method[]): (request: MapRequest) 
       if (request.method === "columns") return await showColumns(request);
       wanted = await app.source.start(request);
       shownRevision = 0;
-      const status = (await app.source.runs()).find((run) => run.id === wanted);
+      const status = (await newestRuns()).find((run) => run.id === wanted);
       if (status) onRun(status);
     } catch (error) {
       hint((error as Error).message);
@@ -276,7 +280,10 @@ export function makeMethods(app: App, methods: Method[]): (request: MapRequest) 
     if (app.active) void app.source.control(app.active.id, "stop").catch((error) => hint(error.message));
   };
   app.on("color", drawOptions);
-  app.on("run-status", ((status: RunStatus) => onRun(status)) as never);
+  app.on("run-status", ((status: RunStatus) => {
+    told.set(status.id, status);
+    onRun(status);
+  }) as never);
   drawOptions();
 
   // Shows the map that is asked for: one that the server has already, or a new one.
@@ -290,7 +297,7 @@ export function makeMethods(app: App, methods: Method[]): (request: MapRequest) 
     markDimensions(dimensions);
     drawOptions();
     const asked = requestOf();
-    const known = app.source.live || method !== "columns" ? (await app.source.runs()).reverse().find((run) => run.state !== "failed" && run.state !== "stopped" && sameRequest(run.request, asked)) : undefined;
+    const known = app.source.live || method !== "columns" ? (await newestRuns()).reverse().find((run) => run.state !== "failed" && run.state !== "stopped" && sameRequest(run.request, asked)) : undefined;
     if (!known) return compute(asked);
     wanted = known.id;
     shownRevision = 0;
