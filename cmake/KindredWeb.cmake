@@ -22,10 +22,9 @@ function(kindred_web_source variable)
   set(installed "${web}/node_modules/.kindred-stamp")
   add_custom_command(
     OUTPUT "${installed}"
-    COMMAND ${KINDRED_NPM} ci --ignore-scripts --no-audit --no-fund --loglevel=error
-    COMMAND ${CMAKE_COMMAND} -E touch "${installed}"
+    COMMAND ${CMAKE_COMMAND} "-DWEB=${web}" "-DNPM=${KINDRED_NPM}" "-DSTAMP=${installed}"
+            -P "${PROJECT_SOURCE_DIR}/cmake/KindredWebPackages.cmake"
     DEPENDS "${web}/package.json" "${web}/package-lock.json"
-    WORKING_DIRECTORY "${web}"
     COMMENT "Fetching what the page is made with (npm ci)"
     VERBATIM)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${web}/src/*")
