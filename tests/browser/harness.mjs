@@ -5,8 +5,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { accessSync, constants, mkdirSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { delimiter, join } from "node:path";
 
 const SKIPPED = 77;
 const [binary, webFolder, outputFolder] = process.argv.slice(2);
@@ -41,10 +42,24 @@ export async function openBrowser(extra = []) {
   return chromium.launch({ executablePath: found, args: [...FLAGS, ...extra] });
 }
 
+// Far from those that `kindred view` takes by itself, or another test's server would answer in the
+// place of one that has stopped.
+async function freePort() {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer();
+    const listens = await new Promise((resolve) => server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true)));
+    if (!listens) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+}
+
 export class View {
-  static async start(args) {
+  static async start(args, port) {
     const view = new View();
-    view.child = spawn(binary, ["view", ...args, "--no-browser", "--quiet"], { stdio: ["ignore", "pipe", "inherit"] });
+    view.port = port ?? (await freePort());
+    view.child = spawn(binary, ["view", ...args, "--port", String(view.port), "--no-browser", "--quiet"], { stdio: ["ignore", "pipe", "inherit"] });
     view.ended = new Promise((resolve) => view.child.on("exit", (code, signal) => resolve({ code, signal })));
     view.url = await new Promise((resolve, reject) => {
       view.child.stdout.once("data", (bytes) => resolve(String(bytes).trim()));

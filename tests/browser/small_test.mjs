@@ -33,7 +33,8 @@ function writeData(folder) {
 const folder = mkdtempSync(join(tmpdir(), "kindred-browser-"));
 writeData(folder);
 const browser = await openBrowser();
-const view = await View.start([join(folder, "v.tsv"), "--labels", join(folder, "m.tsv"), "--images", join(folder, "i.idx"), "--color", "group"]);
+const args = [join(folder, "v.tsv"), "--labels", join(folder, "m.tsv"), "--images", join(folder, "i.idx"), "--color", "group"];
+const view = await View.start(args);
 let page;
 let gone;
 try {
@@ -433,6 +434,24 @@ try {
     await picture(poor, "small_no_webgl");
     await plain.close();
     await second.stop();
+  });
+  await step("when the server is started again, its address goes on with what was not saved", async () => {
+    const again = await View.start(args, view.port);
+    await page.waitForFunction(() => document.querySelector("#banner").textContent.includes("Another run"));
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.waitForFunction(() => document.querySelector("#edits").textContent.includes("Not saved: the token"));
+    assert.ok(await page.locator("#banner").isVisible());
+    page.once("dialog", (dialog) => dialog.accept()); // The browser asks whether to leave.
+    await Promise.all([page.waitForEvent("load"), page.goto(again.url)]);
+    await page.waitForSelector("html[data-ready=true]");
+    assert.ok(!page.url().includes("token"), page.url());
+    assert.equal(await page.locator("#banner").isVisible(), false);
+    assert.equal(await unsaved(), 1);
+    assert.equal(await groupOf(20), "kept");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.waitForSelector("#edits", { state: "hidden" });
+    assert.equal(readFileSync(labelFile, "utf8").split("\n")[21].split(",")[0], "kept");
+    await again.stop();
   });
 } finally {
   if (!gone) await view.stop();

@@ -19,9 +19,15 @@ import { Scene } from "./scene";
 import { CallError, ServerSource, takeToken, watchForToken } from "./server";
 import { embeddedSource, rememberDocument, standalonePage } from "./standalone";
 import { makeTable } from "./table";
-import type { Source } from "./types";
+import type { Away, Source } from "./types";
 
 const TABS: [string, string][] = [["point", "Point"], ["insights", "Insights"], ["table", "Table"]];
+
+const AWAY: Record<Away, string> = {
+  "": "",
+  silent: "The server is away: what is here stays. Start kindred view again and open its new address in this tab to compute and to save.",
+  "another run": "Another run of kindred view answers here now: what is here stays. Open the address that it has printed in this tab to compute and to save.",
+};
 
 function banner(text: string): void {
   byId("banner").textContent = text;
@@ -119,7 +125,7 @@ async function begin(source: Source): Promise<void> {
   source.watch({
     run: (status) => app.tell("run-status", status),
     labels: (saved) => void app.edits.hear(saved),
-    gone: (gone) => banner(gone ? "The server is away: what is here stays. Start kindred view again and open its new address in this tab to compute and to save." : ""),
+    away: (why) => banner(AWAY[why]),
   });
   if (app.scene && !shown.view) app.scene.spinning = true;
   await show(shown.request);

@@ -1,6 +1,6 @@
 // The server that computes: every call with its token, which came in the address's fragment.
 
-import type { ColumnBytes, Coordinates, Insight, LabelChange, MapInfo, MapRequest, Metric, Neighbor, Placed, RunStatus, SavedColumn, Source } from "./types";
+import type { Away, ColumnBytes, Coordinates, Insight, LabelChange, MapInfo, MapRequest, Metric, Neighbor, Placed, RunStatus, SavedColumn, Source } from "./types";
 
 type Told = Parameters<Source["watch"]>[0];
 
@@ -44,7 +44,7 @@ export class CallError extends Error {
 export class ServerSource implements Source {
   readonly live = true;
   private told: Told | null = null;
-  private isGone = false;
+  private away: Away = "";
 
   constructor(private readonly token: string) {}
 
@@ -115,7 +115,7 @@ export class ServerSource implements Source {
           // A token of another run of the server will not become right by waiting.
           if (error instanceof CallError && error.status === 401) return;
         }
-        this.setGone(true);
+        this.setAway("silent");
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     })();
@@ -137,10 +137,10 @@ export class ServerSource implements Source {
     }
   }
 
-  private setGone(gone: boolean): void {
-    if (gone === this.isGone) return;
-    this.isGone = gone;
-    this.told?.gone(gone);
+  private setAway(why: Away): void {
+    if (why === this.away) return;
+    this.away = why;
+    this.told?.away(why);
   }
 
   private get(path: string, query: Record<string, string | number> = {}): Promise<Response> {
@@ -162,10 +162,10 @@ export class ServerSource implements Source {
     try {
       answer = await fetch(path, { ...init, headers, cache: "no-store" });
     } catch {
-      this.setGone(true);
+      this.setAway("silent");
       throw new CallError(0, "the server cannot be reached");
     }
-    this.setGone(false);
+    this.setAway(answer.status === 401 ? "another run" : "");
     if (answer.ok) return answer;
     const said = await answer.json().catch(() => ({}));
     throw new CallError(answer.status, said.error ?? answer.statusText);

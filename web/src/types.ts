@@ -92,6 +92,9 @@ export interface Insight {
   [name: string]: unknown;
 }
 
+// Why the server cannot be asked, if it cannot: nobody answers, or somebody who refuses the key.
+export type Away = "" | "silent" | "another run";
+
 // Where a page has its data from: a server that computes, or the file that it is itself.
 export interface Source {
   readonly live: boolean;
@@ -108,5 +111,5 @@ export interface Source {
   graph(k: number, metric: Metric): Promise<ArrayBuffer>;
   // Requires: vectors are rows of the data's dimensions.
   place(id: number, vectors: Float32Array): Promise<Placed>;
-  watch(told: { run: (status: RunStatus) => void; labels: (saved: SavedColumn) => void; gone: (gone: boolean) => void }): void;
+  watch(told: { run: (status: RunStatus) => void; labels: (saved: SavedColumn) => void; away: (why: Away) => void }): void;
 }
