@@ -34,6 +34,9 @@ export const MOVING_POINTS = 200_000;
 const HOME_DISTANCE = 3.4;
 const PICK_SIDE = 9;
 const SETTLE_MS = 160; // After the last movement.
+const FRAME_S = 1 / 60;
+const FRAME_S_MAX = 0.25; // Slower pictures show less movement, not larger leaps.
+const DAMPING = 0.12; // Of what is left of a movement, the share that is done in FRAME_S.
 const FLY_MS = 700;
 
 export interface Sheets {
@@ -86,6 +89,7 @@ export class Scene {
   private frameOfData: Frame = { mean: [0, 0, 0], scale: 1 };
   private asked = false;
   private movedAt = 0;
+  private drawnAt = 0; // The last of pictures that follow one another; 0: all is still.
   private mixFrom = 0; // When the transition began; 0: none.
   private mixMs = 1;
   private flight: { at: number; from: Vector3; to: Vector3; eyeFrom: Vector3; eyeTo: Vector3; zoomFrom: number; zoomTo: number } | null = null;
@@ -219,7 +223,7 @@ export class Scene {
   private makeControls(camera: PerspectiveCamera | OrthographicCamera): OrbitControls {
     const controls = new OrbitControls(camera, this.canvas);
     controls.enableDamping = true;
-    controls.dampingFactor = 0.12;
+    controls.dampingFactor = DAMPING;
     controls.zoomToCursor = true;
     controls.minDistance = 0.08;
     controls.maxDistance = 20;
@@ -402,12 +406,21 @@ export class Scene {
     this.asked = false;
     this.advance(now);
     this.controls.autoRotate = this.spinning && this.dimensions === 3;
-    if (this.controls.enabled) this.controls.update();
+    this.moveOn(now);
     const moving = now - this.movedAt < SETTLE_MS;
     this.drawCloud(moving ? Math.min(this.count, MOVING_POINTS) : this.count);
     this.frame.moving = moving;
     this.onDraw();
-    if (moving || this.controls.autoRotate || this.flight || this.mixFrom) this.ask();
+    const goesOn = moving || this.controls.autoRotate || this.flight !== null || this.mixFrom > 0;
+    this.drawnAt = goesOn ? now : 0;
+    if (goesOn) this.ask();
+  }
+
+  // Turns and slows down by the clock, so that a slow machine spins as fast and is still as soon.
+  private moveOn(now: number): void {
+    const seconds = this.drawnAt ? Math.min(FRAME_S_MAX, (now - this.drawnAt) / 1000) : FRAME_S;
+    this.controls.dampingFactor = 1 - Math.pow(1 - DAMPING, seconds / FRAME_S);
+    if (this.controls.enabled) this.controls.update(seconds);
   }
 
   private drawCloud(points: number): void {
