@@ -90,6 +90,7 @@ try {
     await page.fill("#search", "/(/");
     await page.waitForFunction(() => document.querySelector("#search-count").textContent.includes("not a regular"));
     await page.fill("#search", "");
+    assert.equal(await page.evaluate(() => globalThis.kindredMap.app.points.selectedCount), 0);
     await page.locator("#search").press("Escape");
   });
   await step("the legend dims, isolates, and undo brings back", async () => {

@@ -68,7 +68,9 @@ export function makeFind(app: App): void {
   let waiting = 0;
   input.oninput = () => {
     clearTimeout(waiting);
-    waiting = window.setTimeout(() => void search(), WAIT_MS);
+    // Emptied, it clears at once: later it would clear as well what was chosen meanwhile.
+    if (!input.value.trim()) void search();
+    else waiting = window.setTimeout(() => void search(), WAIT_MS);
   };
   select.onchange = () => void search();
   byId<HTMLFormElement>("find").onsubmit = (event) => {
