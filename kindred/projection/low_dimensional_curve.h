@@ -14,7 +14,7 @@ struct Curve {
   double b = 1.0;
 };
 
-// Gauss-Newton from a = b = 1. Requires: 0 <= min_dist, 0 < spread.
+// Requires: 0 <= min_dist <= spread, 0 < spread.
 Curve fit_curve(double min_dist, double spread);
 
 }  // namespace kindred::projection

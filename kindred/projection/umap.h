@@ -90,8 +90,8 @@ class Umap {
   std::size_t block_count_ = 1;
   std::vector<Pull> pulls_;            // Of places, by meeting: blocks (0, 0), (0, 1), ....
   std::vector<std::size_t> meetings_;  // Where each begins, and the end.
-  Matrix places_;                      // The same, as pull_and_push() takes them.
   Matrix coordinates_;                 // rows x components.
+  Matrix places_;                      // The same by place, as pull_and_push() takes them.
   int epoch_ = 0;
 };
 

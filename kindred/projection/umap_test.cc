@@ -7,9 +7,11 @@
 #include <functional>
 #include <numeric>
 #include <string>
+#include <string_view>
 
 #include "kindred/base/error.h"
 #include "kindred/base/rng.h"
+#include "kindred/linalg/kernels/target.h"
 #include "kindred/projection/fuzzy_graph.h"
 #include "kindred/projection/placement.h"
 #include "kindred/projection/quality.h"
@@ -75,6 +77,20 @@ TEST(LowDimensionalCurve, IsThatOfTheReference) {
   EXPECT_NEAR(curve.b, 0.89506, 1e-4);
 }
 
+TEST(LowDimensionalCurve, OfAnotherSpreadIsTheSameCurveScaled) {
+  for (const double near : {0.0, 0.1, 0.5, 1.0}) {
+    const Curve unit = fit_curve(near, 1.0);
+    for (const double spread : {1e-10, 0.001, 0.5, 100.0, 999.0}) {
+      const Curve curve = fit_curve(near * spread, spread);
+      for (const double x : {0.3, 1.0, 2.5}) {
+        EXPECT_NEAR(curve.a * std::pow(x * spread, 2.0 * curve.b),
+                    unit.a * std::pow(x, 2.0 * unit.b), 1e-6)
+            << near << ", " << spread;
+      }
+    }
+  }
+}
+
 // A ring: its slow vibrations are a cosine and a sine, so the start is a circle.
 TEST(SpectralStart, ARingBecomesACircle) {
   SparseMatrix ring;
@@ -120,6 +136,23 @@ TEST(Umap, KeepsCloudsTogetherInTwoAndThreeDimensions) {
       EXPECT_GT(quality.trustworthiness, 0.9);
     }
   }
+}
+
+// Of so few points many pushes come from the ends of the pull.
+TEST(Umap, SmallDataOnEveryTarget) {
+  ThreadPool pool(1);
+  const Matrix points = clouds(60);
+  const auto graph = search::neighbor_graph(points, {}, pool);
+  for (const std::string_view target : linalg::simd_targets()) {
+    ASSERT_TRUE(linalg::force_simd_target(target));
+    Umap umap(points, graph, {}, pool);
+    run_to_end(umap, pool);
+    const MapQuality quality =
+        map_quality(points, graph, umap.coordinates(), cloud_labels(60), {}, pool);
+    EXPECT_GT(quality.trustworthiness, 0.9) << target;
+    for (const float value : umap.coordinates().values()) EXPECT_LT(std::abs(value), 60.0F);
+  }
+  linalg::force_simd_target(linalg::simd_targets().front());
 }
 
 TEST(Umap, SameBytesForAnyNumberOfThreadsAndAnotherSeedGivesOthers) {

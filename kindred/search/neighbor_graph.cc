@@ -34,6 +34,7 @@ constexpr std::size_t kWaveRows = 16 * kTileRows;
 // would be measured in vain: a measurement costs as much as a row of products of twelve others.
 constexpr std::size_t kShadowColumns = 96;
 constexpr std::size_t kShadowedColumnsMin = 4 * kShadowColumns;
+constexpr std::size_t kShadowedColumnsMax = 1 << 18;  // As far as the bound is proven.
 constexpr std::size_t kShadowedRowsMin = 4096;
 constexpr std::size_t kShadowSampleRows = 24;
 constexpr double kShadowMeasuredMax = 0.01;  // Of all rows.
@@ -121,7 +122,8 @@ class EuclideanSearch {
 
   // Looks for neighbours by shadows from now on, if that pays. Requires: serves_pairs().
   void use_shadows(const Progress& progress, ThreadPool& pool) {
-    if (vectors_.cols < kShadowedColumnsMin || vectors_.rows < kShadowedRowsMin) return;
+    if (vectors_.rows < kShadowedRowsMin) return;
+    if (vectors_.cols < kShadowedColumnsMin || vectors_.cols >= kShadowedColumnsMax) return;
     Shadow shadow = shadow_of(centred({0, vectors_.rows}), kShadowColumns, pool);
     if (measured_by(shadow, pool) > kShadowMeasuredMax) return;
     bounds_ = bounds_by(shadow, progress, pool);

@@ -16,8 +16,8 @@
 //
 // Cost: 2 n^2 d flop at the speed of matrix products, for Euclidean distance half of that, since
 // one product serves both of its rows, and of long vectors that few directions describe a
-// fraction (shadow.h); memory O(n k) and a copy of the vectors. Thread safety: a function of its
-// arguments.
+// fraction (shadow.h); memory O(n k) and a copy of the vectors, half a copy more for a while
+// where they are long. Thread safety: a function of its arguments.
 
 #pragma once
 

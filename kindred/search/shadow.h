@@ -7,7 +7,7 @@
 // apart.
 //
 // Rounding included: |shadow_i - shadow_j|^2 <= |x_i - x_j|^2 + slack (|x_i| + |x_j|)^2;
-// docs/design/neighbor_graph.md has the proof.
+// docs/design/neighbor_graph.md has the proof, for less than 2^18 columns.
 //
 // Cost: 2 n d m flop for m directions, as a matrix product; n m floats.
 // Thread safety: a function of its arguments; the same bytes for any number of threads.
@@ -27,7 +27,7 @@ struct Shadow {
   double slack = 0.0;  // In units of squared lengths.
 };
 
-// Requires: all values are finite, 0 < directions <= vectors.cols.
+// Requires: all values are finite, 0 < directions <= vectors.cols < 2^18.
 Shadow shadow_of(linalg::ConstBlock vectors, std::size_t directions, ThreadPool& pool);
 
 }  // namespace kindred::search

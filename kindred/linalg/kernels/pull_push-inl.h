@@ -215,6 +215,8 @@ HWY_INLINE void pull_and_push_one(float* points, const PointPair& pair, const st
   float* const head = points + std::size_t{pair.head} * 4;
   float* const tail = points + std::size_t{pair.tail} * 4;
   const Coordinates from = {hn::Set(d, head[0]), hn::Set(d, head[1]), hn::Set(d, head[2])};
+  // All steps before the first is taken: a draw may be the head or the tail.
+  Coordinates steps[kForceLanes / hn::MaxLanes(ForceTag())];
   for (std::size_t lane = 0; lane < kForceLanes; lane += hn::Lanes(d)) {
     const auto is_pull = hn::FirstN(d, lane == 0 ? 1 : 0);
     const Coordinates other = coordinates_of(points, at + lane);
@@ -227,8 +229,11 @@ HWY_INLINE void pull_and_push_one(float* points, const PointPair& pair, const st
     const auto strength = hn::IfThenElse(is_pull, hn::Mul(pull, raised), push);
     const auto softened = hn::IfThenElse(is_pull, squared, hn::Add(squared, hn::Set(d, 0.001F)));
     const auto c = hn::Div(strength, hn::Mul(softened, hn::MulAdd(a, raised, one)));
-    move({clamped(hn::Mul(c, x)), clamped(hn::Mul(c, y)), clamped(hn::Mul(c, z))}, alpha, head,
-         tail, lane == 0);
+    steps[lane / hn::MaxLanes(d)] = {clamped(hn::Mul(c, x)), clamped(hn::Mul(c, y)),
+                                     clamped(hn::Mul(c, z))};
+  }
+  for (std::size_t part = 0; part < kForceLanes / hn::MaxLanes(ForceTag()); ++part) {
+    move(steps[part], alpha, head, tail, part == 0);
   }
 }
 

@@ -12,7 +12,7 @@
 // pair, so that a pair costs little more than one force.
 //
 // d^2b is computed from polynomials, off by less than 2e-5 of its value; d^2 is taken to be
-// within 2^-60 and 2^40.
+// within 2^-60 and 2^40, d^2b within 2^-80 and 2^80.
 //
 // Results may differ between SIMD targets in the last bits, never between runs.
 // Thread safety: calls at the same time must not share points.

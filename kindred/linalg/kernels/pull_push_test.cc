@@ -53,6 +53,21 @@ TEST_P(PullPushOnTarget, IsThePlainLoop) {
   }
 }
 
+// Of few points many draws are the head or the tail.
+TEST_P(PullPushOnTarget, HeadAndTailPushFromWhereTheyWere) {
+  for (const std::uint32_t size : {2U, 3U, 17U}) {
+    for (std::uint64_t key = 0; key < 20; ++key) {
+      std::vector<float> fast = cloud(size, 1.0);
+      std::vector<float> plain = fast;
+      const std::vector<PointPair> pairs = {{0, 1}};
+      const PushDraws draws{0, size, 0, 0, Rng(3, 0, key).next_u64()};
+      pull_and_push(fast.data(), pairs, draws, {1.577F, 0.895F, 0.6F}, 1.0F);
+      pull_and_push_plain(plain.data(), pairs, draws, {1.577F, 0.895F, 0.6F}, 1.0F);
+      for (std::size_t i = 0; i < plain.size(); ++i) EXPECT_NEAR(fast[i], plain[i], 1e-4) << i;
+    }
+  }
+}
+
 TEST_P(PullPushOnTarget, MovesHeadAndTailAndNoOther) {
   std::vector<float> moved = cloud(64, 1.0);
   const std::vector<float> before = moved;
