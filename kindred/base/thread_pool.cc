@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -18,13 +19,16 @@ namespace {
 
 constexpr int kThreadCountMax = 1024;
 
-// How often a thread looks again before it goes to sleep: some ten microseconds, as long as it
-// takes to be woken. Between two looks it lets others run who have work.
-constexpr int kLooksMax = 40;
+// So long a thread looks for what it waits for before it goes to sleep: about as long as it takes
+// to be woken. It does not yield meanwhile: on a busy machine others would then run for
+// milliseconds.
+constexpr auto kLookTime = std::chrono::microseconds(20);
 
 template <typename Condition>
 void look_for(const Condition& is_so) {
-  for (int look = 0; look < kLooksMax && !is_so(); ++look) std::this_thread::yield();
+  const auto end = std::chrono::steady_clock::now() + kLookTime;
+  while (!is_so() && std::chrono::steady_clock::now() < end) {
+  }
 }
 
 // The worker index while inside a task of any pool, else -1.

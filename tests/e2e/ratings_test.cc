@@ -135,13 +135,14 @@ TEST_F(Ratings, SameBytesForAnyThreadCountAndAfterAKill) {
   }
   const std::vector<std::string> command = {"train",       "ratings.csv", "-o",         "m.kindred",
                                             "--objective", "rate",        "--model",    "bayesian",
-                                            "--samples",   "2500",        "--rate-dim", "3"};
+                                            "--samples",   "5000",        "--rate-dim", "3"};
   ASSERT_EQ(kindred(command).code, 0);
   const std::string whole = test::read_bytes(folder_ / "m.kindred");
   std::filesystem::remove(folder_ / "m.kindred");
   {
     test::RunningKindred running(command, folder_.path());
-    std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+    ASSERT_TRUE(running.says("5000 sweeps"));  // About to begin.
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
     running.send(SIGINT);
     const test::Ended ended = running.wait();
     EXPECT_EQ(ended.code, 130) << ended.err;

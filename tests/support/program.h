@@ -11,8 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -58,6 +61,16 @@ class RunningKindred {
   RunningKindred& operator=(const RunningKindred&) = delete;
 
   void send(int signal) const { ::kill(child_, signal); }
+
+  // Waits until standard error holds `text`, for at most a minute; whether it does.
+  bool says(std::string_view text) const {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (read_bytes(err_).find(text) == std::string::npos) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return true;
+  }
 
   // Until it ends; once.
   Ended wait() {
