@@ -4,9 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <chrono>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "kindred/base/json.h"
@@ -136,11 +134,7 @@ TEST_F(FitCommand, TheSameSeedGivesTheSameBytes) {
 TEST_F(FitCommand, GoesOnAfterAnInterruption) {
   const std::vector<std::string> long_run = {"--epochs", "300", "--patience", "0"};
   test::RunningKindred running(command(long_run), folder_.path());
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!std::filesystem::exists(folder_ / "m.kindred.checkpoint") &&
-         std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  EXPECT_TRUE(test::appears(folder_ / "m.kindred.checkpoint"));
   running.send(SIGINT);
   const test::Ended ended = running.wait();
   ASSERT_EQ(ended.code, 130) << ended.err;

@@ -5,9 +5,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <chrono>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "kindred/base/rng.h"
@@ -52,11 +50,7 @@ class TrainCommand : public testing::Test {
   // Trains, and sends the signal once there is a checkpoint: somewhere in the epochs.
   test::Ended train_until(int signal, std::vector<std::string> more) {
     test::RunningKindred running(command(std::move(more)), folder_.path());
-    const auto checkpoint = folder_ / "m.kindred.checkpoint";
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (!std::filesystem::exists(checkpoint) && std::chrono::steady_clock::now() < deadline) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+    EXPECT_TRUE(test::appears(folder_ / "m.kindred.checkpoint"));
     running.send(signal);
     return running.wait();
   }

@@ -141,11 +141,7 @@ TEST_F(TuneCommand, ReadsASpaceAndNamesWhatIsWrongWithIt) {
 
 TEST_F(TuneCommand, InterruptedItSaysWhatItHasAndGoesOn) {
   test::RunningKindred running(command({"--study", "study"}, "4000"), folder_.path());
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!std::filesystem::exists(folder_ / "study" / "study.sqlite") &&
-         std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  EXPECT_TRUE(test::appears(folder_ / "study" / "study.sqlite"));
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
   running.send(SIGINT);
   const auto ended = running.wait();

@@ -84,9 +84,7 @@ TEST_F(ViewTest, TheBrowserIsToldTheKeyInAPageThatOnlyItsOwnerReads) {
   test::RunningKindred program({"view", path("v.tsv"), "--port", std::to_string(port)});
   ::setenv("PATH", path_before.c_str(), 1);
   ::unsetenv("XDG_RUNTIME_DIR");
-  for (int i = 0; i < 1000 && !std::filesystem::exists(folder_ / "arguments"); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  EXPECT_TRUE(test::appears(folder_ / "arguments"));
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   program.send(SIGTERM);
   const test::Ended ended = program.wait();

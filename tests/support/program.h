@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -28,6 +29,21 @@ struct Ended {
   std::string out;  // What it wrote to stdout
   std::string err;  // and to stderr.
 };
+
+// Looks every millisecond, for at most a minute; whether it came to be.
+template <typename Condition>
+bool comes_to_be(const Condition& is_so) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!is_so()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+inline bool appears(const std::filesystem::path& file) {
+  return comes_to_be([&] { return std::filesystem::exists(file); });
+}
 
 // kindred ARGUMENTS..., with nothing on stdin, running until wait() or the destructor,
 // which kills it. `folder` is where relative paths begin.
@@ -64,12 +80,7 @@ class RunningKindred {
 
   // Waits until standard error holds `text`, for at most a minute; whether it does.
   bool says(std::string_view text) const {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (read_bytes(err_).find(text) == std::string::npos) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return true;
+    return comes_to_be([&] { return read_bytes(err_).find(text) != std::string::npos; });
   }
 
   // Until it ends; once.
