@@ -1,4 +1,5 @@
-// The one pool of threads: blocks when idle, is passed in, never global.
+// The one pool of threads: blocks when idle for longer than some microseconds, is passed in,
+// never global.
 //
 // Work is an index range. Indices are handed out in ascending order, one at a time,
 // so put long tasks first and make a task worth more than a microsecond. Results that

@@ -27,6 +27,10 @@ using Floats = hn::Vec<ForceTag>;
 using IndexTag = hn::RebindToSigned<ForceTag>;
 using DrawTag = hn::RebindToUnsigned<ForceTag>;
 
+// So many vectors hold the forces of a pair.
+inline constexpr std::size_t kLanes = hn::MaxLanes(ForceTag());
+inline constexpr std::size_t kParts = kForceLanes / kLanes;
+
 // x^b for x in [2^-60, 2^40]: 2^(b log2 x).
 HWY_INLINE Floats power(Floats x, Floats b) {
   const ForceTag d;
@@ -80,8 +84,8 @@ HWY_INLINE void draw(const PushDraws& draws, std::span<const PointPair> pairs, s
   const auto high = hn::Set(wide, 0xffffffff00000000U);
   auto number = hn::Iota(
       du, static_cast<std::uint32_t>(begin * kForceLanes) + static_cast<std::uint32_t>(draws.key));
-  const auto lanes = hn::Set(du, static_cast<std::uint32_t>(hn::Lanes(du)));
-  for (std::size_t i = 0; i < (end - begin) * kForceLanes; i += hn::Lanes(du)) {
+  const auto lanes = hn::Set(du, static_cast<std::uint32_t>(kLanes));
+  for (std::size_t i = 0; i < (end - begin) * kForceLanes; i += kLanes) {
     auto h = hn::Mul(hn::Xor(number, hn::ShiftRight<16>(number)), hn::Set(du, 0x7feb352dU));
     h = hn::Xor(h, key);
     h = hn::Mul(hn::Xor(h, hn::ShiftRight<15>(h)), hn::Set(du, 0x846ca68bU));
@@ -193,10 +197,9 @@ HWY_INLINE void move(const Coordinates& steps, float alpha, float* head, float* 
   const auto fourth = hn::BitCast(d, hn::InterleaveUpper(d64, high_xy, high_z));
   const auto sums = hn::Add(hn::Add(first, second), hn::Add(third, fourth));
   const auto factor = hn::Set(d4, alpha);
-  const auto at_tail = hn::LoadU(d4, tail);
   hn::StoreU(hn::MulAdd(factor, sum_of_blocks(d, sums), hn::LoadU(d4, head)), d4, head);
   if (has_pull) {
-    hn::StoreU(hn::NegMulAdd(factor, first_block(d, first), at_tail), d4, tail);
+    hn::StoreU(hn::NegMulAdd(factor, first_block(d, first), hn::LoadU(d4, tail)), d4, tail);
   }
 #endif
 }
@@ -216,10 +219,10 @@ HWY_INLINE void pull_and_push_one(float* points, const PointPair& pair, const st
   float* const tail = points + std::size_t{pair.tail} * 4;
   const Coordinates from = {hn::Set(d, head[0]), hn::Set(d, head[1]), hn::Set(d, head[2])};
   // All steps before the first is taken: a draw may be the head or the tail.
-  Coordinates steps[kForceLanes / hn::MaxLanes(ForceTag())];
-  for (std::size_t lane = 0; lane < kForceLanes; lane += hn::Lanes(d)) {
-    const auto is_pull = hn::FirstN(d, lane == 0 ? 1 : 0);
-    const Coordinates other = coordinates_of(points, at + lane);
+  Coordinates steps[kParts];
+  for (std::size_t part = 0; part < kParts; ++part) {
+    const auto is_pull = hn::FirstN(d, part == 0 ? 1 : 0);
+    const Coordinates other = coordinates_of(points, at + part * kLanes);
     const auto x = hn::Sub(from.x, other.x);
     const auto y = hn::Sub(from.y, other.y);
     const auto z = hn::Sub(from.z, other.z);
@@ -229,10 +232,9 @@ HWY_INLINE void pull_and_push_one(float* points, const PointPair& pair, const st
     const auto strength = hn::IfThenElse(is_pull, hn::Mul(pull, raised), push);
     const auto softened = hn::IfThenElse(is_pull, squared, hn::Add(squared, hn::Set(d, 0.001F)));
     const auto c = hn::Div(strength, hn::Mul(softened, hn::MulAdd(a, raised, one)));
-    steps[lane / hn::MaxLanes(d)] = {clamped(hn::Mul(c, x)), clamped(hn::Mul(c, y)),
-                                     clamped(hn::Mul(c, z))};
+    steps[part] = {clamped(hn::Mul(c, x)), clamped(hn::Mul(c, y)), clamped(hn::Mul(c, z))};
   }
-  for (std::size_t part = 0; part < kForceLanes / hn::MaxLanes(ForceTag()); ++part) {
+  for (std::size_t part = 0; part < kParts; ++part) {
     move(steps[part], alpha, head, tail, part == 0);
   }
 }
