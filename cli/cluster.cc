@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "cli/common.h"
+#include "cli/flags/command.h"
 #include "cli/model_text.h"
 #include "cli/result_sink.h"
 #include "cli/verbs.h"
@@ -53,7 +53,7 @@ struct Clustering {
   std::vector<insight::Cluster> clusters;   // Rows are those of the model.
 };
 
-// "auto", or a number from 1. CLI11's contract: an empty text accepts.
+// "auto", or a number from 1. A Check's contract: an empty text accepts.
 std::string check_count(const std::string& text) {
   if (text == "auto") return "";
   std::size_t count = 0;
@@ -270,32 +270,31 @@ void run(const ClusterFlags& flags) {
 
 }  // namespace
 
-void add_cluster(CLI::App& app) {
+void add_cluster(Command& app) {
   auto flags = std::make_shared<ClusterFlags>();
-  CLI::App* verb =
-      app.add_subcommand("cluster", "Groups of items or users, and what each is about");
+  Command* verb = app.add_subcommand("cluster", "Groups of items or users, and what each is about");
   verb->add_option("MODEL", flags->model, "A model that 'kindred train' has written")->required();
   verb->add_option("-k,--clusters", flags->count,
                    "How many: a number, or auto for the number with the largest mean silhouette")
-      ->check(CLI::Validator([](std::string& text) { return check_count(text); }, "N|auto"))
+      ->check(Check(check_count, "N|auto"))
       ->capture_default_str();
   verb->add_option(
           "--max", flags->count_max,
           "With -k auto: the most to try; default the square root of the rows, at most 100")
-      ->check(CLI::Range(std::size_t{2}, std::size_t{100000}));
+      ->check(range(std::size_t{2}, std::size_t{100000}));
   verb->add_flag("--users", flags->users, "Users instead of items");
   verb->add_option("--metric", flags->metric,
                    "What near means: cosine (the direction alone) or euclidean")
-      ->check(CLI::IsMember({"cosine", "euclidean"}))
+      ->check(one_of({"cosine", "euclidean"}))
       ->capture_default_str();
   verb->add_option("--typical", flags->typical, "How many typical members to show")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1000}))
+      ->check(range(std::size_t{1}, std::size_t{1000}))
       ->capture_default_str();
   verb->add_option("--column", flags->column, "The column that -o adds or replaces")
       ->capture_default_str();
   verb->add_option("-o,--output", flags->output,
                    "Write the model with the column (.kindred; may be MODEL itself), or a .csv")
-      ->check(CLI::Validator([](std::string& path) { return check_output(path); }, "FILE"));
+      ->check(Check(check_output, "FILE"));
   add_common_options(*verb, flags->common);
   verb->footer(
       "Examples:\n"

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <limits>
 #include <memory>
 
 #include "cli/common.h"
+#include "cli/flags/command.h"
 #include "cli/table_flags.h"
 #include "cli/verbs.h"
 #include "kindred/base/atomic_file.h"
@@ -94,9 +94,9 @@ void run(const ColumnsFlags& flags) {
 
 }  // namespace
 
-void add_columns(CLI::App& app) {
+void add_columns(Command& app) {
   auto flags = std::make_shared<ColumnsFlags>();
-  CLI::App* verb =
+  Command* verb =
       app.add_subcommand("columns", "Look at a table and propose feature columns for it");
   add_table_options(*verb, flags->table);
   verb->add_option("-o,--output", flags->output, "File for the proposal; default: stdout")

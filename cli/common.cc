@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 
+#include "cli/flags/command.h"
 #include "kindred/base/error.h"
 
 namespace kindred::cli {
@@ -39,10 +39,10 @@ std::string format_bytes(std::size_t bytes) {
 
 }  // namespace
 
-void add_common_options(CLI::App& verb, CommonOptions& options) {
+void add_common_options(Command& verb, CommonOptions& options) {
   const std::string group = "Common";
   verb.add_option("--threads", options.threads, "Threads to use; 0 means one for each core")
-      ->check(CLI::Range(0, 1024))
+      ->check(range(0, 1024))
       ->capture_default_str()
       ->group(group);
   verb.add_option("--seed", options.seed, "Seed of all randomness; same seed, same bytes")

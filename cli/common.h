@@ -1,7 +1,7 @@
 // What every verb shares: the common flags, and how results and messages are printed.
 //
 // Results go to stdout, everything else (progress, summaries, hints) to stderr, so that
-// output can be piped. A verb is one file with one function add_NAME(CLI::App&) that
+// output can be piped. A verb is one file with one function add_NAME(Command&) that
 // describes its flags and sets its callback.
 
 #pragma once
@@ -16,11 +16,9 @@
 #include "kindred/base/machine.h"
 #include "kindred/base/progress.h"
 
-namespace CLI {
-class App;
-}
-
 namespace kindred::cli {
+
+class Command;
 
 struct CommonOptions {
   int threads = 0;  // 0: one for each core.
@@ -31,7 +29,7 @@ struct CommonOptions {
 };
 
 // Adds --threads, --seed, --json, --quiet and --memory-limit.
-void add_common_options(CLI::App& verb, CommonOptions& options);
+void add_common_options(Command& verb, CommonOptions& options);
 
 ProgressStyle progress_style(const CommonOptions& options);
 

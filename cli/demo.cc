@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -15,6 +14,7 @@
 #include "cli/demo_lesson.h"
 #include "cli/demo_picture.h"
 #include "cli/demo_text.h"
+#include "cli/flags/command.h"
 #include "cli/verbs.h"
 #include "kindred/base/thread_pool.h"
 
@@ -64,18 +64,18 @@ void run_demo(const DemoFlags& flags) {
 
 }  // namespace
 
-void add_demo(CLI::App& app) {
+void add_demo(Command& app) {
   auto flags = std::make_shared<DemoFlags>();
-  CLI::App* verb = app.add_subcommand(
+  Command* verb = app.add_subcommand(
       "demo", "Learn, recommend and explain the built-in movie world; no input needed");
   verb->add_option("--dim", flags->lesson.dimensions, "Dimensions of the learned space")
-      ->check(CLI::Range(1, 128))
+      ->check(range(1, 128))
       ->capture_default_str();
   verb->add_option("--epochs", flags->lesson.epochs, "Passes over the ratings")
-      ->check(CLI::Range(1, 1000))
+      ->check(range(1, 1000))
       ->capture_default_str();
   verb->add_option("--people", flags->lesson.people, "How many people the audience has")
-      ->check(CLI::Range(100, 1'000'000))
+      ->check(range(100, 1'000'000))
       ->capture_default_str();
   verb->add_flag("--plain", flags->plain, "No colours, also on a terminal");
   verb->add_option("--write", flags->folder,

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "cli/common.h"
+#include "cli/flags/command.h"
 #include "cli/model_text.h"
 #include "cli/table_flags.h"
 #include "cli/table_recipe_flag.h"
@@ -257,9 +257,9 @@ void run(const EncodeFlags& flags) {
 
 }  // namespace
 
-void add_encode(CLI::App& app) {
+void add_encode(Command& app) {
   auto flags = std::make_shared<EncodeFlags>();
-  CLI::App* verb =
+  Command* verb =
       app.add_subcommand("encode", "Encode a table by feature columns into one dense tensor");
   add_table_options(*verb, flags->table);
   verb->add_option("--config", flags->config,

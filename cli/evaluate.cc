@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -16,6 +15,7 @@
 #include "cli/common.h"
 #include "cli/evaluate_rating.h"
 #include "cli/evaluate_report.h"
+#include "cli/flags/command.h"
 #include "cli/ials_flags.h"
 #include "cli/model_text.h"
 #include "cli/rating_model_flags.h"
@@ -219,15 +219,14 @@ void evaluate_ratings(const EvaluateFlags& flags, ThreadPool& pool) {
 }
 
 // What belongs to another protocol is a mistake, not a wish to pass over.
-void require_used(const CLI::App& verb, const EvaluateFlags& flags) {
+void require_used(const Command& verb, const EvaluateFlags& flags) {
   const std::string chosen = !flags.test.empty()      ? "--test"
                              : flags.protocol.empty() ? "leave-one-out"
                                                       : flags.protocol;
   const auto require = [&](const char* flag, std::initializer_list<const char*> users) {
     if (verb.count(flag) == 0 || std::ranges::find(users, chosen) != users.end()) return;
-    throw CLI::ValidationError(
-        flag, fmt::format("has no meaning for {}; it goes with --protocol {}", chosen,
-                          fmt::join(users, " or ")));
+    throw UsageError(flag, fmt::format("has no meaning for {}; it goes with --protocol {}", chosen,
+                                       fmt::join(users, " or ")));
   };
   require("--share", {"ratio", "strong", "temporal"});
   require("--folds", {"k-fold"});
@@ -251,18 +250,18 @@ void run(const EvaluateFlags& flags) {
 }
 
 // --objective rate: the flags that speak of rankings have no meaning there.
-void run_rating(const CLI::App& verb, const EvaluateFlags& flags) {
+void run_rating(const Command& verb, const EvaluateFlags& flags) {
   for (const char* name :
        {"--fold-in", "--negatives", "--held-out", "--part", "--metrics", "--write-split"}) {
     if (verb.count(name) > 0) {
-      throw CLI::ValidationError(name, "has no meaning where ratings are predicted");
+      throw UsageError(name, "has no meaning where ratings are predicted");
     }
   }
   const bool both = flags.rating_model.objective == "both";
   for (const char* name : {"--unobserved-weight", "--init-stddev", "--solver", "--positive-from",
                            "--weight-per-value"}) {
     if (verb.count(name) > 0 && !both) {
-      throw CLI::ValidationError(name, "has no meaning with --objective rate");
+      throw UsageError(name, "has no meaning with --objective rate");
     }
   }
   if (is_model_file(flags.input)) {
@@ -278,9 +277,9 @@ void run_rating(const CLI::App& verb, const EvaluateFlags& flags) {
   evaluation.test = flags.test;
   evaluation.protocol = flags.protocol.empty() ? "ratio" : flags.protocol;
   if (evaluation.protocol != "ratio" && evaluation.protocol != "k-fold") {
-    throw CLI::ValidationError("--protocol", evaluation.protocol +
-                                                 " asks what people choose; ratings are "
-                                                 "predicted by ratio or k-fold");
+    throw UsageError("--protocol", evaluation.protocol +
+                                       " asks what people choose; ratings are "
+                                       "predicted by ratio or k-fold");
   }
   if (verb.count("--share") > 0) evaluation.share = flags.share;
   evaluation.fold_count = flags.fold_count;
@@ -295,14 +294,14 @@ void run_rating(const CLI::App& verb, const EvaluateFlags& flags) {
   }
 }
 
-void add_protocol_options(CLI::App& verb, EvaluateFlags& flags) {
+void add_protocol_options(Command& verb, EvaluateFlags& flags) {
   const std::string group = "Protocol";
   auto* protocol =
       verb.add_option("--protocol", flags.protocol,
                       "How to split: leave-one-out, ratio, temporal or strong (people held out "
                       "whole), default leave-one-out; to predict ratings: ratio (the default "
                       "then) or k-fold")
-          ->check(CLI::IsMember({"leave-one-out", "ratio", "temporal", "strong", "k-fold"}))
+          ->check(one_of({"leave-one-out", "ratio", "temporal", "strong", "k-fold"}))
           ->group(group);
   auto* test = verb.add_option("--test", flags.test, "File of the pairs to be found, no split")
                    ->type_name("FILE")
@@ -321,19 +320,19 @@ void add_protocol_options(CLI::App& verb, EvaluateFlags& flags) {
   verb.add_option("--share", flags.share,
                   "ratio, strong: share of a person's positives that are targets; temporal: "
                   "share of all pairs; ratings: share of all ratings; default 0.2, for ratings 0.1")
-      ->check(CLI::Range(0.001, 0.999))
+      ->check(range(0.001, 0.999))
       ->group(group);
   verb.add_option("--folds", flags.fold_count, "k-fold: how many parts")
-      ->check(CLI::Range(2, 1000))
+      ->check(range(2, 1000))
       ->capture_default_str()
       ->group(group);
   verb.add_option("--held-out", flags.held_out_count,
                   "strong: people to validate on and as many to test on; default a tenth, at most "
                   "10,000")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->group(group);
   verb.add_option("--part", flags.part, "strong: which of them are scored")
-      ->check(CLI::IsMember({"test", "validation"}))
+      ->check(one_of({"test", "validation"}))
       ->capture_default_str()
       ->group(group);
   verb.add_option("--metrics", flags.metrics,
@@ -343,7 +342,7 @@ void add_protocol_options(CLI::App& verb, EvaluateFlags& flags) {
       ->delimiter(',')
       ->group(group);
   verb.add_option("--seeds", flags.seed_count, "Train with so many seeds and average")
-      ->check(CLI::Range(1, 1000))
+      ->check(range(1, 1000))
       ->capture_default_str()
       ->group(group);
   verb.add_option("--write-split", flags.split_folder,
@@ -354,9 +353,9 @@ void add_protocol_options(CLI::App& verb, EvaluateFlags& flags) {
 
 }  // namespace
 
-void add_evaluate(CLI::App& app) {
+void add_evaluate(Command& app) {
   auto flags = std::make_shared<EvaluateFlags>();
-  CLI::App* verb = app.add_subcommand("evaluate", "Measure how well targets are found");
+  Command* verb = app.add_subcommand("evaluate", "Measure how well targets are found");
   verb->add_option("DATA", flags->input, "A model file, or ratings to split and train on")
       ->required();
   add_protocol_options(*verb, *flags);

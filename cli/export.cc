@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "cli/common.h"
+#include "cli/flags/command.h"
 #include "cli/model_text.h"
 #include "cli/table_verbs.h"
 #include "cli/verbs.h"
@@ -135,9 +135,9 @@ void run(const ExportFlags& flags) {
 
 }  // namespace
 
-void add_export(CLI::App& app) {
+void add_export(Command& app) {
   auto flags = std::make_shared<ExportFlags>();
-  CLI::App* verb = app.add_subcommand("export", "Write the vectors of a model for other programs");
+  Command* verb = app.add_subcommand("export", "Write the vectors of a model for other programs");
   verb->add_option("MODEL", flags->model,
                    "A model that 'kindred train' or 'kindred fit' has written")
       ->required();
@@ -146,7 +146,7 @@ void add_export(CLI::App& app) {
       ->type_name("NAME");
   verb->add_option("--format", flags->format,
                    "npy (numpy, labels beside it), tsv (TensorBoard projector), or word2vec (text)")
-      ->check(CLI::IsMember({"npy", "tsv", "word2vec"}))
+      ->check(one_of({"npy", "tsv", "word2vec"}))
       ->capture_default_str();
   verb->add_option("-o,--output", flags->output, "The file to write; for tsv, a folder")
       ->required();

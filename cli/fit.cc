@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "cli/common.h"
+#include "cli/flags/command.h"
 #include "cli/table_flags.h"
 #include "cli/table_recipe_flag.h"
 #include "cli/table_text.h"
@@ -165,11 +165,11 @@ void run(const FitFlags& flags) {
   report(flags, model);
 }
 
-void add_training_options(CLI::App& verb, FitFlags& flags) {
+void add_training_options(Command& verb, FitFlags& flags) {
   const std::string group = "Training";
   verb.add_option("--objective", flags.objective,
                   "What is predicted; auto: classes for text and for two numbers, else a number")
-      ->check(CLI::IsMember({"auto", "regression", "binary", "multiclass"}))
+      ->check(one_of({"auto", "regression", "binary", "multiclass"}))
       ->capture_default_str()
       ->group(group);
   verb.add_option("--hidden", flags.fit.hidden,
@@ -207,7 +207,7 @@ void add_training_options(CLI::App& verb, FitFlags& flags) {
       ->group(group);
 }
 
-void add_log_options(CLI::App& verb, FitFlags& flags) {
+void add_log_options(Command& verb, FitFlags& flags) {
   const std::string group = "Logs";
   verb.add_option("--curves", flags.curves, "Training curves as a picture (.svg) or page (.html)")
       ->type_name("FILE")
@@ -222,9 +222,9 @@ void add_log_options(CLI::App& verb, FitFlags& flags) {
 
 }  // namespace
 
-void add_fit(CLI::App& app) {
+void add_fit(Command& app) {
   auto flags = std::make_shared<FitFlags>();
-  CLI::App* verb = app.add_subcommand("fit", "Train a network on a table to predict a column");
+  Command* verb = app.add_subcommand("fit", "Train a network on a table to predict a column");
   add_table_options(*verb, flags->table);
   verb->add_option("--config", flags->config,
                    "Columns as TOML or JSON; default: as 'kindred columns' proposes")

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
 #include <memory>
 
 #include "cli/common.h"
+#include "cli/flags/command.h"
 #include "cli/verbs.h"
 #include "kindred/base/error.h"
 #include "kindred/base/interrupt.h"
@@ -27,7 +27,7 @@ struct GenerateFlags {
   std::filesystem::path output;
 };
 
-// CLI11's contract: an empty text accepts, any other is the message of the usage error.
+// A Check's contract: an empty text accepts, any other is the message of the usage error.
 std::string check_output(const std::string& path) {
   if (std::filesystem::path(path).extension() == ".csv") return "";
   return fmt::format("'{}' does not end in .csv", path);
@@ -76,7 +76,7 @@ void run(GenerateFlags& flags) {
                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
 
-void add_world_options(CLI::App& verb, data::PlantedWorldOptions& world) {
+void add_world_options(Command& verb, data::PlantedWorldOptions& world) {
   verb.add_option("--users", world.user_count, "How many people")->capture_default_str();
   verb.add_option("--items", world.item_count, "How many movies")->capture_default_str();
   verb.add_option("--ratings", world.rating_count, "How many ratings")->capture_default_str();
@@ -106,21 +106,21 @@ void add_world_options(CLI::App& verb, data::PlantedWorldOptions& world) {
 
 }  // namespace
 
-void add_generate(CLI::App& app) {
+void add_generate(Command& app) {
   auto flags = std::make_shared<GenerateFlags>();
-  CLI::App* verb = app.add_subcommand(
+  Command* verb = app.add_subcommand(
       "generate", "Make up a world of any size: ratings, movies, people, and the truth");
   add_world_options(*verb, flags->world);
   verb->add_option("-o,--output", flags->output, "The ratings file to write, F.csv")
       ->required()
-      ->check(CLI::Validator([](std::string& path) { return check_output(path); }, "FILE"));
+      ->check(Check(check_output, "FILE"));
   const std::string group = "Files";
   verb->add_option("--test-users", flags->files.test_user_count,
                    "Hold out later ratings of so many users in F.test.csv")
       ->capture_default_str()
       ->group(group);
   verb->add_option("--test-ratings", flags->files.test_ratings_each, "How many of each of them")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->capture_default_str()
       ->group(group);
   verb->add_flag("--no-timestamps", flags->no_timestamps, "Leave out the time of each rating")

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
 #include <optional>
 
+#include "cli/flags/command.h"
 #include "kindred/base/progress.h"
 #include "kindred/embedding/dimension_rule.h"
 
@@ -25,7 +25,7 @@ std::optional<T> parse_number(const std::string& text) {
   return value;
 }
 
-// CLI11's contract: an empty text accepts, any other is the message of the usage error.
+// A Check's contract: an empty text accepts, any other is the message of the usage error.
 std::string check_dimensions(const std::string& text) {
   const auto dimensions = parse_number<int>(text);
   const bool fits = dimensions && *dimensions >= 1 && *dimensions <= kDimensionsMax;
@@ -39,10 +39,6 @@ std::string check_positive_from(const std::string& text) {
   return fmt::format("'{}' is neither a number nor 'all'", text);
 }
 
-CLI::Validator validator(std::string (*check)(const std::string&), const char* shape) {
-  return CLI::Validator([check](std::string& text) { return check(text); }, shape);
-}
-
 factorization::IalsSolver parse_solver(const std::string& text) {
   if (text == "primal") return factorization::IalsSolver::primal;
   if (text == "dual") return factorization::IalsSolver::dual;
@@ -51,60 +47,60 @@ factorization::IalsSolver parse_solver(const std::string& text) {
 
 }  // namespace
 
-void add_ials_options(CLI::App& verb, IalsFlags& flags) {
+void add_ials_options(Command& verb, IalsFlags& flags) {
   const std::string group = "Model";
   auto& options = flags.options;
   verb.add_option("--dim", flags.dimensions,
                   fmt::format("Dimensions of the embedding, or auto for the fourth root of the "
                               "number of items; default {}, less for fewer than 1,024 items",
                               options.dimensions))
-      ->check(validator(check_dimensions, "N|auto"))
+      ->check(Check(check_dimensions, "N|auto"))
       ->group(group);
   verb.add_option("--epochs", options.epochs, "Passes over the data")
-      ->check(CLI::Range(1, 1000000))
+      ->check(range(1, 1000000))
       ->capture_default_str()
       ->group(group);
   verb.add_option("--unobserved-weight", options.unobserved_weight,
                   "How hard pairs that are not in the file are pulled to 0")
-      ->check(CLI::NonNegativeNumber)
+      ->check(non_negative_number())
       ->capture_default_str()
       ->group(group);
   verb.add_option("--regularization", options.regularization,
                   "How hard vectors are kept short; tune this one first")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->capture_default_str()
       ->group(group);
   add_regularization_exponent_option(verb, options.regularization_exponent);
   verb.add_option("--init-stddev", options.init_stddev,
                   "Spread of the first random vectors, before division by the root of --dim")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->capture_default_str()
       ->group(group);
   verb.add_option("--solver", flags.solver, "How rows are solved; all three are exact")
-      ->check(CLI::IsMember({"automatic", "primal", "dual"}))
+      ->check(one_of({"automatic", "primal", "dual"}))
       ->capture_default_str()
       ->group(group);
   add_positive_options(verb, flags);
 }
 
-void add_regularization_exponent_option(CLI::App& verb, float& exponent) {
+void add_regularization_exponent_option(Command& verb, float& exponent) {
   verb.add_option("--regularization-exponent", exponent,
                   "0 regularizes all users and items alike, 1 the frequent ones more")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(range(0.0, 1.0))
       ->capture_default_str()
       ->group("Model");
 }
 
-void add_positive_options(CLI::App& verb, IalsFlags& flags) {
+void add_positive_options(Command& verb, IalsFlags& flags) {
   const std::string group = "Model";
   verb.add_option("--positive-from", flags.positive_from,
                   "Ratings from here up count as liked, or all: every pair; default 4 for stars, "
                   "else all, as with --objective both")
-      ->check(validator(check_positive_from, "X|all"))
+      ->check(Check(check_positive_from, "X|all"))
       ->group(group);
   verb.add_option("--weight-per-value", flags.weight_per_value,
                   "c in the weight 1 + c * value of a liked pair; 0 weighs all alike")
-      ->check(CLI::NonNegativeNumber)
+      ->check(non_negative_number())
       ->capture_default_str()
       ->group(group);
 }

@@ -14,11 +14,9 @@
 #include "kindred/data/positives.h"
 #include "kindred/factorization/ials.h"
 
-namespace CLI {
-class App;
-}
-
 namespace kindred::cli {
+
+class Command;
 
 struct IalsFlags {
   std::string dimensions;              // "", "auto" or a number; "" is default_dimensions().
@@ -31,13 +29,13 @@ struct IalsFlags {
 // Adds --dim, --epochs, --unobserved-weight, --regularization, --regularization-exponent,
 // --init-stddev, --solver, --positive-from and --weight-per-value. What cannot be read
 // is a usage error. `flags` must outlive the parsing.
-void add_ials_options(CLI::App& verb, IalsFlags& flags);
+void add_ials_options(Command& verb, IalsFlags& flags);
 
 // --regularization-exponent alone.
-void add_regularization_exponent_option(CLI::App& verb, float& exponent);
+void add_regularization_exponent_option(Command& verb, float& exponent);
 
 // --positive-from and --weight-per-value alone.
-void add_positive_options(CLI::App& verb, IalsFlags& flags);
+void add_positive_options(Command& verb, IalsFlags& flags);
 
 // The options for data with `item_count` items; validated.
 factorization::IalsOptions ials_options(const IalsFlags& flags, std::size_t item_count,

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
 #include <memory>
 
 #include "cli/common.h"
+#include "cli/flags/command.h"
 #include "cli/ratings_flags.h"
 #include "cli/verbs.h"
 #include "kindred/base/atomic_file.h"
@@ -55,9 +55,9 @@ void run(const ImportFlags& flags) {
 
 }  // namespace
 
-void add_import(CLI::App& app) {
+void add_import(Command& app) {
   auto flags = std::make_shared<ImportFlags>();
-  CLI::App* verb = app.add_subcommand(
+  Command* verb = app.add_subcommand(
       "import", "Turn a ratings file into Kindred's own, to read it faster and in blocks");
   verb->add_option("ratings", flags->ratings_file, "The ratings file")->required();
   add_ratings_format_options(*verb, flags->ratings);

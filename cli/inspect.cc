@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "cli/common.h"
+#include "cli/flags/command.h"
 #include "cli/table_verbs.h"
 #include "cli/verbs.h"
 #include "kindred/base/error.h"
@@ -254,9 +254,9 @@ void run(const InspectFlags& flags) {
 
 }  // namespace
 
-void add_inspect(CLI::App& app) {
+void add_inspect(Command& app) {
   auto flags = std::make_shared<InspectFlags>();
-  CLI::App* verb =
+  Command* verb =
       app.add_subcommand("inspect", "Show what is in a model file and verify its checksums");
   verb->add_option("FILE", flags->file, "A model, a checkpoint or any safetensors file")
       ->required();

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <system_error>
 
+#include "cli/flags/command.h"
 #include "kindred/base/error.h"
 #include "kindred/recommendation/filter.h"
 #include "kindred/recommendation/item_list.h"
@@ -23,7 +23,7 @@ std::string flags_given(const ItemChoice& choice) {
 
 }  // namespace
 
-void add_item_choice(CLI::App& verb, ItemChoice& choice) {
+void add_item_choice(Command& verb, ItemChoice& choice) {
   const std::string group = "Which items";
   verb.add_option("--where", choice.where,
                   "Only items like genre=Comedy, year>=1990, year=1990..1999, popularity>=100 or "

@@ -10,11 +10,9 @@
 #include "cli/common.h"
 #include "kindred/embedding/embeddings.h"
 
-namespace CLI {
-class App;
-}
-
 namespace kindred::cli {
+
+class Command;
 
 struct ItemChoice {
   std::vector<std::string> where;
@@ -23,7 +21,7 @@ struct ItemChoice {
 };
 
 // Adds --where, --allow and --deny. `choice` must outlive the parsing.
-void add_item_choice(CLI::App& verb, ItemChoice& choice);
+void add_item_choice(Command& verb, ItemChoice& choice);
 
 // One flag an item; empty when nothing was chosen. Notes how many are left.
 // Throws Error(invalid_argument) when none is left, naming the flags at fault.

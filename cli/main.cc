@@ -2,24 +2,22 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <system_error>
 
+#include "cli/flags/command.h"
 #include "cli/verbs.h"
 #include "kindred/base/error.h"
 
 namespace {
 
 constexpr int kExitFailed = 1;
-constexpr int kExitUsage = 2;
 constexpr int kExitInterrupted = 130;  // As shells report Ctrl-C.
 
 int run(int argc, char** argv) {
-  CLI::App app{"Kindred learns embeddings and puts them to work."};
-  app.name("kindred");
+  kindred::cli::Command app("kindred", "Kindred learns embeddings and puts them to work.");
   app.set_version_flag("--version", "kindred " KINDRED_VERSION);
   app.require_subcommand(1);
   app.footer("Run 'kindred VERB --help' for the flags of a verb and an example.");
@@ -41,11 +39,7 @@ int run(int argc, char** argv) {
   kindred::cli::add_import(app);
   kindred::cli::add_generate(app);
   kindred::cli::add_doctor(app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kExitUsage;
-  }
+  if (const auto exit_code = app.parse(argc, argv)) return *exit_code;
   // What a full disk kept back is known only now.
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     throw kindred::Error(kindred::ErrorCode::io, "cannot write all of the output to stdout");

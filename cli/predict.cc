@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "cli/common.h"
+#include "cli/flags/command.h"
 #include "cli/model_text.h"
 #include "cli/ratings_flags.h"
 #include "cli/result_sink.h"
@@ -194,9 +194,9 @@ void run(const PredictFlags& flags) {
 
 }  // namespace
 
-void add_predict(CLI::App& app) {
+void add_predict(Command& app) {
   auto flags = std::make_shared<PredictFlags>();
-  CLI::App* verb =
+  Command* verb =
       app.add_subcommand("predict", "Predict what somebody would rate, or a column of a table");
   verb->add_option("model", flags->model,
                    "A model of ratings (train --objective rate or both) or of a table (fit)")
@@ -227,7 +227,7 @@ void add_predict(CLI::App& app) {
     if (model::is_table_model_file(flags->model)) {
       require_table_flags(*verb, {"model", "pairs", "--output"});
       if (flags->pairs.empty()) {
-        throw CLI::ValidationError("predict", "a table with the columns of the model is needed");
+        throw UsageError("predict", "a table with the columns of the model is needed");
       }
       predict_table(flags->common, flags->model, flags->pairs, flags->output);
       return;
@@ -235,14 +235,14 @@ void add_predict(CLI::App& app) {
     const bool somebody =
         !flags->user.empty() || !flags->history.empty() || !flags->history_file.empty();
     if (flags->pairs.empty() && (!somebody || items->count() == 0)) {
-      throw CLI::ValidationError("predict",
-                                 "a file of pairs, or somebody (--user, --history) and "
-                                 "--item, are needed");
+      throw UsageError("predict",
+                       "a file of pairs, or somebody (--user, --history) and "
+                       "--item, are needed");
     }
     if (!flags->pairs.empty() && somebody) {
-      throw CLI::ValidationError("predict",
-                                 "the file of pairs names the users; leave out --user "
-                                 "and --history");
+      throw UsageError("predict",
+                       "the file of pairs names the users; leave out --user "
+                       "and --history");
     }
     run(*flags);
   });

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-#include <set>
+#include <algorithm>
+#include <vector>
 
+#include "cli/flags/command.h"
 #include "kindred/recommendation/train_rating.h"
 
 namespace kindred::cli {
@@ -13,19 +14,20 @@ namespace {
 using recommendation::RatingModelKind;
 using recommendation::RatingModelOptions;
 
-std::set<std::string> words_of(const std::string& words) {
-  std::set<std::string> out;
+std::vector<std::string> words_of(const std::string& words) {
+  std::vector<std::string> out;
   for (std::size_t at = 0; at <= words.size();) {
     const std::size_t end = std::min(words.find('|', at), words.size());
-    out.insert(words.substr(at, end - at));
+    out.push_back(words.substr(at, end - at));
     at = end + 1;
   }
+  std::ranges::sort(out);
   return out;
 }
 
 // A flag of this model, else the one of the same meaning that both objectives share.
 template <typename T>
-void choose(const CLI::App& verb, const char* own, T own_value, const char* shared, T shared_value,
+void choose(const Command& verb, const char* own, T own_value, const char* shared, T shared_value,
             bool shared_counts, T& option) {
   if (verb.count(own) > 0) {
     option = own_value;
@@ -36,45 +38,45 @@ void choose(const CLI::App& verb, const char* own, T own_value, const char* shar
 
 }  // namespace
 
-void add_rating_model_options(CLI::App& verb, RatingModelFlags& flags,
+void add_rating_model_options(Command& verb, RatingModelFlags& flags,
                               const std::string& objectives) {
   const std::string group = "Rating model";
   verb.add_option("--objective", flags.objective,
                   "What to learn: watch (what people choose), rate (what they would rate)" +
                       std::string(objectives.find("both") == std::string::npos ? "" : " or both"))
-      ->check(CLI::IsMember(words_of(objectives)))
+      ->check(one_of(words_of(objectives)))
       ->type_name(objectives)
       ->capture_default_str()
       ->group(group);
   verb.add_option("--model", flags.model,
                   "What predicts ratings: als, or bayesian (slower, better, and it knows how "
                   "sure it is)")
-      ->check(CLI::IsMember({"als", "bayesian"}))
+      ->check(one_of({"als", "bayesian"}))
       ->capture_default_str()
       ->group(group);
   verb.add_option("--rate-dim", flags.dimensions, "Dimensions of the rating model; default 32")
-      ->check(CLI::Range(1, 1024))
+      ->check(range(1, 1024))
       ->group(group);
   verb.add_option("--rate-epochs", flags.epochs, "als: passes over the data; default 15")
-      ->check(CLI::Range(1, 1000000))
+      ->check(range(1, 1000000))
       ->group(group);
   verb.add_option("--rate-regularization", flags.regularization,
                   "als: how hard vectors are kept short")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->group(group);
   verb.add_option("--rate-regularization-exponent", flags.regularization_exponent,
                   "als: 0 regularizes all alike, 1 the frequent ones more")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(range(0.0, 1.0))
       ->group(group);
   verb.add_option("--implicit-weight", flags.implicit_weight,
                   "als: how much who rated what counts, 0 for not at all")
-      ->check(CLI::NonNegativeNumber)
+      ->check(non_negative_number())
       ->group(group);
   verb.add_option("--burn-in", flags.burn_in, "bayesian: first sweeps, which are dropped")
-      ->check(CLI::Range(0, 1000000))
+      ->check(range(0, 1000000))
       ->group(group);
   verb.add_option("--samples", flags.samples, "bayesian: sweeps that are averaged")
-      ->check(CLI::Range(1, 1000000))
+      ->check(range(1, 1000000))
       ->group(group);
   verb.add_flag("--no-implicit-sets", flags.no_implicit_sets,
                 "bayesian: do not learn from who rated what")
@@ -85,21 +87,21 @@ void add_rating_model_options(CLI::App& verb, RatingModelFlags& flags,
   verb.add_option("--time-periods", flags.period_count,
                   "bayesian: so many periods in each of which people and movies have a bias of "
                   "their own; 0 for none")
-      ->check(CLI::Range(0, 10000))
+      ->check(range(0, 10000))
       ->capture_default_str()
       ->group(group);
 }
 
-void add_keep_samples_option(CLI::App& verb, RatingModelFlags& flags) {
+void add_keep_samples_option(Command& verb, RatingModelFlags& flags) {
   verb.add_option("--keep-samples", flags.keep_samples,
                   "bayesian: how many samples the model keeps for predictions; 0 keeps their mean "
                   "and variances")
-      ->check(CLI::Range(0, recommendation::kKeptDrawsMax))
+      ->check(range(0, recommendation::kKeptDrawsMax))
       ->capture_default_str()
       ->group("Rating model");
 }
 
-RatingModelOptions rating_options(const CLI::App& verb, const RatingModelFlags& flags,
+RatingModelOptions rating_options(const Command& verb, const RatingModelFlags& flags,
                                   const IalsFlags& ials, std::uint64_t seed) {
   const bool alone = flags.objective == "rate";
   RatingModelOptions options;

@@ -8,11 +8,9 @@
 #include "cli/ials_flags.h"
 #include "kindred/recommendation/rating_options.h"
 
-namespace CLI {
-class App;
-}
-
 namespace kindred::cli {
+
+class Command;
 
 struct RatingModelFlags {
   std::string objective = "watch";
@@ -35,15 +33,15 @@ struct RatingModelFlags {
 // Adds --objective with these words, --model, --rate-dim, --rate-epochs,
 // --rate-regularization, --rate-regularization-exponent, --implicit-weight, --burn-in,
 // --samples, --no-implicit-sets and --no-attributes. `flags` must outlive the parsing.
-void add_rating_model_options(CLI::App& verb, RatingModelFlags& flags,
+void add_rating_model_options(Command& verb, RatingModelFlags& flags,
                               const std::string& objectives);
 
 // Adds --keep-samples, for verbs that save a model.
-void add_keep_samples_option(CLI::App& verb, RatingModelFlags& flags);
+void add_keep_samples_option(Command& verb, RatingModelFlags& flags);
 
 // The options of the chosen model, validated. With the objective "rate" alone, --dim,
 // --epochs, --regularization and its exponent speak of this model, where given.
-recommendation::RatingModelOptions rating_options(const CLI::App& verb,
+recommendation::RatingModelOptions rating_options(const Command& verb,
                                                   const RatingModelFlags& flags,
                                                   const IalsFlags& ials, std::uint64_t seed);
 

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <map>
 #include <system_error>
 
+#include "cli/flags/command.h"
 #include "cli/separator_flag.h"
 #include "kindred/base/progress.h"
 #include "kindred/data/ratings_memory.h"
@@ -26,23 +26,23 @@ const std::map<std::string, data::Duplicates> kDuplicates = {{"last", data::Dupl
 const std::map<std::string, data::OnBad> kOnBad = {{"error", data::OnBad::error},
                                                    {"skip", data::OnBad::skip}};
 
-// A flag whose values are the words of `words`; unlike CLI11's own transformer, its help
+// A flag whose values are the words of `words`; unlike a mapping of CLI11, its help
 // and its errors show the words alone.
 template <typename Value>
-CLI::Option* add_word(CLI::App& verb, const std::string& name, Value& value,
-                      const std::map<std::string, Value>& words, const std::string& shape,
-                      const std::string& help) {
-  const auto check = [&words, shape](std::string& text) {
+Option* add_word(Command& verb, const std::string& name, Value& value,
+                 const std::map<std::string, Value>& words, const std::string& shape,
+                 const std::string& help) {
+  const auto check = [&words, shape](const std::string& text) {
     return words.contains(text) ? std::string() : fmt::format("'{}' is not one of {}", text, shape);
   };
   return verb
       .add_option_function<std::string>(
           name, [&value, &words](const std::string& text) { value = words.at(text); }, help)
       ->type_name(shape)
-      ->check(CLI::Validator(check, ""));
+      ->check(Check(check));
 }
 
-void add_attributes_options(CLI::App& verb, const std::string& kind, const std::string& example,
+void add_attributes_options(Command& verb, const std::string& kind, const std::string& example,
                             std::filesystem::path& file, data::AttributesOptions& options) {
   const std::string group = "Ratings";
   const std::string name = "--" + kind;
@@ -67,7 +67,7 @@ void add_attributes_options(CLI::App& verb, const std::string& kind, const std::
       ->group(group);
 }
 
-void add_format_options(CLI::App& verb, RatingsFlags& flags) {
+void add_format_options(Command& verb, RatingsFlags& flags) {
   const std::string group = "Ratings";
   verb.add_option("--separator", flags.separator,
                   "What separates columns: , ; | :: tab space; default: recognised")
@@ -145,7 +145,7 @@ data::Ratings load_stored(const std::filesystem::path& file, const CommonOptions
 
 }  // namespace
 
-void add_ratings_options(CLI::App& verb, RatingsFlags& flags) {
+void add_ratings_options(Command& verb, RatingsFlags& flags) {
   const std::string group = "Ratings";
   add_attributes_options(verb, "items", "id, title, genres, year, ...", flags.items_file,
                          flags.items_options);
@@ -153,7 +153,7 @@ void add_ratings_options(CLI::App& verb, RatingsFlags& flags) {
   add_ratings_format_options(verb, flags);
 }
 
-void add_ratings_format_options(CLI::App& verb, RatingsFlags& flags) {
+void add_ratings_format_options(Command& verb, RatingsFlags& flags) {
   const std::string group = "Ratings";
   add_format_options(verb, flags);
   add_word(verb, "--encoding", flags.options.encoding, kEncodings, "utf8|latin1",

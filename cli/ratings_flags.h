@@ -16,11 +16,9 @@
 #include "kindred/data/ratings_reader.h"
 #include "kindred/data/table.h"
 
-namespace CLI {
-class App;
-}
-
 namespace kindred::cli {
+
+class Command;
 
 struct RatingsFlags {
   data::RatingsOptions options;
@@ -45,11 +43,11 @@ struct LoadedRatings {
 // --rating-column, --timestamp-column, --item-lists, --encoding, --duplicates, --on-bad,
 // --max-bad, and --items and --users with their --items-... and --users-... flags.
 // `flags` must outlive the parsing.
-void add_ratings_options(CLI::App& verb, RatingsFlags& flags);
+void add_ratings_options(Command& verb, RatingsFlags& flags);
 
 // The same without --items and --users and what goes with them, for verbs to which what
 // is known of items and users makes no difference.
-void add_ratings_format_options(CLI::App& verb, RatingsFlags& flags);
+void add_ratings_format_options(Command& verb, RatingsFlags& flags);
 
 // The options for read_ratings as the flags ask for them.
 data::RatingsOptions ratings_options(const RatingsFlags& flags);

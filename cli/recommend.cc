@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "cli/common.h"
+#include "cli/flags/command.h"
 #include "cli/item_choice.h"
 #include "cli/model_text.h"
 #include "cli/recommendation_text.h"
@@ -57,7 +57,7 @@ struct RecommendFlags {
   bool resume = false;
 };
 
-// CLI11's contract: an empty text accepts, any other is the message of the usage error.
+// A Check's contract: an empty text accepts, any other is the message of the usage error.
 std::string check_lists_path(const std::string& path) {
   if (std::filesystem::path(path).extension() == ".safetensors") return "";
   const std::string problem = check_result_path(path);
@@ -335,16 +335,16 @@ void finish(Run& run, std::span<const std::uint32_t> users) {
   });
 }
 
-// Throws CLI::ValidationError for flags that do not go together.
+// Throws UsageError for flags that do not go together.
 void require_used(const RecommendFlags& flags) {
   const bool many = flags.all || !flags.users.empty();
   if (flags.resume && (!many || flags.output.empty())) {
-    throw CLI::ValidationError("--resume", "goes with --all or --users, and -o");
+    throw UsageError("--resume", "goes with --all or --users, and -o");
   }
   if (flags.output.extension() != ".safetensors") return;
-  if (!many) throw CLI::ValidationError("-o", "a .safetensors file goes with --all or --users");
+  if (!many) throw UsageError("-o", "a .safetensors file goes with --all or --users");
   if (flags.explain) {
-    throw CLI::ValidationError("--explain", "has no place in a .safetensors file");
+    throw UsageError("--explain", "has no place in a .safetensors file");
   }
 }
 
@@ -389,7 +389,7 @@ void run_verb(const RecommendFlags& flags) {
   note_outcome(run, std::max<std::size_t>(1, users.size()));
 }
 
-void add_people_options(CLI::App& verb, RecommendFlags& flags) {
+void add_people_options(Command& verb, RecommendFlags& flags) {
   auto* who = verb.add_option_group("Who", "One of these");
   who->add_option("--user", flags.user, "A user of the ratings file, by id");
   who->add_option("--users", flags.users, "A file with one user id a line; - is stdin");
@@ -404,23 +404,23 @@ void add_people_options(CLI::App& verb, RecommendFlags& flags) {
 
 }  // namespace
 
-void add_recommend(CLI::App& app) {
+void add_recommend(Command& app) {
   auto flags = std::make_shared<RecommendFlags>();
-  CLI::App* verb = app.add_subcommand(
-      "recommend", "What people will like: known users, or somebody you make up");
+  Command* verb = app.add_subcommand("recommend",
+                                     "What people will like: known users, or somebody you make up");
   verb->add_option("MODEL", flags->model, "A model that 'kindred train' has written")->required();
   add_people_options(*verb, *flags);
   verb->add_option("-k", flags->count, "How many for each person")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->capture_default_str();
   add_item_choice(*verb, flags->choice);
   verb->add_option("--by", flags->by,
                    "What comes first: what they will watch (watch), rate highly (rate), or watch "
                    "and rate highly (both); default: all that the model knows")
-      ->check(CLI::IsMember({"watch", "rate", "both"}));
+      ->check(one_of({"watch", "rate", "both"}));
   verb->add_flag("--explain", flags->explain, "Say which of what they liked carried each score");
   verb->add_option("-o,--output", flags->output, "Write a .csv, .jsonl or .safetensors file")
-      ->check(CLI::Validator([](std::string& path) { return check_lists_path(path); }, "FILE"));
+      ->check(Check(check_lists_path, "FILE"));
   verb->add_flag("--resume", flags->resume, "Continue the file of a run cut short");
   add_common_options(*verb, flags->common);
   verb->footer(

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "cli/common.h"
+#include "cli/flags/command.h"
 #include "cli/item_choice.h"
 #include "cli/model_text.h"
 #include "cli/result_sink.h"
@@ -227,20 +227,18 @@ void run(const SimilarFlags& flags) {
 
 }  // namespace
 
-void add_similar(CLI::App& app) {
+void add_similar(Command& app) {
   auto flags = std::make_shared<SimilarFlags>();
-  CLI::App* verb = app.add_subcommand("similar", "The nearest items or users of one of them");
+  Command* verb = app.add_subcommand("similar", "The nearest items or users of one of them");
   verb->add_option("MODEL", flags->model, "A model that 'kindred train' has written")->required();
   verb->add_option("TITLE-OR-ID", flags->target,
                    "An item by title or id (id:300 where a title looks like one)")
       ->required();
   verb->add_flag("--users", flags->users, "Users instead of items: TITLE-OR-ID is a user's id");
-  verb->add_option("-k", flags->count, "How many")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  verb->add_option("-k", flags->count, "How many")->check(positive_number())->capture_default_str();
   verb->add_option("--metric", flags->metric,
                    "What near means: cosine, dot or euclidean; default cosine, with --by euclidean")
-      ->check(CLI::IsMember({"cosine", "dot", "euclidean"}));
+      ->check(one_of({"cosine", "dot", "euclidean"}));
   verb->add_option("--by", flags->by,
                    "Look in the space of these columns, standardised, instead of the learned one: "
                    "age,tickets")
@@ -249,7 +247,7 @@ void add_similar(CLI::App& app) {
       ->take_all();
   add_item_choice(*verb, flags->choice);
   verb->add_option("-o,--output", flags->output, "Write a .csv or .jsonl file")
-      ->check(CLI::Validator([](std::string& path) { return check_result_path(path); }, "FILE"));
+      ->check(Check(check_result_path, "FILE"));
   add_common_options(*verb, flags->common);
   verb->footer(
       "Examples:\n"

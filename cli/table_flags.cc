@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <utility>
 
+#include "cli/flags/command.h"
 #include "cli/separator_flag.h"
 #include "kindred/base/error.h"
 #include "kindred/base/machine.h"
@@ -24,7 +24,7 @@ std::pair<std::string, std::string> split_pair(const std::string& text, const ch
 
 }  // namespace
 
-void add_table_options(CLI::App& verb, TableFlags& flags) {
+void add_table_options(Command& verb, TableFlags& flags) {
   const std::string group = "Table";
   verb.add_option("TABLE", flags.files, "CSV files of the same columns; .gz and .zst too")
       ->required()

@@ -10,11 +10,9 @@
 #include "cli/common.h"
 #include "kindred/data/csv_dataset.h"
 
-namespace CLI {
-class App;
-}
-
 namespace kindred::cli {
+
+class Command;
 
 struct TableFlags {
   std::vector<std::filesystem::path> files;
@@ -24,7 +22,7 @@ struct TableFlags {
   std::size_t bad_count_max = 0;
 };
 
-void add_table_options(CLI::App& verb, TableFlags& flags);
+void add_table_options(Command& verb, TableFlags& flags);
 
 // What the flags say, on top of `base`: the settings of a configuration.
 // Throws Error(invalid_argument) for a pair without '=' and for a type that does not exist.

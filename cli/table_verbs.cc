@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "cli/flags/command.h"
 #include "cli/result_sink.h"
 #include "cli/table_text.h"
 #include "kindred/base/atomic_file.h"
@@ -215,14 +215,14 @@ void print_lines(const char* title, const std::vector<std::string>& lines) {
 
 }  // namespace
 
-void require_table_flags(const CLI::App& verb, std::initializer_list<const char*> allowed) {
+void require_table_flags(const Command& verb, std::initializer_list<const char*> allowed) {
   static constexpr std::array<const char*, 6> kCommon = {"--help", "--threads", "--seed",
                                                          "--json", "--quiet",   "--memory-limit"};
-  for (const CLI::Option* option : verb.get_options()) {
-    if (option->count() == 0) continue;
-    const auto is_this = [&](const char* name) { return option->check_name(name); };
+  for (const Option& option : verb.get_options()) {
+    if (option.count() == 0) continue;
+    const auto is_this = [&](const char* name) { return option.check_name(name); };
     if (std::ranges::any_of(kCommon, is_this) || std::ranges::any_of(allowed, is_this)) continue;
-    throw CLI::ValidationError(option->get_name(), "has no meaning for a model of a table");
+    throw UsageError(option.get_name(), "has no meaning for a model of a table");
   }
 }
 

@@ -9,15 +9,13 @@
 #include "cli/common.h"
 #include "kindred/embedding/embeddings.h"
 
-namespace CLI {
-class App;
-}
-
 namespace kindred::cli {
 
-// Throws CLI::ValidationError naming a flag that was given and is neither common to all
+class Command;
+
+// Throws UsageError naming a flag that was given and is neither common to all
 // verbs nor in `allowed`: those of ratings say nothing to a model of a table.
-void require_table_flags(const CLI::App& verb, std::initializer_list<const char*> allowed);
+void require_table_flags(const Command& verb, std::initializer_list<const char*> allowed);
 
 // kindred evaluate M --test FILE: the loss and metrics on rows whose label is known, beside
 // what a guess that looks at nothing would reach.

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <chrono>
 #include <filesystem>
 #include <memory>
 
 #include "cli/common.h"
+#include "cli/flags/command.h"
 #include "cli/ials_flags.h"
 #include "cli/ratings_flags.h"
 #include "cli/verbs.h"
@@ -167,7 +167,7 @@ void run(const TowersFlags& flags) {
          std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
 
-void add_tower_options(CLI::App& verb, TowersFlags& flags) {
+void add_tower_options(Command& verb, TowersFlags& flags) {
   const std::string group = "Towers";
   verb.add_option("--item-config", flags.item_config,
                   "Columns of the item tower, as TOML or JSON; default: proposed")
@@ -178,7 +178,7 @@ void add_tower_options(CLI::App& verb, TowersFlags& flags) {
       ->type_name("FILE")
       ->group(group);
   verb.add_option("--dim", flags.towers.dimensions, "Dimensions of the vectors")
-      ->check(CLI::Range(1, 100000))
+      ->check(range(1, 100000))
       ->capture_default_str()
       ->group(group);
   verb.add_option("--hidden", flags.towers.hidden, "Units of the hidden layer of each tower")
@@ -208,9 +208,9 @@ void add_tower_options(CLI::App& verb, TowersFlags& flags) {
 
 }  // namespace
 
-void add_towers(CLI::App& app) {
+void add_towers(Command& app) {
   auto flags = std::make_shared<TowersFlags>();
-  CLI::App* verb = app.add_subcommand(
+  Command* verb = app.add_subcommand(
       "towers", "Learn a model from ratings and attributes, that knows items without ratings");
   verb->add_option("ratings", flags->ratings_file, "The ratings file")->required();
   add_ratings_options(*verb, flags->ratings);

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
 #include <memory>
 
 #include "cli/common.h"
+#include "cli/flags/command.h"
 #include "cli/ials_flags.h"
 #include "cli/rating_model_flags.h"
 #include "cli/ratings_flags.h"
@@ -48,7 +48,7 @@ std::size_t validation_users(const TrainFlags& flags, std::size_t user_count) {
   return std::stoul(flags.validation);
 }
 
-// CLI11's contract: an empty text accepts, any other is the message of the usage error.
+// A Check's contract: an empty text accepts, any other is the message of the usage error.
 std::string check_validation(const std::string& text) {
   const bool digits = !text.empty() && text.size() < 10 &&
                       text.find_first_not_of("0123456789") == std::string::npos;
@@ -232,15 +232,15 @@ recommendation::TrainResult train_out_of_core(const TrainFlags& flags, const Int
   return result;
 }
 
-void require_used(const CLI::App& verb, const TrainFlags& flags) {
+void require_used(const Command& verb, const TrainFlags& flags) {
   if (!flags.out_of_core) return;
   for (const char* name : {"--items", "--users", "--validate", "--patience"}) {
     if (verb.count(name) > 0) {
-      throw CLI::ValidationError(name, "has no meaning with --out-of-core");
+      throw UsageError(name, "has no meaning with --out-of-core");
     }
   }
   if (flags.rating_model.objective != "watch") {
-    throw CLI::ValidationError("--objective", "--out-of-core learns what people watch alone");
+    throw UsageError("--objective", "--out-of-core learns what people watch alone");
   }
   if (!model::is_ratings_store(flags.ratings_file)) {
     throw Error(ErrorCode::invalid_argument,
@@ -264,7 +264,7 @@ void run_out_of_core(const TrainFlags& flags, ThreadPool& pool) {
                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
 
-void run(const CLI::App& verb, const TrainFlags& flags) {
+void run(const Command& verb, const TrainFlags& flags) {
   const auto start = std::chrono::steady_clock::now();
   require_used(verb, flags);
   for (const auto& input :
@@ -301,9 +301,9 @@ void run(const CLI::App& verb, const TrainFlags& flags) {
 
 }  // namespace
 
-void add_train(CLI::App& app) {
+void add_train(Command& app) {
   auto flags = std::make_shared<TrainFlags>();
-  CLI::App* verb = app.add_subcommand("train", "Learn a model from a ratings file");
+  Command* verb = app.add_subcommand("train", "Learn a model from a ratings file");
   verb->add_option("ratings", flags->ratings_file, "The ratings file")->required();
   add_ratings_options(*verb, flags->ratings);
   verb->add_option("-o,--output", flags->output, "The model file to write")->required();
@@ -313,13 +313,12 @@ void add_train(CLI::App& app) {
   const std::string group = "Training";
   verb->add_option("--validate", flags->validation,
                    "Users held out to judge each epoch: auto, none or how many")
-      ->check(
-          CLI::Validator([](std::string& text) { return check_validation(text); }, "auto|none|N"))
+      ->check(Check(check_validation, "auto|none|N"))
       ->capture_default_str()
       ->group(group);
   verb->add_option("--patience", flags->patience,
                    "Stop when validation has not risen for so many epochs; 0: never")
-      ->check(CLI::Range(0, 1000000))
+      ->check(range(0, 1000000))
       ->capture_default_str()
       ->group(group);
   verb->add_flag("--resume", flags->resume, "Continue from the checkpoint of a run cut short")

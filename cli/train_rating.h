@@ -11,14 +11,12 @@
 #include "kindred/base/thread_pool.h"
 #include "kindred/model/model.h"
 
-namespace CLI {
-class App;
-}
-
 namespace kindred::cli {
 
+class Command;
+
 struct RatingTraining {
-  const CLI::App& verb;
+  const Command& verb;
   const CommonOptions& common;
   const RatingModelFlags& flags;
   const IalsFlags& ials;  // For the flags that both objectives share.

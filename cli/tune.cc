@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
+#include "cli/flags/command.h"
 #include "cli/tune_flags.h"
 #include "cli/verbs.h"
 #include "kindred/base/atomic_file.h"
@@ -174,10 +174,10 @@ void tune_ratings(const TuneFlags& flags) {
   train_winner(flags, data, options, report, pool);
 }
 
-void add_search_options(CLI::App& verb, TuneFlags& flags) {
+void add_search_options(Command& verb, TuneFlags& flags) {
   const std::string group = "Search";
   verb.add_option("--trials", flags.trials, "Settings to try, by all processes of the study")
-      ->check(CLI::Range(1, 1000000))
+      ->check(range(1, 1000000))
       ->capture_default_str()
       ->group(group);
   verb.add_option(
@@ -186,17 +186,17 @@ void add_search_options(CLI::App& verb, TuneFlags& flags) {
       ->type_name("DIR")
       ->group(group);
   verb.add_option("--search", flags.search, "What to try next: tpe, random, sobol or grid")
-      ->check(CLI::IsMember({"tpe", "random", "sobol", "grid"}))
+      ->check(one_of({"tpe", "random", "sobol", "grid"}))
       ->capture_default_str()
       ->group(group);
   verb.add_option("--stopping", flags.stopping, "Which trials to end early: halving, median, none")
-      ->check(CLI::IsMember({"halving", "median", "none"}))
+      ->check(one_of({"halving", "median", "none"}))
       ->capture_default_str()
       ->group(group);
   verb.add_option("--steps", flags.steps,
                   "What trials are compared after: epochs, or trainings on parts of the data, a "
                   "ninth, a third and all of it")
-      ->check(CLI::IsMember({"epochs", "parts"}))
+      ->check(one_of({"epochs", "parts"}))
       ->capture_default_str()
       ->group(group);
   verb.add_option("--set", flags.parameters,
@@ -209,7 +209,7 @@ void add_search_options(CLI::App& verb, TuneFlags& flags) {
       ->type_name("FILE")
       ->group(group);
   verb.add_option("--dim-max", flags.dimensions_max, "As far as the dimensions may widen")
-      ->check(CLI::Range(1, 16384))
+      ->check(range(1, 16384))
       ->capture_default_str()
       ->group(group);
   verb.add_flag("--no-warm-starts", flags.no_warm_starts,
@@ -217,12 +217,12 @@ void add_search_options(CLI::App& verb, TuneFlags& flags) {
                 "far; a grid does so anyway")
       ->group(group);
   verb.add_option("--trial-timeout", flags.trial_timeout, "Seconds that a trial may take")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->capture_default_str()
       ->group(group);
 }
 
-void add_table_options(CLI::App& verb, TuneFlags& flags) {
+void add_table_options(Command& verb, TuneFlags& flags) {
   const std::string group = "Table";
   verb.add_option("--label", flags.label, "The column of a table to be predicted")
       ->type_name("COLUMN")
@@ -241,47 +241,47 @@ void add_table_options(CLI::App& verb, TuneFlags& flags) {
       ->group(group);
 }
 
-void add_training_options(CLI::App& verb, TuneFlags& flags) {
+void add_training_options(Command& verb, TuneFlags& flags) {
   const std::string group = "Training";
   verb.add_option("-o,--output", flags.output,
                   "Train the best on train and validation people, and write the model")
       ->group(group);
   verb.add_option("--epochs", flags.epochs, "Epochs of a trial; default 16, of tables 40")
-      ->check(CLI::Range(1, 1000000))
+      ->check(range(1, 1000000))
       ->group(group);
   verb.add_option("--patience", flags.patience,
                   "End a trial when validation has not risen for so many epochs; 0: never; "
                   "default 3, of tables 5")
-      ->check(CLI::Range(0, 1000000))
+      ->check(range(0, 1000000))
       ->group(group);
   verb.add_option("--metric", flags.metric,
                   "What to choose by: ndcg@20 (the default), recall@10, hr@10, ...")
       ->group(group);
   verb.add_option("--held-out", flags.held_out,
                   "Users to validate on; default a tenth, at most 1,000")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->group(group);
   verb.add_option("--test", flags.test_users,
                   "Users kept apart to test the finalists; default as many; 0: none")
-      ->check(CLI::NonNegativeNumber)
+      ->check(non_negative_number())
       ->group(group);
   verb.add_flag("--rules", flags.rules,
                 "Also test the dimensions that the usual rules of thumb say, with the rest of the "
                 "best setting")
       ->group(group);
   verb.add_option("--seeds", flags.seed_count, "Trainings of each finalist")
-      ->check(CLI::Range(1, 1000))
+      ->check(range(1, 1000))
       ->capture_default_str()
       ->group(group);
 }
 
 }  // namespace
 
-void add_tune(CLI::App& app) {
+void add_tune(Command& app) {
   auto flags = std::make_shared<TuneFlags>();
   // As published: the ranges of the space are those of this exponent.
   flags->ials.options.regularization_exponent = 1.0F;
-  CLI::App* verb =
+  Command* verb =
       app.add_subcommand("tune", "Choose the dimension and the regularisation, with the evidence");
   verb->add_option("DATA", flags->data, "A ratings file, or a table with --label")->required();
   add_table_options(*verb, *flags);
@@ -303,14 +303,14 @@ void add_tune(CLI::App& app) {
   verb->callback([flags, verb] {
     if (flags->label.empty() && flags->config.empty()) {
       for (const char* name : {"--test-table", "--parameters-max"}) {
-        if (verb->count(name) > 0) throw CLI::ValidationError(name, "has no meaning for ratings");
+        if (verb->count(name) > 0) throw UsageError(name, "has no meaning for ratings");
       }
       tune_ratings(*flags);
       return;
     }
     for (const char* name : {"--dim-max", "--metric", "--held-out", "--test", "--positive-from",
                              "--regularization-exponent", "--no-warm-starts"}) {
-      if (verb->count(name) > 0) throw CLI::ValidationError(name, "has no meaning for a table");
+      if (verb->count(name) > 0) throw UsageError(name, "has no meaning for a table");
     }
     tune_table(*flags);
   });

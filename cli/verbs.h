@@ -2,29 +2,27 @@
 
 #pragma once
 
-namespace CLI {
-class App;
-}
-
 namespace kindred::cli {
 
-void add_demo(CLI::App& app);
-void add_train(CLI::App& app);
-void add_towers(CLI::App& app);
-void add_evaluate(CLI::App& app);
-void add_tune(CLI::App& app);
-void add_recommend(CLI::App& app);
-void add_predict(CLI::App& app);
-void add_similar(CLI::App& app);
-void add_cluster(CLI::App& app);
-void add_columns(CLI::App& app);
-void add_encode(CLI::App& app);
-void add_fit(CLI::App& app);
-void add_inspect(CLI::App& app);
-void add_export(CLI::App& app);
-void add_import(CLI::App& app);
-void add_generate(CLI::App& app);
-void add_view(CLI::App& app);
-void add_doctor(CLI::App& app);
+class Command;
+
+void add_demo(Command& app);
+void add_train(Command& app);
+void add_towers(Command& app);
+void add_evaluate(Command& app);
+void add_tune(Command& app);
+void add_recommend(Command& app);
+void add_predict(Command& app);
+void add_similar(Command& app);
+void add_cluster(Command& app);
+void add_columns(Command& app);
+void add_encode(Command& app);
+void add_fit(Command& app);
+void add_inspect(Command& app);
+void add_export(Command& app);
+void add_import(Command& app);
+void add_generate(Command& app);
+void add_view(Command& app);
+void add_doctor(Command& app);
 
 }  // namespace kindred::cli

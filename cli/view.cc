@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -15,6 +14,7 @@
 
 #include "cli/browser.h"
 #include "cli/common.h"
+#include "cli/flags/command.h"
 #include "cli/verbs.h"
 #include "kindred/base/atomic_file.h"
 #include "kindred/base/error.h"
@@ -90,9 +90,9 @@ void run(ViewFlags flags) {
 
 }  // namespace
 
-void add_view(CLI::App& app) {
+void add_view(Command& app) {
   auto flags = std::make_shared<ViewFlags>();
-  CLI::App* verb = app.add_subcommand("view", "See an embedding as a map in the browser");
+  Command* verb = app.add_subcommand("view", "See an embedding as a map in the browser");
   verb->add_option("FILE", flags->input.file,
                    "A .kindred model, .npy, idx images, word2vec, TSV or projector_config.json")
       ->required();
@@ -106,15 +106,15 @@ void add_view(CLI::App& app) {
   verb->add_option("--save-labels", flags->input.label_file,
                    "Where labels that are edited on the page are kept, and found again: a .csv\n"
                    "file; default NAME.edited.csv beside FILE")
-      ->check([](const std::string& name) {
+      ->check(Check([](const std::string& name) {
         return name.ends_with(".csv") ? std::string() : name + " does not end in .csv";
-      });
+      }));
   verb->add_flag("--users", flags->input.users, "Of a model, the users instead of the items");
   verb->add_option("--tensor", flags->input.tensor,
                    "Of a projector_config.json, which tensor; default the first that is there");
   verb->add_option("--color", flags->input.color, "The column to colour by at first");
   verb->add_option("--port", flags->port, "The port to listen on; default the next free from 4780")
-      ->check(CLI::Range(1, 65535));
+      ->check(range(1, 65535));
   verb->add_option("--export-projector", flags->projector,
                    "Write a folder that TensorBoard's projector opens, and end");
   verb->add_flag("--no-browser", flags->no_browser, "Only print the address");

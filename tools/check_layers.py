@@ -38,7 +38,7 @@ THIRD_PARTY = [
     (r"nlohmann/", r"kindred/base/json\.cc", "JSON lives in kindred/base/json.cc"),
     (r"toml\+\+/", r"kindred/base/toml\.cc", "TOML lives in kindred/base/toml.cc"),
     (r"zip\.h", r"kindred/data/npy\.cc", "zip archives live in kindred/data/npy.cc"),
-    (r"CLI/", r"cli/.*\.cc", "CLI11 lives in cli/*.cc"),
+    (r"CLI/", r"cli/flags/.*\.cc", "CLI11 lives in cli/flags/*.cc"),
     (r"(gtest|gmock|rapidcheck)(/|\.h)", TESTS, "test libraries live in tests"),
     (r"benchmark/", r"benchmarks/.*", "Google Benchmark lives in benchmarks/"),
     (r"(fmt|fast_float|spdlog)/", ANY_CC, "only .cc files may include it: it is slow to compile"),

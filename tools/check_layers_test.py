@@ -67,7 +67,7 @@ class CheckLayersTest(unittest.TestCase):
             "cblas.h": "kindred/linalg/blas.cc",
             "boost/beast.hpp": "kindred/serving/http.cc",
             "nlohmann/json.hpp": "kindred/base/json.cc",
-            "CLI/CLI.hpp": "cli/train.cc",
+            "CLI/CLI.hpp": "cli/flags/command.cc",
             "gtest/gtest.h": "kindred/data/x_test.cc",
             "benchmark/benchmark.h": "benchmarks/x.cc",
             "fmt/format.h": "kindred/data/x.cc",
