@@ -62,7 +62,7 @@ std::string check_count(const std::string& text) {
   return is_number ? "" : fmt::format("'{}' is neither auto nor a number from 1 on", text);
 }
 
-std::string check_output(const std::string& path) {
+std::string check_table_output(const std::string& path) {
   const std::filesystem::path extension = std::filesystem::path(path).extension();
   if (extension == ".kindred" || extension == ".csv") return "";
   return fmt::format("{} ends neither in .kindred nor in .csv", path);
@@ -105,8 +105,8 @@ void find_clusters(const ClusterFlags& flags, ThreadPool& pool, Clustering& clus
 }
 
 // Clusters of the points, told in rows of the model.
-void describe(const ClusterFlags& flags, const embedding::Embeddings& things,
-              Clustering& clustering) {
+void describe_clusters(const ClusterFlags& flags, const embedding::Embeddings& things,
+                       Clustering& clustering) {
   std::vector<std::uint32_t> cluster_of(things.size(), data::kNoLabel);
   Matrix vectors(things.size(), things.dimensions());
   for (std::size_t i = 0; i < clustering.rows.size(); ++i) {
@@ -258,7 +258,7 @@ void run(const ClusterFlags& flags) {
                             flags.users ? "users" : "items"));
   }
   find_clusters(flags, pool, clustering);
-  describe(flags, things, clustering);
+  describe_clusters(flags, things, clustering);
   // Copies of one vector can leave clusters without members.
   std::erase_if(clustering.clusters, [](const auto& cluster) { return cluster.rows.empty(); });
   ResultSink sink({});
@@ -294,7 +294,7 @@ void add_cluster(Command& app) {
       ->capture_default_str();
   verb->add_option("-o,--output", flags->output,
                    "Write the model with the column (.kindred; may be MODEL itself), or a .csv")
-      ->check(Check(check_output, "FILE"));
+      ->check(Check(check_table_output, "FILE"));
   add_common_options(*verb, flags->common);
   verb->footer(
       "Examples:\n"

@@ -28,7 +28,7 @@ std::string ordinal(std::size_t rank) {
 
 // "Toy Story, Shrek": what a suggestion rests on, in at most 48 columns.
 std::string reasons(const Suggestion& suggestion) {
-  constexpr std::size_t kWidth = 46;  // Without the comma and the space.
+  constexpr std::size_t kReasonsWidth = 46;  // Without the comma and the space.
   std::vector<std::string_view> names;
   std::size_t total = 0;
   for (const factorization::Contribution& part : suggestion.reasons) {
@@ -40,8 +40,10 @@ std::string reasons(const Suggestion& suggestion) {
   for (const std::string_view each : names) {
     // One that is too long may fill what the other leaves.
     const std::size_t width = text_width(each);
-    const std::size_t room = std::max(kWidth / 2, kWidth - std::min(kWidth, total - width));
-    std::string shown = total > kWidth && width > room ? fitted(each, room) : std::string(each);
+    const std::size_t room =
+        std::max(kReasonsWidth / 2, kReasonsWidth - std::min(kReasonsWidth, total - width));
+    std::string shown =
+        total > kReasonsWidth && width > room ? fitted(each, room) : std::string(each);
     shown.erase(shown.find_last_not_of(' ') + 1);
     text += (text.empty() ? "" : ", ") + shown;
   }

@@ -24,14 +24,14 @@ using recommendation::RatingComparison;
 using Metrics = std::vector<RatingMetric>;
 
 // A split for each run: a fold, or a seed.
-struct Run {
+struct RatingRun {
   std::function<data::RatingSplit()> split;
   std::uint64_t seed = 0;
 };
 
-std::vector<Run> plan(const RatingEvaluation& evaluation, const data::Interactions& ratings,
-                      const data::Interactions& test) {
-  std::vector<Run> runs;
+std::vector<RatingRun> plan(const RatingEvaluation& evaluation, const data::Interactions& ratings,
+                            const data::Interactions& test) {
+  std::vector<RatingRun> runs;
   const std::uint64_t first_seed = evaluation.common.seed;
   for (int i = 0; i < evaluation.seed_count; ++i) {
     const std::uint64_t seed = first_seed + static_cast<std::uint64_t>(i);
@@ -140,7 +140,7 @@ struct Inputs {
   data::Interactions test;
 };
 
-Inputs load(const RatingEvaluation& evaluation, ThreadPool& pool) {
+Inputs load_inputs(const RatingEvaluation& evaluation, ThreadPool& pool) {
   Inputs inputs;
   inputs.ratings =
       load_pairs(evaluation.input, evaluation.ratings, evaluation.common, pool).interactions;
@@ -185,7 +185,7 @@ std::string to_text(const recommendation::HighlyComparison& comparison) {
 
 void evaluate_rating(const RatingEvaluation& evaluation, ThreadPool& pool) {
   const CommonOptions& common = evaluation.common;
-  const Inputs inputs = load(evaluation, pool);
+  const Inputs inputs = load_inputs(evaluation, pool);
   recommendation::RatingProtocolOptions options;
   options.model = evaluation.options;
   note(common, describe(options.model));
@@ -195,7 +195,7 @@ void evaluate_rating(const RatingEvaluation& evaluation, ThreadPool& pool) {
   std::vector<RatingComparison> runs;
   std::size_t test_count = 0;
   std::string protocol;
-  for (const Run& run : plan(evaluation, inputs.ratings, inputs.test)) {
+  for (const RatingRun& run : plan(evaluation, inputs.ratings, inputs.test)) {
     const data::RatingSplit split = run.split();
     protocol = split.description;
     note(common, protocol);
@@ -227,7 +227,7 @@ void evaluate_rating(const RatingEvaluation& evaluation, ThreadPool& pool) {
 
 void evaluate_both(const RatingEvaluation& evaluation, ThreadPool& pool) {
   const CommonOptions& common = evaluation.common;
-  const Inputs inputs = load(evaluation, pool);
+  const Inputs inputs = load_inputs(evaluation, pool);
   const data::RatingSplit split = plan(evaluation, inputs.ratings, inputs.test).front().split();
   note(common, split.description);
   const AttributeTables tables = load_attribute_tables(split.train, evaluation.ratings, common);

@@ -28,7 +28,7 @@ struct GenerateFlags {
 };
 
 // A Check's contract: an empty text accepts, any other is the message of the usage error.
-std::string check_output(const std::string& path) {
+std::string check_ratings_output(const std::string& path) {
   if (std::filesystem::path(path).extension() == ".csv") return "";
   return fmt::format("'{}' does not end in .csv", path);
 }
@@ -113,7 +113,7 @@ void add_generate(Command& app) {
   add_world_options(*verb, flags->world);
   verb->add_option("-o,--output", flags->output, "The ratings file to write, F.csv")
       ->required()
-      ->check(Check(check_output, "FILE"));
+      ->check(Check(check_ratings_output, "FILE"));
   const std::string group = "Files";
   verb->add_option("--test-users", flags->files.test_user_count,
                    "Hold out later ratings of so many users in F.test.csv")

@@ -95,8 +95,8 @@ void add_format_options(Command& verb, RatingsFlags& flags) {
 }
 
 // "movies.dat: attributes title, genres; 177 rows name no item of the ratings".
-std::string describe(const std::filesystem::path& file, const std::string& kind,
-                     const data::Attributes& attributes) {
+std::string describe_attributes(const std::filesystem::path& file, const std::string& kind,
+                                const data::Attributes& attributes) {
   std::string columns;
   for (const data::Column& column : attributes.table.columns()) {
     columns += (columns.empty() ? "" : ", ") + column.name;
@@ -121,7 +121,7 @@ data::Table load_attributes(const std::filesystem::path& file, const std::string
   if (file.empty()) return data::Table(labels.size());
   options.encoding = encoding;
   data::Attributes attributes = data::read_attributes(file, options, labels);
-  note(common, describe(file, kind, attributes));
+  note(common, describe_attributes(file, kind, attributes));
   return std::move(attributes.table);
 }
 

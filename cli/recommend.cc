@@ -81,7 +81,7 @@ std::size_t tile_people(RankBy by, std::size_t count) {
 }
 
 // What all kinds of people share in one run.
-struct Run {
+struct RecommendRun {
   const RecommendFlags& flags;
   const model::Model& model;
   ThreadPool& pool;
@@ -96,16 +96,16 @@ struct Run {
   std::size_t popularity_lists = 0;
 };
 
-std::size_t watch_count(const Run& run) { return watch_count(run.by, run.count); }
+std::size_t watch_count(const RecommendRun& run) { return watch_count(run.by, run.count); }
 
 // The list in the order asked for, from the one by watch.
-RecommendationList ranked(const Run& run, RecommendationList watched, const Rater& rater,
+RecommendationList ranked(const RecommendRun& run, RecommendationList watched, const Rater& rater,
                           std::span<const std::uint32_t> seen) {
   if (run.by == RankBy::rate) return run.ranker->by_rate(rater, seen, run.count);
   return run.ranker->by_both(watched, rater, run.count);
 }
 
-void explain(const Run& run, const Person& person, Answer& answer) {
+void explain(const RecommendRun& run, const Person& person, Answer& answer) {
   for (const auto& chosen : answer.list.items) {
     answer.reasons.push_back(
         answer.list.by_popularity
@@ -114,7 +114,7 @@ void explain(const Run& run, const Person& person, Answer& answer) {
   }
 }
 
-void print(Run& run, std::vector<Answer>& answers) {
+void print(RecommendRun& run, std::vector<Answer>& answers) {
   std::vector<std::string> texts(answers.size());
   run.pool.parallel_for(answers.size(), [&](std::size_t i, int) {
     Answer& answer = answers[i];
@@ -137,7 +137,7 @@ std::string user_heading(const model::Model& model, std::uint32_t user) {
                      data::describe(model.positive_rule));
 }
 
-void recommend_to_users(Run& run, const std::vector<std::uint32_t>& users) {
+void recommend_to_users(RecommendRun& run, const std::vector<std::uint32_t>& users) {
   const std::size_t tile = tile_people(run.by, run.count);
   Progress progress(stderr,
                     users.size() > 1 ? progress_style(run.flags.common) : ProgressStyle::silent,
@@ -191,7 +191,8 @@ void note_history(const RecommendFlags& flags, const model::Model& model,
 }
 
 // From the entries that have a rating.
-Rater made_up_rater(const Run& run, const std::vector<recommendation::FoundEntry>& entries) {
+Rater made_up_rater(const RecommendRun& run,
+                    const std::vector<recommendation::FoundEntry>& entries) {
   std::vector<std::uint32_t> items;
   std::vector<float> ratings;
   for (const auto& found : entries) {
@@ -202,7 +203,7 @@ Rater made_up_rater(const Run& run, const std::vector<recommendation::FoundEntry
   return run.ranker->predictor().fold_in(items, ratings);
 }
 
-void recommend_to_made_up_person(Run& run) {
+void recommend_to_made_up_person(RecommendRun& run) {
   const RecommendFlags& flags = run.flags;
   const auto history = flags.history ? recommendation::parse_history(*flags.history)
                                      : recommendation::read_history(flags.history_file);
@@ -245,7 +246,7 @@ std::vector<std::uint32_t> wanted_users(const RecommendFlags& flags, const model
   return users;
 }
 
-void note_outcome(const Run& run, std::size_t people) {
+void note_outcome(const RecommendRun& run, std::size_t people) {
   const CommonOptions& common = run.flags.common;
   if (run.popularity_lists > 0 && run.format != ResultFormat::table) {
     note(common, fmt::format("{} of {} liked nothing yet and got what is popular",
@@ -321,7 +322,7 @@ ResultSink sink_for(const RecommendFlags& flags, RankBy by, std::span<const std:
   return {flags.output, key_of(flags, by, users, allowed), flags.resume};
 }
 
-void finish(Run& run, std::span<const std::uint32_t> users) {
+void finish(RecommendRun& run, std::span<const std::uint32_t> users) {
   if (run.format != ResultFormat::records) {
     run.sink.finish();
     return;
@@ -363,7 +364,7 @@ void run_verb(const RecommendFlags& flags) {
   const auto allowed = allowed_items(flags.choice, model.items, flags.common);
   const auto count =
       std::min(static_cast<std::size_t>(flags.count), std::max<std::size_t>(1, model.items.size()));
-  Run run{
+  RecommendRun run{
       .flags = flags,
       .model = model,
       .pool = pool,

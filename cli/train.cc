@@ -92,7 +92,7 @@ class EpochTable {
   bool headed_ = false;
 };
 
-std::string describe(const factorization::IalsOptions& options) {
+std::string describe_training(const factorization::IalsOptions& options) {
   return fmt::format(
       "iALS with {} dimensions, {} epochs, unobserved weight {:g}, "
       "regularization {:g} (exponent {:g}), seed {}",
@@ -176,7 +176,7 @@ recommendation::TrainResult train_watch(const TrainFlags& flags, const LoadedRat
   require_memory(flags.common, recommendation::training_memory(data.interactions, options),
                  "training");
   note(flags.common, fmt::format("positives: {}", data::describe(options.positive_rule)));
-  note(flags.common, describe(options.ials));
+  note(flags.common, describe_training(options.ials));
 
   options.cancelled = &interrupt.requested();
   std::optional<EpochTable> table;
@@ -217,7 +217,7 @@ recommendation::TrainResult train_out_of_core(const TrainFlags& flags, const Int
   options.cancelled = &interrupt.requested();
   require_memory(flags.common, recommendation::block_training_memory(ratings, options), "training");
   note(flags.common, fmt::format("positives: {}", data::describe(options.positive_rule)));
-  note(flags.common, describe(options.ials));
+  note(flags.common, describe_training(options.ials));
   std::optional<EpochTable> table;
   recommendation::TrainResult result = recommendation::train_blocks(
       ratings, options, pool, [&](const training::EpochRecord& record) {

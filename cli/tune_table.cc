@@ -13,11 +13,11 @@
 namespace kindred::cli {
 namespace {
 
-constexpr int kEpochs = 40;
-constexpr int kPatience = 5;
+constexpr int kTableEpochs = 40;
+constexpr int kTablePatience = 5;
 
 // The rows, what is known of the columns, and the columns: those of --config, or proposed.
-tuning::TunedTable load(const TuneFlags& flags) {
+tuning::TunedTable load_tuned_table(const TuneFlags& flags) {
   TableFlags table;
   table.files = {flags.data};
   tuning::TunedTable loaded;
@@ -47,10 +47,10 @@ tuning::TunedTable load(const TuneFlags& flags) {
   return loaded;
 }
 
-tuning::TableTuningOptions tuning_options(const TuneFlags& flags) {
+tuning::TableTuningOptions table_tuning_options(const TuneFlags& flags) {
   tuning::TableTuningOptions options;
-  options.fit.epochs = flags.epochs.value_or(kEpochs);
-  options.fit.patience = flags.patience.value_or(kPatience);
+  options.fit.epochs = flags.epochs.value_or(kTableEpochs);
+  options.fit.patience = flags.patience.value_or(kTablePatience);
   options.fit.seed = flags.common.seed;
   options.parameters_max = flags.parameters_max;
   options.steps = tuning::parse_trial_steps(flags.steps);
@@ -59,8 +59,8 @@ tuning::TableTuningOptions tuning_options(const TuneFlags& flags) {
   return options;
 }
 
-void train_winner(const TuneFlags& flags, const tuning::TableTuning& tuned,
-                  const tuning::Report& report) {
+void train_table_winner(const TuneFlags& flags, const tuning::TableTuning& tuned,
+                        const tuning::Report& report) {
   if (flags.output.empty() || !report.verdict.best) return;
   const tuning::Trial& best = *report.verdict.best;
   note(flags.common,
@@ -82,9 +82,9 @@ void tune_table(const TuneFlags& flags) {
     require_writable(flags.output);
   }
   ThreadPool pool(flags.common.threads);
-  tuning::TunedTable table = load(flags);
+  tuning::TunedTable table = load_tuned_table(flags);
   const std::string label = table.recipe.reading.label;
-  const tuning::TableTuningOptions options = tuning_options(flags);
+  const tuning::TableTuningOptions options = table_tuning_options(flags);
   tuning::TableTuning tuned(std::move(table), options, pool);
   note(flags.common,
        fmt::format("{} rows to train and validate on, {} to test on",
@@ -111,7 +111,7 @@ void tune_table(const TuneFlags& flags) {
                        {"rows to test on", format_count(tuned.test_row_count())}});
   if (!interrupt.requested()) tuned.run_finals(report);
   finish_report(flags, report, interrupt);
-  train_winner(flags, tuned, report);
+  train_table_winner(flags, tuned, report);
 }
 
 }  // namespace kindred::cli

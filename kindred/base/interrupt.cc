@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<int, 2> kSignals = {SIGINT, SIGTERM};
 
 // A signal handler has no argument of its own, so its state is static.
-std::atomic<bool> flag = false;
+std::atomic<bool> interrupt_flag = false;
 std::atomic<int> first_signal = 0;
 std::atomic<const char*> notice_text = nullptr;
 std::atomic<bool> alive = false;
@@ -22,7 +22,7 @@ static_assert(std::atomic<bool>::is_always_lock_free &&
               "a signal handler may touch only lock-free atomics");
 
 extern "C" void on_signal(int number) {
-  if (flag.exchange(true)) {
+  if (interrupt_flag.exchange(true)) {
     // The second request: die of the signal itself, so that the parent sees why. It is
     // blocked while this handler runs and takes effect on return.
     std::signal(number, SIG_DFL);
@@ -42,7 +42,7 @@ extern "C" void on_signal(int number) {
 
 Interrupt::Interrupt(const char* notice) {
   KINDRED_CHECK(!alive.exchange(true));
-  flag = false;
+  interrupt_flag = false;
   first_signal = 0;
   notice_text = notice;
   struct sigaction action = {};
@@ -63,7 +63,7 @@ Interrupt::~Interrupt() {
   alive = false;
 }
 
-const std::atomic<bool>& Interrupt::requested() const noexcept { return flag; }
+const std::atomic<bool>& Interrupt::requested() const noexcept { return interrupt_flag; }
 
 int Interrupt::signal_number() const noexcept { return first_signal.load(); }
 

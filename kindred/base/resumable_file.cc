@@ -26,7 +26,7 @@ constexpr std::chrono::seconds kNoteTime{1};
 
 // Repeats a call that a signal has interrupted.
 template <typename Call>
-auto retry(Call call) {
+auto retry_interrupted(Call call) {
   auto result = call();
   while (result < 0 && errno == EINTR) result = call();
   return result;
@@ -48,7 +48,7 @@ std::string read_all(int file) {
   std::string text;
   while (text.size() < kProgressBytesMax) {
     std::array<char, 65536> block;
-    const ssize_t got = retry([&] { return ::read(file, block.data(), block.size()); });
+    const ssize_t got = retry_interrupted([&] { return ::read(file, block.data(), block.size()); });
     if (got <= 0) break;
     text.append(block.data(), static_cast<std::size_t>(got));
   }
@@ -72,7 +72,8 @@ std::optional<std::string> key_in(std::string_view& text) {
 
 bool write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = retry([&] { return ::write(file, bytes.data(), bytes.size()); });
+    const ssize_t written =
+        retry_interrupted([&] { return ::write(file, bytes.data(), bytes.size()); });
     if (written == 0) errno = ENOSPC;
     if (written <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(written));
@@ -89,7 +90,8 @@ std::filesystem::path ResumableFile::partial_path(const std::filesystem::path& t
 std::optional<std::string> ResumableFile::unfinished_key(const std::filesystem::path& target) {
   const std::string path = target.string() + ".progress";
   if (::access(partial_path(target).c_str(), F_OK) != 0) return std::nullopt;
-  const int file = retry([&] { return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); });
+  const int file =
+      retry_interrupted([&] { return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); });
   if (file < 0) return std::nullopt;
   const std::string text = read_all(file);
   ::close(file);
@@ -104,7 +106,8 @@ ResumableFile::ResumableFile(std::filesystem::path target, const std::string& ke
   try {
     const std::filesystem::path parent =
         target_.has_parent_path() ? target_.parent_path() : std::filesystem::path(".");
-    folder_ = retry([&] { return ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+    folder_ = retry_interrupted(
+        [&] { return ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
     if (folder_ < 0) fail("open its folder", errno);
     partial_ = open(name_ + ".partial");
     if (::flock(partial_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
@@ -125,7 +128,7 @@ ResumableFile::ResumableFile(std::filesystem::path target, const std::string& ke
 }
 
 int ResumableFile::open(const std::string& name) {
-  const int file = retry([&] {
+  const int file = retry_interrupted([&] {
     return ::openat(folder_, name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
                     0666);
   });
@@ -206,7 +209,8 @@ void ResumableFile::mark(const Mark& mark) {
 
 // In this order: a note never speaks of bytes that a power cut could take back.
 void ResumableFile::take_note() {
-  if (retry([&] { return ::fsync(partial_); }) != 0) fail("flush it to the disk", errno);
+  if (retry_interrupted([&] { return ::fsync(partial_); }) != 0)
+    fail("flush it to the disk", errno);
   if (!write_note()) fail("note what is finished of it", errno);
   noted_at_ = std::chrono::steady_clock::now();
 }
@@ -230,7 +234,7 @@ bool ResumableFile::write_note() noexcept {
 void ResumableFile::cut_back() noexcept {
   if (::ftruncate(partial_, static_cast<off_t>(marked_.bytes)) != 0) return;
   if (noted_.bytes == marked_.bytes) return;
-  if (retry([&] { return ::fsync(partial_); }) == 0) write_note();
+  if (retry_interrupted([&] { return ::fsync(partial_); }) == 0) write_note();
 }
 
 void ResumableFile::close() {
@@ -247,14 +251,15 @@ void ResumableFile::remove() {
 
 void ResumableFile::commit() {
   KINDRED_CHECK(partial_ >= 0 && bytes_ == marked_.bytes);
-  if (retry([&] { return ::fsync(partial_); }) != 0) fail("flush it to the disk", errno);
+  if (retry_interrupted([&] { return ::fsync(partial_); }) != 0)
+    fail("flush it to the disk", errno);
   if (::renameat(folder_, (name_ + ".partial").c_str(), folder_, name_.c_str()) != 0) {
     fail("rename the finished file to it", errno);
   }
   ::unlinkat(folder_, (name_ + ".progress").c_str(), 0);
   ::close(std::exchange(partial_, -1));
   // Some file systems cannot flush a folder and say so with EINVAL; there is no more to do.
-  if (retry([&] { return ::fsync(folder_); }) != 0 && errno != EINVAL) {
+  if (retry_interrupted([&] { return ::fsync(folder_); }) != 0 && errno != EINVAL) {
     fail("flush its folder to the disk (the new file is in place, but may not survive a power cut)",
          errno);
   }

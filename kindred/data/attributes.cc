@@ -17,8 +17,8 @@
 namespace kindred::data {
 namespace {
 
-constexpr std::size_t kHeadBytes = std::size_t{256} << 10U;
-constexpr std::size_t kChunkBytes = std::size_t{1} << 20U;
+constexpr std::size_t kAttributesHeadBytes = std::size_t{256} << 10U;
+constexpr std::size_t kAttributesChunkBytes = std::size_t{1} << 20U;
 constexpr std::size_t kMovieLensFlagBegin = 5;
 constexpr std::array<const char*, 19> kMovieLensGenres = {
     "unknown",     "Action", "Adventure", "Animation", "Children's", "Comedy",  "Crime",
@@ -116,7 +116,7 @@ class AttributesReader {
 };
 
 void AttributesReader::recognize() {
-  const std::string_view head = reader_.head(kHeadBytes);
+  const std::string_view head = reader_.head(kAttributesHeadBytes);
   if (head.empty()) {
     throw Error(ErrorCode::invalid_argument, fmt::format("{}: the file is empty", reader_.name()));
   }
@@ -243,7 +243,8 @@ TextColumn AttributesReader::join_flags() {
 
 Attributes AttributesReader::run() {
   recognize();
-  while (const std::optional<TextChunk> chunk = reader_.next_chunk(dialect_, kChunkBytes)) {
+  while (const std::optional<TextChunk> chunk =
+             reader_.next_chunk(dialect_, kAttributesChunkBytes)) {
     read_chunk(*chunk);
   }
   Attributes result{.table = Table(labels_.size())};

@@ -18,23 +18,23 @@
 namespace kindred::data {
 namespace {
 
-constexpr std::size_t kHeadBytes = std::size_t{256} << 10U;
-constexpr std::size_t kChunkBytes = std::size_t{1} << 20U;
+constexpr std::size_t kSchemaHeadBytes = std::size_t{256} << 10U;
+constexpr std::size_t kSchemaChunkBytes = std::size_t{1} << 20U;
 constexpr std::array<CsvType, 5> kTypes = {CsvType::int32, CsvType::int64, CsvType::float32,
                                            CsvType::float64, CsvType::text};
 
-[[noreturn]] void fail(const std::string& file, const std::string& problem) {
+[[noreturn]] void fail_schema(const std::string& file, const std::string& problem) {
   throw Error(ErrorCode::invalid_argument, fmt::format("{}: {}", file, problem));
 }
 
 // Zip codes and the like: digits that are not a quantity.
-bool has_needless_zero(std::string_view text) {
+bool has_leading_zero(std::string_view text) {
   return text.size() >= 2 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
 }
 
 // The narrowest type that holds the value.
 CsvType type_of(std::string_view cell) {
-  if (has_needless_zero(cell)) return CsvType::text;
+  if (has_leading_zero(cell)) return CsvType::text;
   if (const auto whole = parse_whole(cell)) {
     return std::in_range<std::int32_t>(*whole) ? CsvType::int32 : CsvType::int64;
   }
@@ -90,11 +90,11 @@ class SchemaReader {
 };
 
 void SchemaReader::recognize(TextReader& reader) {
-  const std::string_view head = reader.head(kHeadBytes);
-  if (head.empty()) fail(reader.name(), "the file is empty");
+  const std::string_view head = reader.head(kSchemaHeadBytes);
+  if (head.empty()) fail_schema(reader.name(), "the file is empty");
   check_line_ends(head, reader.name());
   const Sample sample = take_sample(head, reader.head_is_all(), options_.separator);
-  if (sample.records.empty()) fail(reader.name(), "there are no rows, only blank lines");
+  if (sample.records.empty()) fail_schema(reader.name(), "there are no rows, only blank lines");
   schema_.dialect = sample.dialect;
   schema_.encoding = options_.encoding;
   schema_.trim = options_.trim;
@@ -107,9 +107,10 @@ void SchemaReader::read_names(const Sample& sample, const std::string& file) {
   const std::vector<std::string> first = trimmed_all(sample.records.front());
   if (schema_.header) schema_.header_names = first;
   if (!options_.names.empty() && options_.names.size() != first.size()) {
-    fail(file, fmt::format("{} column names are given, but the first row has {} field{}: '{}'",
-                           options_.names.size(), first.size(), first.size() == 1 ? "" : "s",
-                           printable(fmt::format("{}", fmt::join(first, ",")))));
+    fail_schema(file,
+                fmt::format("{} column names are given, but the first row has {} field{}: '{}'",
+                            options_.names.size(), first.size(), first.size() == 1 ? "" : "s",
+                            printable(fmt::format("{}", fmt::join(first, ",")))));
   }
   for (std::size_t i = 0; i < first.size(); ++i) {
     std::string name;
@@ -120,8 +121,8 @@ void SchemaReader::read_names(const Sample& sample, const std::string& file) {
     }
     if (name.empty()) name = fmt::format("column_{}", i + 1);
     if (schema_.find(name) != nullptr) {
-      fail(file, fmt::format("two columns are called '{}'; give names of your own (--names)",
-                             printable(name)));
+      fail_schema(file, fmt::format("two columns are called '{}'; give names of your own (--names)",
+                                    printable(name)));
     }
     schema_.columns.push_back({.name = std::move(name), .fallback = {}, .list_separator = {}});
   }
@@ -145,8 +146,8 @@ void SchemaReader::apply_options(const std::string& file) {
   }
   for (const std::string& name : options_.select) {
     if (name == options_.label) {
-      fail(file,
-           fmt::format("column '{}' is the label; it cannot be a feature too", printable(name)));
+      fail_schema(file, fmt::format("column '{}' is the label; it cannot be a feature too",
+                                    printable(name)));
     }
     column(name, "the selection", file).used = true;
   }
@@ -167,8 +168,8 @@ void SchemaReader::apply_options(const std::string& file) {
   schema_.label = options_.label;
   schema_.weight = options_.weight;
   if (!schema_.label.empty() && schema_.label == schema_.weight) {
-    fail(file,
-         fmt::format("column '{}' is both the label and the weight", printable(schema_.label)));
+    fail_schema(file, fmt::format("column '{}' is both the label and the weight",
+                                  printable(schema_.label)));
   }
 }
 
@@ -189,7 +190,8 @@ void SchemaReader::vote_cell(std::size_t index, std::string_view cell) {
 void SchemaReader::vote(const std::filesystem::path& file) {
   OpenCsv open = open_csv(file, schema_);
   while (schema_.inferred_rows < options_.inference_rows) {
-    const std::optional<TextChunk> chunk = open.reader.next_chunk(schema_.dialect, kChunkBytes);
+    const std::optional<TextChunk> chunk =
+        open.reader.next_chunk(schema_.dialect, kSchemaChunkBytes);
     if (!chunk) return;
     RecordWalker walker(*chunk, schema_.dialect);
     while (schema_.inferred_rows < options_.inference_rows && walker.next()) {
@@ -316,16 +318,17 @@ std::optional<std::int64_t> parse_whole(std::string_view text) noexcept {
 OpenCsv open_csv(const std::filesystem::path& file, const CsvSchema& schema) {
   OpenCsv open{TextReader(file, schema.encoding)};
   const std::string& name = open.reader.name();
-  const std::string_view head = open.reader.head(kHeadBytes);
-  if (head.empty()) fail(name, "the file is empty");
+  const std::string_view head = open.reader.head(kSchemaHeadBytes);
+  if (head.empty()) fail_schema(name, "the file is empty");
   if (!schema.header) return open;
   const Sample sample = take_sample(head, open.reader.head_is_all(), schema.dialect.separator);
-  if (sample.records.empty()) fail(name, "there are no rows, only blank lines");
+  if (sample.records.empty()) fail_schema(name, "there are no rows, only blank lines");
   const std::vector<std::string> names = trimmed_all(sample.records.front());
   if (names != schema.header_names) {
-    fail(name, fmt::format("the header is '{}' where '{}' is expected",
-                           printable(fmt::format("{}", fmt::join(names, ","))),
-                           printable(fmt::format("{}", fmt::join(schema.header_names, ",")))));
+    fail_schema(name,
+                fmt::format("the header is '{}' where '{}' is expected",
+                            printable(fmt::format("{}", fmt::join(names, ","))),
+                            printable(fmt::format("{}", fmt::join(schema.header_names, ",")))));
   }
   open.reader.drop(sample.header_bytes);
   open.first_line += sample.header_lines;

@@ -15,14 +15,16 @@ constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
-char lower(char byte) { return static_cast<char>(std::tolower(static_cast<unsigned char>(byte))); }
+char lower_byte(char byte) {
+  return static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
+}
 
 bool same_word(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+                    [](char x, char y) { return lower_byte(x) == lower_byte(y); });
 }
 
-std::string_view trim(std::string_view text) {
+std::string_view trim_title(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   return text;
@@ -94,7 +96,7 @@ const Column* find_attribute(const Table& table, std::string_view name) {
   if (const Column* column = table.find(name)) return column;
   if (const Column* column = find_ignoring_case(table, name)) return column;
   if (const Column* column = find_ignoring_case(table, std::string(name) + "s")) return column;
-  if (name.size() > 1 && lower(name.back()) == 's') {
+  if (name.size() > 1 && lower_byte(name.back()) == 's') {
     if (const Column* column = find_ignoring_case(table, name.substr(0, name.size() - 1))) {
       return column;
     }
@@ -116,13 +118,13 @@ const Column* find_title(const Table& table) {
 }
 
 bool has_token(std::string_view cell, std::string_view token) {
-  token = trim(token);
-  if (same_word(trim(cell), token)) return true;
+  token = trim_title(token);
+  if (same_word(trim_title(cell), token)) return true;
   for (const char separator : {'|', ';', ','}) {
     if (cell.find(separator) == std::string_view::npos) continue;
     while (true) {
       const std::size_t end = cell.find(separator);
-      if (same_word(trim(cell.substr(0, end)), token)) return true;
+      if (same_word(trim_title(cell.substr(0, end)), token)) return true;
       if (end == std::string_view::npos) return false;
       cell.remove_prefix(end + 1);
     }
@@ -131,7 +133,7 @@ bool has_token(std::string_view cell, std::string_view token) {
 }
 
 std::optional<int> year_of_title(std::string_view title) {
-  title = trim(title);
+  title = trim_title(title);
   if (title.size() < 6 || !title.ends_with(')') || title[title.size() - 6] != '(') return {};
   int year = 0;
   for (const char byte : title.substr(title.size() - 5, 4)) {

@@ -72,7 +72,7 @@ std::size_t widest(const Sample& sample) {
   return fields;
 }
 
-std::string lower(std::string_view text) {
+std::string lower_ascii(std::string_view text) {
   std::string out(text);
   for (char& byte : out) byte = static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
   return out;
@@ -169,7 +169,7 @@ bool looks_like_header(const Sample& sample, bool (*known)(std::string_view norm
 
 std::string normalized_name(std::string_view name) {
   std::string out;
-  for (const char byte : lower(name)) {
+  for (const char byte : lower_ascii(name)) {
     if (std::isalnum(static_cast<unsigned char>(byte)) != 0) out += byte;
   }
   return out;
@@ -186,7 +186,7 @@ std::size_t find_column(const ColumnWish& wish, const std::vector<std::string>& 
   };
   std::vector<std::size_t> found = matches([&](const auto& name) { return name == wish.text; });
   if (found.empty()) {
-    found = matches([&](const auto& name) { return lower(name) == lower(wish.text); });
+    found = matches([&](const auto& name) { return lower_ascii(name) == lower_ascii(wish.text); });
   }
   if (found.size() > 1) {
     throw Error(

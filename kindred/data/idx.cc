@@ -8,7 +8,7 @@ namespace kindred::data {
 namespace {
 
 constexpr std::size_t kAxisBytes = 4;
-constexpr std::size_t kPrefixBytes = 4;
+constexpr std::size_t kIdxPrefixBytes = 4;
 
 std::uint8_t byte_at(std::string_view bytes, std::size_t index) noexcept {
   return static_cast<std::uint8_t>(bytes[index]);
@@ -17,7 +17,7 @@ std::uint8_t byte_at(std::string_view bytes, std::size_t index) noexcept {
 }  // namespace
 
 bool is_idx(std::string_view bytes) noexcept {
-  return bytes.size() >= kPrefixBytes && bytes[0] == '\0' && bytes[1] == '\0' &&
+  return bytes.size() >= kIdxPrefixBytes && bytes[0] == '\0' && bytes[1] == '\0' &&
          bytes[2] == '\x08' && byte_at(bytes, 3) >= 1 && byte_at(bytes, 3) <= 4;
 }
 
@@ -26,7 +26,7 @@ IdxArray parse_idx(std::string_view bytes, const std::string& name) {
     throw Error(ErrorCode::corrupt, fmt::format("{}: not an idx file of unsigned bytes", name));
   }
   const std::size_t axis_count = byte_at(bytes, 3);
-  const std::size_t header_bytes = kPrefixBytes + kAxisBytes * axis_count;
+  const std::size_t header_bytes = kIdxPrefixBytes + kAxisBytes * axis_count;
   if (bytes.size() < header_bytes) {
     throw Error(ErrorCode::corrupt, fmt::format("{}: ends within its header", name));
   }
@@ -36,7 +36,7 @@ IdxArray parse_idx(std::string_view bytes, const std::string& name) {
   for (std::size_t axis = 0; axis < axis_count; ++axis) {
     std::size_t length = 0;
     for (std::size_t i = 0; i < kAxisBytes; ++i) {
-      length = 256 * length + byte_at(bytes, kPrefixBytes + kAxisBytes * axis + i);
+      length = 256 * length + byte_at(bytes, kIdxPrefixBytes + kAxisBytes * axis + i);
     }
     array.shape.push_back(length);
     // Stops before the product can overflow.

@@ -18,7 +18,7 @@ namespace kindred::data {
 namespace {
 
 // Streams of the random generator, one for each purpose.
-enum Stream : std::uint32_t { kPersonStream = 1, kQualityStream = 2 };
+enum Stream : std::uint32_t { kMoviePersonStream = 1, kMovieQualityStream = 2 };
 
 // What tastes are about. A movie is of several kinds, each to a degree.
 constexpr std::size_t kKindCount = 16;
@@ -210,7 +210,7 @@ MovieWorld simulate_movie_world(const AudienceOptions& options) {
   const Kinds ages = mean_ages(kinds);
   std::vector<double> quality;
   for (std::size_t row = 0; row < kinds.size(); ++row) {
-    quality.push_back(0.25 * Rng(options.seed, kQualityStream, row).normal());
+    quality.push_back(0.25 * Rng(options.seed, kMovieQualityStream, row).normal());
   }
 
   MovieWorld world;
@@ -223,7 +223,7 @@ MovieWorld simulate_movie_world(const AudienceOptions& options) {
   pairs.cols = kinds.size();
   NumberColumn people_ages;
   for (std::size_t row = 0; row < options.people; ++row) {
-    Rng rng(options.seed, kPersonStream, row);
+    Rng rng(options.seed, kMoviePersonStream, row);
     const Person person = draw_person(ages, rng);
     for (const std::uint32_t movie : draw_watched(person, kinds, rng)) {
       pairs.columns.push_back(movie);

@@ -23,7 +23,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "numbers are copied as they are");
 
 constexpr std::string_view kMagic = "\x93NUMPY";
-constexpr std::size_t kPrefixBytes = 10;  // Of version 1: magic, version, length.
+constexpr std::size_t kNpyPrefixBytes = 10;  // Of version 1: magic, version, length.
 constexpr std::size_t kAlignment = 64;
 // Leaves room for the largest number of rows, so that it can be written at the end.
 constexpr std::size_t kWriterHeaderBytes = 128;
@@ -107,14 +107,14 @@ void read_shape(std::string_view text, const std::string& name, Header& header) 
 
 // Reads the header and takes it off the bytes.
 Header read_header(std::string_view& bytes, const std::string& name) {
-  if (!bytes.starts_with(kMagic) || bytes.size() < kPrefixBytes) {
+  if (!bytes.starts_with(kMagic) || bytes.size() < kNpyPrefixBytes) {
     corrupt(name, "this is no .npy file");
   }
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
   std::size_t length = byte(8) | std::size_t{byte(9)} << 8U;
-  std::size_t begin = kPrefixBytes;
+  std::size_t begin = kNpyPrefixBytes;
   if (const unsigned version = byte(6); version == 2 || version == 3) {
-    begin = kPrefixBytes + 2;
+    begin = kNpyPrefixBytes + 2;
     if (bytes.size() < begin) corrupt(name, "the file is cut off");
     length |= std::size_t{byte(10)} << 16U | std::size_t{byte(11)} << 24U;
   } else if (version != 1) {
@@ -270,7 +270,7 @@ Tensor::Values row_major(const Tensor::Values& values, const std::vector<std::si
 std::string writer_header(std::size_t row_count, std::size_t row_width) {
   std::string dictionary = fmt::format(
       "{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", row_count, row_width);
-  dictionary.resize(kWriterHeaderBytes - kPrefixBytes - 1, ' ');
+  dictionary.resize(kWriterHeaderBytes - kNpyPrefixBytes - 1, ' ');
   dictionary += '\n';
   static_assert(kWriterHeaderBytes % kAlignment == 0);
   std::string header(kMagic);

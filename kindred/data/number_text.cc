@@ -11,9 +11,9 @@
 namespace kindred::data {
 namespace {
 
-bool is_digit(char byte) { return static_cast<unsigned char>(byte - '0') < 10; }
+bool is_ascii_digit(char byte) { return static_cast<unsigned char>(byte - '0') < 10; }
 
-std::string_view trim(std::string_view text) {
+std::string_view trim_ascii(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
@@ -41,7 +41,7 @@ bool parse_short(std::string_view text, Float& value) noexcept {
   std::size_t fraction_count = 0;
   bool in_fraction = false;
   for (const char byte : text) {
-    if (is_digit(byte)) {
+    if (is_ascii_digit(byte)) {
       digits = digits * 10 + static_cast<std::uint32_t>(byte - '0');
       ++digit_count;
       if (in_fraction) ++fraction_count;
@@ -59,13 +59,13 @@ bool parse_short(std::string_view text, Float& value) noexcept {
 template <typename Float>
 NumberFault parse_any(std::string_view text, Float& value) noexcept {
   if (parse_short(text, value)) return NumberFault::none;
-  text = trim(text);
+  text = trim_ascii(text);
   if (text.empty()) return NumberFault::empty;
   if (is_word_for_not_finite(text)) return NumberFault::not_finite;
   if (text.starts_with('+') && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
   // fast_float would read "nan(1)" and the like too.
   const std::size_t first = text.starts_with('-') ? 1 : 0;
-  if (first == text.size() || !(is_digit(text[first]) || text[first] == '.')) {
+  if (first == text.size() || !(is_ascii_digit(text[first]) || text[first] == '.')) {
     return NumberFault::malformed;
   }
   const char* const end = text.data() + text.size();
@@ -81,7 +81,7 @@ int digits_at(std::string_view text, std::size_t at, std::size_t count) {
   if (text.size() < at + count) return -1;
   int value = 0;
   for (std::size_t i = at; i < at + count; ++i) {
-    if (!is_digit(text[i])) return -1;
+    if (!is_ascii_digit(text[i])) return -1;
     value = 10 * value + (text[i] - '0');
   }
   return value;
@@ -128,8 +128,8 @@ bool parse_date(std::string_view text, std::int64_t& seconds) noexcept {
     text.remove_prefix(3);
     if (text.starts_with('.')) {
       text.remove_prefix(1);
-      if (text.empty() || !is_digit(text[0])) return false;
-      while (!text.empty() && is_digit(text[0])) text.remove_prefix(1);
+      if (text.empty() || !is_ascii_digit(text[0])) return false;
+      while (!text.empty() && is_ascii_digit(text[0])) text.remove_prefix(1);
     }
   }
   return text.empty() || text == "Z" || text == "+00:00";
@@ -150,17 +150,17 @@ NumberFault parse_timestamp(std::string_view text, std::int64_t& seconds) noexce
   if (!text.empty() && text.size() <= 18) {
     std::int64_t value = 0;
     std::size_t i = 0;
-    while (i < text.size() && is_digit(text[i])) value = value * 10 + (text[i++] - '0');
+    while (i < text.size() && is_ascii_digit(text[i])) value = value * 10 + (text[i++] - '0');
     if (i == text.size()) {
       seconds = value;
       return NumberFault::none;
     }
   }
-  text = trim(text);
+  text = trim_ascii(text);
   if (text.empty()) return NumberFault::empty;
   if (text.size() >= 10 && parse_date(text, seconds)) return NumberFault::none;
   const char* const end = text.data() + text.size();
-  const bool has_plus = text.size() > 1 && text[0] == '+' && is_digit(text[1]);
+  const bool has_plus = text.size() > 1 && text[0] == '+' && is_ascii_digit(text[1]);
   const char* const begin = text.data() + (has_plus ? 1 : 0);
   const auto [stop, error] = std::from_chars(begin, end, seconds);
   if (stop == end) {

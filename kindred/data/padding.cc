@@ -13,7 +13,7 @@
 namespace kindred::data {
 namespace {
 
-[[noreturn]] void fail(const std::string& problem) {
+[[noreturn]] void fail_padding(const std::string& problem) {
   throw Error(ErrorCode::invalid_argument, "padded_batch(): " + problem);
 }
 
@@ -23,29 +23,30 @@ auto filler(const PaddingValue& padding, std::string_view name) {
   if constexpr (std::is_same_v<List, TextList>) {
     const std::string* text = std::get_if<std::string>(&padding);
     if (text == nullptr)
-      fail(fmt::format("'{}' holds texts and cannot be filled with a number", name));
+      fail_padding(fmt::format("'{}' holds texts and cannot be filled with a number", name));
     return std::string_view(*text);
   } else {
     const double* number = std::get_if<double>(&padding);
     if (number == nullptr)
-      fail(fmt::format("'{}' holds numbers and cannot be filled with a text", name));
+      fail_padding(fmt::format("'{}' holds numbers and cannot be filled with a text", name));
     using T = typename List::value_type;
     if constexpr (std::is_integral_v<T>) {
       constexpr double kLimit = 9223372036854775808.0;  // 2^63
       if (std::floor(*number) != *number || *number < -kLimit || *number >= kLimit) {
-        fail(fmt::format("'{}' holds integers and cannot be filled with {}", name, *number));
+        fail_padding(
+            fmt::format("'{}' holds integers and cannot be filled with {}", name, *number));
       }
     }
     return static_cast<T>(*number);
   }
 }
 
-void append_values(TextList& to, const TextList& from, std::size_t begin, std::size_t end) {
+void append_padded(TextList& to, const TextList& from, std::size_t begin, std::size_t end) {
   to.append(from, begin, end);
 }
 
 template <typename T>
-void append_values(std::vector<T>& to, const std::vector<T>& from, std::size_t begin,
+void append_padded(std::vector<T>& to, const std::vector<T>& from, std::size_t begin,
                    std::size_t end) {
   to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(begin),
             from.begin() + static_cast<std::ptrdiff_t>(end));
@@ -59,8 +60,8 @@ std::size_t padded_length(const Tensor& tensor, std::optional<std::size_t> wish,
     longest = std::max(longest, tensor.row_begin(row + 1) - tensor.row_begin(row));
   }
   if (wish && longest > *wish) {
-    fail(fmt::format("a list of '{}' has {} values, more than the {} asked for", name, longest,
-                     *wish));
+    fail_padding(fmt::format("a list of '{}' has {} values, more than the {} asked for", name,
+                             longest, *wish));
   }
   return wish.value_or(longest);
 }
@@ -68,11 +69,12 @@ std::size_t padded_length(const Tensor& tensor, std::optional<std::size_t> wish,
 void pad(Tensor& tensor, std::optional<std::size_t> wish, const PaddingValue& padding,
          std::string_view name) {
   if (!tensor.is_ragged() && (tensor.shape.size() == 1 || !wish)) {
-    if (wish) fail(fmt::format("'{}' holds one value a row, no list", name));
+    if (wish) fail_padding(fmt::format("'{}' holds one value a row, no list", name));
     return;
   }
   if (!tensor.is_ragged() && tensor.shape.size() > 2) {
-    fail(fmt::format("'{}' has {} axes; only lists can be lengthened", name, tensor.shape.size()));
+    fail_padding(
+        fmt::format("'{}' has {} axes; only lists can be lengthened", name, tensor.shape.size()));
   }
   const std::size_t length = padded_length(tensor, wish, name);
   std::visit(
@@ -82,7 +84,7 @@ void pad(Tensor& tensor, std::optional<std::size_t> wish, const PaddingValue& pa
         List padded;
         padded.reserve(tensor.row_count() * length);
         for (std::size_t row = 0; row < tensor.row_count(); ++row) {
-          append_values(padded, list, tensor.row_begin(row), tensor.row_begin(row + 1));
+          append_padded(padded, list, tensor.row_begin(row), tensor.row_begin(row + 1));
           while (padded.size() < (row + 1) * length) padded.push_back(fill);
         }
         list = std::move(padded);

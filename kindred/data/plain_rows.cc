@@ -77,7 +77,7 @@ bool read_time(const char*& at, std::int64_t& time) noexcept {
 }
 
 // Rows that are parsed before their labels are looked up: 4 KiB of them.
-constexpr std::size_t kBlockRows = 64;
+constexpr std::size_t kPlainBlockRows = 64;
 
 }  // namespace
 
@@ -159,7 +159,7 @@ PlainRows::Taken PlainRows::take(std::string_view text, ParsingWorker& worker) c
   const char* at = text.data();
   const char* const end = at + text.size();
   Taken taken;
-  std::array<Row, kBlockRows> rows;
+  std::array<Row, kPlainBlockRows> rows;
   for (std::size_t count = rows.size(); count == rows.size();) {
     count = 0;
     while (count < rows.size() && at != end) {

@@ -50,7 +50,7 @@ class SeenItems {
 };
 
 template <typename T>
-void require(bool holds, const char* name, T value, const std::string& range) {
+void require_world(bool holds, const char* name, T value, const std::string& range) {
   if (holds) return;
   throw Error(ErrorCode::invalid_argument, fmt::format("{} is {}, not {}", name, value, range));
 }
@@ -85,19 +85,19 @@ double lateness(std::int64_t time) noexcept {
 void validate(const PlantedWorldOptions& options) {
   const auto users = static_cast<double>(options.user_count);
   const auto items = static_cast<double>(options.item_count);
-  require(options.user_count >= 1 && options.user_count < kItemCountMax, "users",
-          options.user_count, "in 1..4294967279");
-  require(options.item_count >= 10 && options.item_count < kItemCountMax, "items",
-          options.item_count, "in 10..4294967279");
-  require(options.rating_count >= options.user_count &&
-              static_cast<double>(options.rating_count) <= users * items / 2,
-          "ratings", options.rating_count,
-          fmt::format("between one for each user and half of all pairs, {}..{:.0f}",
-                      options.user_count, users * items / 2));
-  require(options.taste_count >= 2 && options.taste_count <= 250, "tastes", options.taste_count,
-          "in 2..250");
+  require_world(options.user_count >= 1 && options.user_count < kItemCountMax, "users",
+                options.user_count, "in 1..4294967279");
+  require_world(options.item_count >= 10 && options.item_count < kItemCountMax, "items",
+                options.item_count, "in 10..4294967279");
+  require_world(options.rating_count >= options.user_count &&
+                    static_cast<double>(options.rating_count) <= users * items / 2,
+                "ratings", options.rating_count,
+                fmt::format("between one for each user and half of all pairs, {}..{:.0f}",
+                            options.user_count, users * items / 2));
+  require_world(options.taste_count >= 2 && options.taste_count <= 250, "tastes",
+                options.taste_count, "in 2..250");
   const auto require_in = [](const char* name, double value, double high) {
-    require(value >= 0.0 && value <= high, name, value, fmt::format("in 0..{:g}", high));
+    require_world(value >= 0.0 && value <= high, name, value, fmt::format("in 0..{:g}", high));
   };
   require_in("popularity exponent", options.popularity_exponent, 3.0);
   require_in("norm skew", options.norm_skew, 2.0);

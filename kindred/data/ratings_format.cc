@@ -56,7 +56,7 @@ const KnownName* find_known(std::string_view normalized) {
   return nullptr;
 }
 
-bool is_known(std::string_view normalized) { return find_known(normalized) != nullptr; }
+bool is_known_column(std::string_view normalized) { return find_known(normalized) != nullptr; }
 
 std::size_t& column_of(RatingsFormat& format, Role role) {
   switch (role) {
@@ -241,7 +241,7 @@ RatingsFormat recognize_ratings_format(std::string_view head, bool head_is_all,
                              options.item_column.empty() && looks_like_item_lists(sample));
   if (format.item_lists) return format;
 
-  format.header = options.header.value_or(looks_like_header(sample, &is_known));
+  format.header = options.header.value_or(looks_like_header(sample, &is_known_column));
   format.field_count = sample.records.front().size();
   if (format.header) {
     format.names = sample.records.front();

@@ -9,7 +9,7 @@
 namespace kindred::data {
 namespace {
 
-constexpr std::size_t kHeadBytes = std::size_t{1} << 20U;
+constexpr std::size_t kSampleBytes = std::size_t{1} << 20U;
 
 // Ratings in the text: its lines, or the items of lists.
 double ratings_in(std::string_view text, const RatingsFormat& format) {
@@ -25,7 +25,7 @@ std::optional<ReadingEstimate> estimate_reading(const std::filesystem::path& pat
   if (!std::filesystem::is_regular_file(path, ignored)) return std::nullopt;
   const auto file_bytes = static_cast<double>(std::filesystem::file_size(path, ignored));
   TextReader reader(path, options.encoding);
-  const std::string_view head = reader.head(kHeadBytes);
+  const std::string_view head = reader.head(kSampleBytes);
   const RatingsFormat format =
       recognize_ratings_format(head, reader.head_is_all(), options, reader.name());
   // Of a compressed file, how much text a byte holds, so far.

@@ -14,15 +14,15 @@
 namespace kindred::data {
 namespace {
 
-constexpr std::size_t kHeadBytes = std::size_t{256} << 10U;
+constexpr std::size_t kRatingsHeadBytes = std::size_t{256} << 10U;
 // Enough chunks a thread that those that wait for the last one wait little.
 constexpr std::size_t kChunksPerThread = 8;
 
-using Batch = std::vector<TextChunk>;
+using ChunkBatch = std::vector<TextChunk>;
 
-Batch read_batch(TextReader& reader, const RatingsFormat& format, std::size_t chunk_bytes,
-                 std::size_t chunk_count) {
-  Batch batch;
+ChunkBatch read_batch(TextReader& reader, const RatingsFormat& format, std::size_t chunk_bytes,
+                      std::size_t chunk_count) {
+  ChunkBatch batch;
   while (batch.size() < chunk_count) {
     std::optional<TextChunk> chunk = reader.next_chunk(format.dialect, chunk_bytes);
     if (!chunk) break;
@@ -40,17 +40,17 @@ Ratings read_ratings(const std::filesystem::path& path, const RatingsOptions& op
   }
   TextReader reader(path, options.encoding);
   const std::string file = reader.name();
-  const std::string_view head = reader.head(kHeadBytes);
+  const std::string_view head = reader.head(kRatingsHeadBytes);
   const RatingsFormat format = recognize_ratings_format(head, reader.head_is_all(), options, file);
   reader.drop(format.header_bytes);
 
   // While the chunks of one batch are parsed, one task reads the next batch.
   RatingsBuilder builder(file, format, options, pool.thread_count());
   const std::size_t batch_size = kChunksPerThread * static_cast<std::size_t>(pool.thread_count());
-  Batch batch = read_batch(reader, format, options.chunk_bytes, batch_size);
+  ChunkBatch batch = read_batch(reader, format, options.chunk_bytes, batch_size);
   std::uint64_t bytes_shown = 0;
   while (!batch.empty()) {
-    Batch next;
+    ChunkBatch next;
     std::vector<RatingsChunk> parsed(batch.size());
     std::vector<int> parsed_by(batch.size());
     pool.parallel_for(batch.size() + 1, [&](std::size_t index, int worker) {

@@ -22,7 +22,7 @@ struct MetricName {
   Cutoff cutoff;
 };
 
-constexpr std::array<MetricName, 10> kNames = {{
+constexpr std::array<MetricName, 10> kMetricNames = {{
     {MetricKind::recall, "recall", Cutoff::required},
     {MetricKind::recall_all, "recall_all", Cutoff::required},
     {MetricKind::precision, "precision", Cutoff::required},
@@ -37,7 +37,7 @@ constexpr std::array<MetricName, 10> kNames = {{
 
 [[noreturn]] void fail_unknown(std::string_view name) {
   std::string known;
-  for (const MetricName& entry : kNames) {
+  for (const MetricName& entry : kMetricNames) {
     const char* suffix = entry.cutoff == Cutoff::required   ? "@k"
                          : entry.cutoff == Cutoff::optional ? "[@k]"
                                                             : "";
@@ -97,9 +97,9 @@ double reciprocal_rank(const Metric& metric, const RankedPerson& person) {
 Metric parse_metric(std::string_view name) {
   const std::size_t at = name.find('@');
   const std::string_view word = name.substr(0, at);
-  const auto* entry = std::find_if(kNames.begin(), kNames.end(),
+  const auto* entry = std::find_if(kMetricNames.begin(), kMetricNames.end(),
                                    [&](const MetricName& known) { return known.name == word; });
-  if (entry == kNames.end()) fail_unknown(name);
+  if (entry == kMetricNames.end()) fail_unknown(name);
   if (at == std::string_view::npos) {
     if (entry->cutoff == Cutoff::required) fail_unknown(name);
     return {entry->kind, 0};
@@ -110,7 +110,7 @@ Metric parse_metric(std::string_view name) {
 }
 
 std::string name(const Metric& metric) {
-  for (const MetricName& entry : kNames) {
+  for (const MetricName& entry : kMetricNames) {
     if (entry.kind != metric.kind) continue;
     return metric.k == 0 ? std::string(entry.name) : fmt::format("{}@{}", entry.name, metric.k);
   }

@@ -20,14 +20,14 @@ namespace {
 
 using Kind = PredictionMetricKind;
 
-struct MetricName {
+struct PredictionMetricName {
   Kind kind;
   std::string_view name;
   std::string_view short_name;  // Or "".
   bool larger_is_better;
 };
 
-constexpr auto kNames = std::to_array<MetricName>({
+constexpr auto kPredictionMetricNames = std::to_array<PredictionMetricName>({
     {Kind::mean_squared_error, "mean_squared_error", "mse", false},
     {Kind::root_mean_squared_error, "root_mean_squared_error", "rmse", false},
     {Kind::mean_absolute_error, "mean_absolute_error", "mae", false},
@@ -52,8 +52,8 @@ constexpr auto kNames = std::to_array<MetricName>({
     {Kind::sparse_categorical_crossentropy, "sparse_categorical_crossentropy", "", false},
 });
 
-const MetricName& names_of(Kind kind) noexcept {
-  return *std::ranges::find(kNames, kind, &MetricName::kind);
+const PredictionMetricName& names_of(Kind kind) noexcept {
+  return *std::ranges::find(kPredictionMetricNames, kind, &PredictionMetricName::kind);
 }
 
 [[noreturn]] void refuse(const std::string& message) {
@@ -111,7 +111,7 @@ bool is_class_id(float id, std::size_t classes) {
 PredictionMetric parse_prediction_metric(std::string_view name) {
   std::string names;
   if (const std::size_t k = parse_top_k(name); k > 0) return {.kind = Kind::top_k_accuracy, .k = k};
-  for (const MetricName& known : kNames) {
+  for (const PredictionMetricName& known : kPredictionMetricNames) {
     if (known.name == name || (!known.short_name.empty() && known.short_name == name)) {
       return {.kind = known.kind};
     }

@@ -18,7 +18,7 @@ constexpr double kEpsilon = 1e-7;
 
 // The mean of term(y, p) over the outputs.
 template <class Term>
-double mean_of(Row p, Row y, const Term& term) {
+double mean_term(Row p, Row y, const Term& term) {
   double sum = 0.0;
   for (std::size_t i = 0; i < p.size(); ++i) {
     sum += term(static_cast<double>(y[i]), static_cast<double>(p[i]));
@@ -84,19 +84,19 @@ double row_value(const PredictionMetric& metric, Row p, Row y) {
   switch (metric.kind) {
     case Kind::mean_squared_error:
     case Kind::root_mean_squared_error:
-      return mean_of(p, y, [](double t, double x) { return (x - t) * (x - t); });
+      return mean_term(p, y, [](double t, double x) { return (x - t) * (x - t); });
     case Kind::mean_absolute_error:
-      return mean_of(p, y, [](double t, double x) { return std::abs(x - t); });
+      return mean_term(p, y, [](double t, double x) { return std::abs(x - t); });
     case Kind::mean_absolute_percentage_error:
-      return mean_of(p, y, [](double t, double x) {
+      return mean_term(p, y, [](double t, double x) {
         return 100.0 * std::abs(x - t) / std::max(std::abs(t), kEpsilon);
       });
     case Kind::mean_squared_logarithmic_error:
-      return mean_of(p, y, squared_log_error);
+      return mean_term(p, y, squared_log_error);
     case Kind::exact_accuracy:
-      return mean_of(p, y, [](double t, double x) { return x == t ? 1.0 : 0.0; });
+      return mean_term(p, y, [](double t, double x) { return x == t ? 1.0 : 0.0; });
     case Kind::binary_accuracy:
-      return mean_of(p, y, [limit = threshold_for(metric)](double t, double x) {
+      return mean_term(p, y, [limit = threshold_for(metric)](double t, double x) {
         return (x > limit) == (t > 0.5) ? 1.0 : 0.0;
       });
     case Kind::categorical_accuracy:
@@ -105,8 +105,8 @@ double row_value(const PredictionMetric& metric, Row p, Row y) {
     case Kind::top_k_accuracy:
       return is_in_top(p, class_of(y, p.size()), metric.k) ? 1.0 : 0.0;
     case Kind::binary_crossentropy:
-      return mean_of(p, y,
-                     [&](double t, double x) { return binary_entropy(t, x, metric.from_logits); });
+      return mean_term(
+          p, y, [&](double t, double x) { return binary_entropy(t, x, metric.from_logits); });
     case Kind::categorical_crossentropy:
       return entropy(p, y, metric.from_logits);
     case Kind::sparse_categorical_crossentropy:

@@ -10,7 +10,7 @@
 namespace kindred::evaluation {
 namespace {
 
-double ratio(double a, double b) { return b > 0.0 ? a / b : 0.0; }
+double ratio_or_zero(double a, double b) { return b > 0.0 ? a / b : 0.0; }
 
 // Under the points (x, y), whose x descend.
 double area_under(std::span<const double> x, std::span<const double> y, AreaSummation summation) {
@@ -78,18 +78,18 @@ ThresholdCounts::Curve ThresholdCounts::curve() const {
 double ThresholdCounts::precision(std::size_t threshold) const {
   const Curve c = curve();
   const double hits = c.true_positives.at(threshold);
-  return ratio(hits, hits + c.false_positives.at(threshold));
+  return ratio_or_zero(hits, hits + c.false_positives.at(threshold));
 }
 
 double ThresholdCounts::recall(std::size_t threshold) const {
   const Curve c = curve();
-  return ratio(c.true_positives.at(threshold), c.positives);
+  return ratio_or_zero(c.true_positives.at(threshold), c.positives);
 }
 
 double ThresholdCounts::f1_score(std::size_t threshold) const {
   const double p = precision(threshold);
   const double r = recall(threshold);
-  return ratio(2.0 * p * r, p + r);
+  return ratio_or_zero(2.0 * p * r, p + r);
 }
 
 double ThresholdCounts::roc_area(AreaSummation summation) const {
@@ -97,8 +97,8 @@ double ThresholdCounts::roc_area(AreaSummation summation) const {
   std::vector<double> hit_rates;
   std::vector<double> false_alarm_rates;
   for (std::size_t i = 0; i < thresholds_.size(); ++i) {
-    hit_rates.push_back(ratio(c.true_positives[i], c.positives));
-    false_alarm_rates.push_back(ratio(c.false_positives[i], c.negatives));
+    hit_rates.push_back(ratio_or_zero(c.true_positives[i], c.positives));
+    false_alarm_rates.push_back(ratio_or_zero(c.false_positives[i], c.negatives));
   }
   return area_under(false_alarm_rates, hit_rates, summation);
 }
@@ -109,8 +109,9 @@ double ThresholdCounts::precision_recall_area(AreaSummation summation) const {
   std::vector<double> recalls;
   std::vector<double> precisions;
   for (std::size_t i = 0; i < thresholds_.size(); ++i) {
-    recalls.push_back(ratio(c.true_positives[i], c.positives));
-    precisions.push_back(ratio(c.true_positives[i], c.true_positives[i] + c.false_positives[i]));
+    recalls.push_back(ratio_or_zero(c.true_positives[i], c.positives));
+    precisions.push_back(
+        ratio_or_zero(c.true_positives[i], c.true_positives[i] + c.false_positives[i]));
   }
   return area_under(recalls, precisions, summation);
 }
@@ -123,10 +124,10 @@ double ThresholdCounts::interpolated_precision_recall_area(const Curve& c) {
     const double gained = c.true_positives[i] - c.true_positives[i + 1];
     const double more = c.true_positives[i] + c.false_positives[i];
     const double fewer = c.true_positives[i + 1] + c.false_positives[i + 1];
-    const double slope = ratio(gained, more - fewer);
+    const double slope = ratio_or_zero(gained, more - fewer);
     const double intercept = c.true_positives[i + 1] - slope * fewer;
     const double growth = fewer > 0.0 ? std::log(more / fewer) : 0.0;
-    area += ratio(slope * (gained + intercept * growth), c.positives);
+    area += ratio_or_zero(slope * (gained + intercept * growth), c.positives);
   }
   return area;
 }

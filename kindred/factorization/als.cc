@@ -19,7 +19,7 @@ namespace {
 constexpr double kStartSpread = 0.1;
 
 template <typename T>
-void require(bool holds, const char* name, T value, const char* range) {
+void require_als(bool holds, const char* name, T value, const char* range) {
   if (holds) return;
   throw Error(ErrorCode::invalid_argument, fmt::format("{} is {}, not {}", name, value, range));
 }
@@ -81,15 +81,15 @@ void solve_row(const RatingDesign& design, const AlsOptions& options, const Matr
 }  // namespace
 
 void validate(const AlsOptions& options) {
-  require(options.dimensions >= 1 && options.dimensions <= 4096, "dimensions", options.dimensions,
-          "in 1..4096");
-  require(options.epochs >= 1, "epochs", options.epochs, "at least 1");
-  require(std::isfinite(options.regularization) && options.regularization > 0.0F, "regularization",
-          options.regularization, "a number above 0");
-  require(options.regularization_exponent >= 0.0F && options.regularization_exponent <= 1.0F,
-          "regularization exponent", options.regularization_exponent, "in 0..1");
-  require(std::isfinite(options.implicit_weight) && options.implicit_weight >= 0.0F,
-          "implicit weight", options.implicit_weight, "a number of at least 0");
+  require_als(options.dimensions >= 1 && options.dimensions <= 4096, "dimensions",
+              options.dimensions, "in 1..4096");
+  require_als(options.epochs >= 1, "epochs", options.epochs, "at least 1");
+  require_als(std::isfinite(options.regularization) && options.regularization > 0.0F,
+              "regularization", options.regularization, "a number above 0");
+  require_als(options.regularization_exponent >= 0.0F && options.regularization_exponent <= 1.0F,
+              "regularization exponent", options.regularization_exponent, "in 0..1");
+  require_als(std::isfinite(options.implicit_weight) && options.implicit_weight >= 0.0F,
+              "implicit weight", options.implicit_weight, "a number of at least 0");
 }
 
 Als::Als(const SparseMatrix& ratings, const AlsOptions& options)

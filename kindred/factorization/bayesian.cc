@@ -20,18 +20,18 @@ constexpr std::uint32_t kRowNoise = 8;
 constexpr std::uint32_t kNoisePrecision = 9;
 constexpr std::uint32_t kStart = 10;
 
-constexpr double kStartSpread = 0.1;
+constexpr double kDrawSpread = 0.1;
 
-void require(bool holds, const char* name, int value, const char* range) {
+void require_bayesian(bool holds, const char* name, int value, const char* range) {
   if (holds) return;
   throw Error(ErrorCode::invalid_argument, fmt::format("{} is {}, not {}", name, value, range));
 }
 
-Matrix draw_start(std::size_t rows, std::size_t dimensions, const DrawKey& key) {
+Matrix draw_first_sample(std::size_t rows, std::size_t dimensions, const DrawKey& key) {
   Matrix vectors(rows, dimensions);
   for (std::size_t row = 0; row < rows; ++row) {
     Rng rng(key.seed, key.stream(kStart), row);
-    for (float& value : vectors.row(row)) value = static_cast<float>(kStartSpread * rng.normal());
+    for (float& value : vectors.row(row)) value = static_cast<float>(kDrawSpread * rng.normal());
   }
   return vectors;
 }
@@ -56,10 +56,10 @@ bool fits(const std::vector<RowPrior::Table>& tables,
 }  // namespace
 
 void validate(const BayesianOptions& options) {
-  require(options.dimensions >= 1 && options.dimensions <= 1024, "dimensions", options.dimensions,
-          "in 1..1024");
-  require(options.burn_in >= 0, "burn-in", options.burn_in, "at least 0");
-  require(options.samples >= 1, "samples", options.samples, "at least 1");
+  require_bayesian(options.dimensions >= 1 && options.dimensions <= 1024, "dimensions",
+                   options.dimensions, "in 1..1024");
+  require_bayesian(options.burn_in >= 0, "burn-in", options.burn_in, "at least 0");
+  require_bayesian(options.samples >= 1, "samples", options.samples, "at least 1");
 }
 
 Bayesian::Bayesian(const SparseMatrix& ratings, const SideFeatures& features,
@@ -76,8 +76,8 @@ Bayesian::Bayesian(const SparseMatrix& ratings, const SideFeatures& features,
     net_by_item_ = by_item_;
   }
   state_.times = times_.state();
-  state_.user_vectors = draw_start(ratings.rows, vector_size(options), {options.seed, 0, 0});
-  state_.item_vectors = draw_start(ratings.cols, vector_size(options), {options.seed, 0, 1});
+  state_.user_vectors = draw_first_sample(ratings.rows, vector_size(options), {options.seed, 0, 0});
+  state_.item_vectors = draw_first_sample(ratings.cols, vector_size(options), {options.seed, 0, 1});
   state_.user_tables = user_prior_.tables();
   state_.item_tables = item_prior_.tables();
 }

@@ -19,7 +19,7 @@ constexpr std::uint32_t kUserStream = 1;
 constexpr std::uint32_t kItemStream = 2;
 
 template <typename T>
-void require(bool holds, const char* name, T value, const char* range) {
+void require_ials(bool holds, const char* name, T value, const char* range) {
   if (holds) return;
   throw Error(ErrorCode::invalid_argument, fmt::format("{} is {}, not {}", name, value, range));
 }
@@ -44,17 +44,17 @@ double solve_side(const SparseMatrix& pairs, MatrixView fixed, const IalsOptions
 }  // namespace
 
 void validate(const IalsOptions& options) {
-  require(options.dimensions >= 1 && options.dimensions <= 16384, "dimensions", options.dimensions,
-          "in 1..16384");
-  require(options.epochs >= 1, "epochs", options.epochs, "at least 1");
-  require(std::isfinite(options.unobserved_weight) && options.unobserved_weight >= 0.0F,
-          "unobserved weight", options.unobserved_weight, "a number of at least 0");
-  require(std::isfinite(options.regularization) && options.regularization > 0.0F, "regularization",
-          options.regularization, "a number above 0");
-  require(options.regularization_exponent >= 0.0F && options.regularization_exponent <= 1.0F,
-          "regularization exponent", options.regularization_exponent, "in 0..1");
-  require(std::isfinite(options.init_stddev) && options.init_stddev > 0.0F,
-          "initial standard deviation", options.init_stddev, "a number above 0");
+  require_ials(options.dimensions >= 1 && options.dimensions <= 16384, "dimensions",
+               options.dimensions, "in 1..16384");
+  require_ials(options.epochs >= 1, "epochs", options.epochs, "at least 1");
+  require_ials(std::isfinite(options.unobserved_weight) && options.unobserved_weight >= 0.0F,
+               "unobserved weight", options.unobserved_weight, "a number of at least 0");
+  require_ials(std::isfinite(options.regularization) && options.regularization > 0.0F,
+               "regularization", options.regularization, "a number above 0");
+  require_ials(options.regularization_exponent >= 0.0F && options.regularization_exponent <= 1.0F,
+               "regularization exponent", options.regularization_exponent, "in 0..1");
+  require_ials(std::isfinite(options.init_stddev) && options.init_stddev > 0.0F,
+               "initial standard deviation", options.init_stddev, "a number above 0");
 }
 
 Matrix draw_user_vectors(std::size_t user_count, const IalsOptions& options) {

@@ -17,7 +17,7 @@ namespace {
 using linalg::tile_stride;
 
 // 64 rows of 128 floats fill two thirds of a first-level cache of 48 KiB.
-constexpr std::size_t kTileRows = 64;
+constexpr std::size_t kPrimalTileRows = 64;
 
 bool all_one(std::span<const float> weights) {
   return std::ranges::all_of(weights, [](float weight) { return weight == 1.0F; });
@@ -129,8 +129,8 @@ NormalSums::NormalSums(std::size_t dimensions)
 
 PrimalScratch::PrimalScratch(std::size_t dimensions)
     : sums(dimensions),
-      tile(kTileRows * tile_stride(dimensions)),
-      roots(kTileRows),
+      tile(kPrimalTileRows * tile_stride(dimensions)),
+      roots(kPrimalTileRows),
       inverse_diagonal(dimensions) {}
 
 void add_positives(const FixedSide& fixed, RowPositives row, PrimalScratch& scratch,
@@ -138,8 +138,8 @@ void add_positives(const FixedSide& fixed, RowPositives row, PrimalScratch& scra
   const std::size_t d = fixed.dimensions();
   const std::size_t stride = tile_stride(d);
   const bool weighted = !all_one(row.weights);
-  for (std::size_t begin = 0; begin < row.size(); begin += kTileRows) {
-    const RowPositives part = row.slice(begin, std::min(begin + kTileRows, row.size()));
+  for (std::size_t begin = 0; begin < row.size(); begin += kPrimalTileRows) {
+    const RowPositives part = row.slice(begin, std::min(begin + kPrimalTileRows, row.size()));
     const auto roots = std::span(scratch.roots).first(part.size());
     for (std::size_t n = 0; n < part.size(); ++n) {
       roots[n] = weighted ? std::sqrt(part.weights[n]) : 1.0F;

@@ -13,7 +13,7 @@
 namespace kindred::factorization {
 namespace {
 
-constexpr std::size_t kTileRows = 64;
+constexpr std::size_t kRatingTileRows = 64;
 
 }  // namespace
 
@@ -32,8 +32,8 @@ RatingRow::RatingRow(std::size_t dimensions)
       stride_(linalg::tile_stride(dimensions + 1)),
       matrix_(dimensions * stride_),
       pull_(linalg::tile_stride(dimensions)),
-      tile_(kTileRows * linalg::tile_stride(dimensions)),
-      residuals_(kTileRows),
+      tile_(kRatingTileRows * linalg::tile_stride(dimensions)),
+      residuals_(kRatingTileRows),
       inverse_diagonal_(dimensions) {}
 
 void RatingRow::start(std::span<const float> precision, std::span<const float> pull) noexcept {
@@ -54,9 +54,9 @@ void RatingRow::add(const RatingDesign& design, std::span<const std::uint32_t> i
                     std::span<const float> ratings, float weight) {
   const std::size_t tile_stride = linalg::tile_stride(dimensions_);
   const float root = std::sqrt(weight);
-  const std::vector<float> roots(kTileRows, root);
-  for (std::size_t begin = 0; begin < ids.size(); begin += kTileRows) {
-    const std::size_t count = std::min(kTileRows, ids.size() - begin);
+  const std::vector<float> roots(kRatingTileRows, root);
+  for (std::size_t begin = 0; begin < ids.size(); begin += kRatingTileRows) {
+    const std::size_t count = std::min(kRatingTileRows, ids.size() - begin);
     const auto part = ids.subspan(begin, count);
     const auto residuals = std::span(residuals_).first(count);
     for (std::size_t n = 0; n < count; ++n) {

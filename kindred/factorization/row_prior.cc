@@ -17,17 +17,17 @@ namespace {
 // The weakest usual choices: a mean worth two rows, a Wishart with D degrees of freedom.
 constexpr double kMeanStrength = 2.0;
 
-constexpr std::size_t kBlockRows = 512;
+constexpr std::size_t kPriorBlockRows = 512;
 
 enum Purpose : std::uint32_t { wishart, mean_noise, table_noise, table_shrinkage };
 
-std::size_t row_blocks(std::size_t rows) { return (rows + kBlockRows - 1) / kBlockRows; }
+std::size_t row_blocks(std::size_t rows) { return (rows + kPriorBlockRows - 1) / kPriorBlockRows; }
 
 // Calls task(begin, end) for blocks of rows, in parallel.
 template <typename Task>
 void for_blocks(std::size_t rows, ThreadPool& pool, Task task) {
   pool.parallel_for(row_blocks(rows), [&](std::size_t block, int) {
-    task(block * kBlockRows, std::min(rows, (block + 1) * kBlockRows));
+    task(block * kPriorBlockRows, std::min(rows, (block + 1) * kPriorBlockRows));
   });
 }
 
@@ -46,8 +46,8 @@ void multiply_rows(const Matrix& rows, const Matrix& square, Matrix& out, Thread
 void add_gram(const Matrix& rows, double weight, std::vector<double>& out) {
   const std::size_t d = rows.cols();
   Matrix part(d, d);
-  for (std::size_t begin = 0; begin < rows.rows(); begin += kBlockRows) {
-    linalg::gram_upper(rows.view().slice(begin, std::min(rows.rows(), begin + kBlockRows)),
+  for (std::size_t begin = 0; begin < rows.rows(); begin += kPriorBlockRows) {
+    linalg::gram_upper(rows.view().slice(begin, std::min(rows.rows(), begin + kPriorBlockRows)),
                        block_of(part, 0, d));
     for (std::size_t i = 0; i < d; ++i) {
       for (std::size_t j = i; j < d; ++j) out[i * d + j] += weight * double{part.row(i)[j]};

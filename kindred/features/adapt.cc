@@ -17,7 +17,7 @@
 namespace kindred::features {
 namespace {
 
-[[noreturn]] void refuse(const std::string& key, const std::string& problem) {
+[[noreturn]] void refuse_key(const std::string& key, const std::string& problem) {
   throw Error(ErrorCode::invalid_argument, fmt::format("column '{}': {}", printable(key), problem));
 }
 
@@ -58,7 +58,7 @@ class NumberLearner {
     before_ = recipe_;
     before_.normalizers.resize(place_);
     if (std::any_of(first + 1, recipe_.normalizers.end(), is_unlearned)) {
-      refuse(recipe_.key, "two normalizers are still to be learned; one pass can learn one");
+      refuse_key(recipe_.key, "two normalizers are still to be learned; one pass can learn one");
     }
   }
   const NumericColumn& recipe() const noexcept { return recipe_; }
@@ -72,7 +72,8 @@ class NumberLearner {
     ZScore zscore;
     MinMax range;
     for (const Moments& moments : moments_) {
-      if (moments.count == 0) refuse(recipe_.key, "all values are missing; nothing can be learned");
+      if (moments.count == 0)
+        refuse_key(recipe_.key, "all values are missing; nothing can be learned");
       zscore.mean.push_back(moments.mean);
       zscore.stddev.push_back(moments.stddev());
       range.minimum.push_back(moments.minimum);
@@ -106,9 +107,9 @@ class BoundaryLearner {
  public:
   explicit BoundaryLearner(BucketizedColumn recipe) : recipe_(std::move(recipe)) {
     if (std::ranges::any_of(recipe_.source.normalizers, is_unlearned)) {
-      refuse(recipe_.source.key,
-             "quantiles of numbers whose normalizer is still to be learned; "
-             "bucketize the raw numbers, the buckets are the same");
+      refuse_key(recipe_.source.key,
+                 "quantiles of numbers whose normalizer is still to be learned; "
+                 "bucketize the raw numbers, the buckets are the same");
     }
   }
   const BucketizedColumn& recipe() const noexcept { return recipe_; }
@@ -120,7 +121,7 @@ class BoundaryLearner {
 
   BucketizedColumn learned(std::vector<std::string>& warnings) const {
     const std::string& key = recipe_.source.key;
-    if (summary_.count() == 0) refuse(key, "all values are missing; nothing can be learned");
+    if (summary_.count() == 0) refuse_key(key, "all values are missing; nothing can be learned");
     BucketizedColumn column = recipe_;
     for (const double boundary : summary_.boundaries(recipe_.quantile_count)) {
       const auto number = static_cast<float>(boundary);
@@ -150,9 +151,9 @@ class WordLearner {
   void learn(const data::Batch& rows) {
     const data::Tensor& tensor = rows.at(recipe_.key);
     if (recipe_.value_type && tensor.type() != *recipe_.value_type) {
-      refuse(recipe_.key,
-             fmt::format("needs values of type {}, but the feature holds {}",
-                         data::name_of(*recipe_.value_type), data::name_of(tensor.type())));
+      refuse_key(recipe_.key,
+                 fmt::format("needs values of type {}, but the feature holds {}",
+                             data::name_of(*recipe_.value_type), data::name_of(tensor.type())));
     }
     if (tensor.is_text()) {
       const data::TextList& texts = tensor.texts();
@@ -164,8 +165,9 @@ class WordLearner {
         if (number != -1 || tensor.is_ragged()) count(std::to_string(number));
       }
     } else {
-      refuse(recipe_.key, fmt::format("words are text or whole numbers, but the feature holds {}",
-                                      data::name_of(tensor.type())));
+      refuse_key(recipe_.key,
+                 fmt::format("words are text or whole numbers, but the feature holds {}",
+                             data::name_of(tensor.type())));
     }
   }
 
@@ -173,7 +175,7 @@ class WordLearner {
     std::vector<std::size_t> order(words_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::erase_if(order, [&](std::size_t word) { return uses_[word] < recipe_.word_uses_min; });
-    if (order.empty()) refuse(recipe_.key, "no words to learn in the training rows");
+    if (order.empty()) refuse_key(recipe_.key, "no words to learn in the training rows");
     std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
       if (uses_[a] != uses_[b]) return uses_[a] > uses_[b];
       return words_.label(a) < words_.label(b);

@@ -15,7 +15,7 @@
 namespace kindred::features {
 namespace {
 
-[[noreturn]] void refuse(const std::string& column, const std::string& problem) {
+[[noreturn]] void refuse_column(const std::string& column, const std::string& problem) {
   throw Error(ErrorCode::invalid_argument,
               fmt::format("column '{}': {}", printable(column), problem));
 }
@@ -24,13 +24,14 @@ void check_statistics(const NumericColumn& column, const std::vector<double>& fi
                       const std::vector<double>& second, const char* what) {
   if (first.size() != second.size() ||
       !(first.empty() || first.size() == 1 || first.size() == column.width())) {
-    refuse(column.key, fmt::format("{} has {} and {} numbers; one is needed, or one for each of "
-                                   "{} elements",
-                                   what, first.size(), second.size(), column.width()));
+    refuse_column(column.key,
+                  fmt::format("{} has {} and {} numbers; one is needed, or one for each of "
+                              "{} elements",
+                              what, first.size(), second.size(), column.width()));
   }
   for (std::size_t i = 0; i < first.size(); ++i) {
     if (std::isfinite(first[i]) && std::isfinite(second[i])) continue;
-    refuse(column.key, fmt::format("{} holds a number that is not finite", what));
+    refuse_column(column.key, fmt::format("{} holds a number that is not finite", what));
   }
 }
 
@@ -39,7 +40,7 @@ void check_normalizer(const NumericColumn& column, const Normalizer& normalizer)
                           check_statistics(column, z.mean, z.stddev, "the z-score");
                           for (const double stddev : z.stddev) {
                             if (stddev < 0.0)
-                              refuse(column.key, "the standard deviation is below 0");
+                              refuse_column(column.key, "the standard deviation is below 0");
                           }
                         },
                         [&](const MinMax& m) {
@@ -48,23 +49,24 @@ void check_normalizer(const NumericColumn& column, const Normalizer& normalizer)
                         [](const Log1p&) {},
                         [&](const Clip& clip) {
                           if (clip.low <= clip.high) return;
-                          refuse(column.key, fmt::format("clips from {} to {}, which is no range",
-                                                         clip.low, clip.high));
+                          refuse_column(column.key,
+                                        fmt::format("clips from {} to {}, which is no range",
+                                                    clip.low, clip.high));
                         },
                         [&](const Affine& affine) {
                           if (std::isfinite(affine.scale) && std::isfinite(affine.offset)) return;
-                          refuse(column.key, "scale and offset must be finite");
+                          refuse_column(column.key, "scale and offset must be finite");
                         }},
              normalizer);
 }
 
 void check(const NumericColumn& column) {
-  if (column.key.empty()) refuse(column.key, "a column needs the name of a feature");
-  if (column.width() == 0) refuse(column.key, "its shape has an axis of 0 elements");
+  if (column.key.empty()) refuse_column(column.key, "a column needs the name of a feature");
+  if (column.width() == 0) refuse_column(column.key, "its shape has an axis of 0 elements");
   const std::size_t default_count = column.default_value.size();
   if (default_count > 1 && default_count != column.width()) {
-    refuse(column.key,
-           fmt::format("{} default values for {} elements", default_count, column.width()));
+    refuse_column(column.key,
+                  fmt::format("{} default values for {} elements", default_count, column.width()));
   }
   for (const Normalizer& normalizer : column.normalizers) check_normalizer(column, normalizer);
 }
@@ -72,20 +74,20 @@ void check(const NumericColumn& column) {
 void check_boundaries(const BucketizedColumn& kind) {
   const std::string& key = kind.source.key;
   if (kind.boundaries.empty() && kind.quantile_count < 2) {
-    refuse(key, "needs boundaries, or the number of quantiles to learn (2 or more)");
+    refuse_column(key, "needs boundaries, or the number of quantiles to learn (2 or more)");
   }
   for (std::size_t i = 0; i < kind.boundaries.size(); ++i) {
     const float here = kind.boundaries[i];
-    if (std::isnan(here)) refuse(key, fmt::format("boundary {} is not a number", i + 1));
+    if (std::isnan(here)) refuse_column(key, fmt::format("boundary {} is not a number", i + 1));
     if (i > 0 && !(kind.boundaries[i - 1] < here)) {
-      refuse(key, fmt::format("boundaries must ascend strictly, but {} comes before {}",
-                              kind.boundaries[i - 1], here));
+      refuse_column(key, fmt::format("boundaries must ascend strictly, but {} comes before {}",
+                                     kind.boundaries[i - 1], here));
     }
   }
 }
 
 void check_bucket_count(const std::string& name, std::int64_t count) {
-  if (count < 1) refuse(name, fmt::format("{} buckets; at least one is needed", count));
+  if (count < 1) refuse_column(name, fmt::format("{} buckets; at least one is needed", count));
 }
 
 // Decimal text of an int64 as std::to_string would write it.
@@ -101,40 +103,41 @@ void check_words(const VocabularyColumn& kind) {
   seen.reserve(kind.words.size());
   for (std::size_t i = 0; i < kind.words.size(); ++i) {
     if (!seen.insert(kind.words[i]).second) {
-      refuse(kind.key,
-             fmt::format("the word '{}' is twice in the vocabulary", printable(kind.words[i])));
+      refuse_column(kind.key, fmt::format("the word '{}' is twice in the vocabulary",
+                                          printable(kind.words[i])));
     }
     if (kind.value_type == data::ElementType::int64 && !is_whole_number(kind.words[i])) {
-      refuse(kind.key, fmt::format("the word '{}' of a vocabulary of whole numbers is none",
-                                   printable(kind.words[i])));
+      refuse_column(kind.key, fmt::format("the word '{}' of a vocabulary of whole numbers is none",
+                                          printable(kind.words[i])));
     }
   }
 }
 
 void check_value_type(const std::string& key, const std::optional<data::ElementType>& type) {
   if (!type || *type == data::ElementType::text || *type == data::ElementType::int64) return;
-  refuse(key, fmt::format("values of type {} cannot be categories; text and int64 can",
-                          data::name_of(*type)));
+  refuse_column(key, fmt::format("values of type {} cannot be categories; text and int64 can",
+                                 data::name_of(*type)));
 }
 
 void check(const VocabularyColumn& kind) {
   check_value_type(kind.key, kind.value_type);
   check_words(kind);
   if (kind.oov_bucket_count > 0 && kind.default_id != -1) {
-    refuse(kind.key, "has both buckets for unknown words and a default id; choose one");
+    refuse_column(kind.key, "has both buckets for unknown words and a default id; choose one");
   }
   const auto size = static_cast<std::int64_t>(kind.words.size());
   if (size > 0 && kind.default_id >= size) {
-    refuse(kind.key, fmt::format("the default id {} is not in [0, {})", kind.default_id, size));
+    refuse_column(kind.key,
+                  fmt::format("the default id {} is not in [0, {})", kind.default_id, size));
   }
-  if (kind.word_count_max == 0) refuse(kind.key, "keeps no words at all");
+  if (kind.word_count_max == 0) refuse_column(kind.key, "keeps no words at all");
 }
 
 void check(const IdentityColumn& kind) {
   check_bucket_count(kind.key, kind.bucket_count);
   if (!kind.default_id || (*kind.default_id >= 0 && *kind.default_id < kind.bucket_count)) return;
-  refuse(kind.key,
-         fmt::format("the default id {} is not in [0, {})", *kind.default_id, kind.bucket_count));
+  refuse_column(kind.key, fmt::format("the default id {} is not in [0, {})", *kind.default_id,
+                                      kind.bucket_count));
 }
 
 void check(const CategoricalColumn& column, bool is_key);
@@ -142,22 +145,23 @@ void check(const CategoricalColumn& column, bool is_key);
 void check(const CrossedColumn& kind) {
   const std::string name = name_of(CategoricalColumn{.kind = kind});
   if (kind.keys.size() < 2) {
-    refuse(name, fmt::format("a cross needs two keys or more, not {}", kind.keys.size()));
+    refuse_column(name, fmt::format("a cross needs two keys or more, not {}", kind.keys.size()));
   }
   check_bucket_count(name, kind.bucket_count);
   for (const CategoricalColumn& key : kind.keys) {
     if (std::holds_alternative<HashedColumn>(key.kind)) {
-      refuse(name, fmt::format("'{}' is hashed already, which would collide twice; cross its "
-                               "values as they are (raw)",
-                               printable(name_of(key))));
+      refuse_column(name,
+                    fmt::format("'{}' is hashed already, which would collide twice; cross its "
+                                "values as they are (raw)",
+                                printable(name_of(key))));
     }
     if (!key.weight_key.empty()) {
-      refuse(name,
-             fmt::format("'{}' has weights, which a cross cannot keep", printable(name_of(key))));
+      refuse_column(name, fmt::format("'{}' has weights, which a cross cannot keep",
+                                      printable(name_of(key))));
     }
     if (key.is_sequence) {
-      refuse(name, fmt::format("'{}' is a sequence, which a cross would take apart",
-                               printable(name_of(key))));
+      refuse_column(name, fmt::format("'{}' is a sequence, which a cross would take apart",
+                                      printable(name_of(key))));
     }
     check(key, true);
   }
@@ -166,7 +170,7 @@ void check(const CrossedColumn& kind) {
 void check(const BucketizedColumn& kind) {
   check(kind.source);
   if (kind.source.shape.size() > 1) {
-    refuse(kind.source.key, "only numbers with at most one axis can be bucketized");
+    refuse_column(kind.source.key, "only numbers with at most one axis can be bucketized");
   }
   check_boundaries(kind);
 }
@@ -174,16 +178,16 @@ void check(const BucketizedColumn& kind) {
 void check(const CategoricalColumn& column, bool is_key) {
   const std::vector<std::string> keys = keys_of(column);
   if (std::ranges::find(keys, std::string()) != keys.end()) {
-    refuse(name_of(column), "a column needs the name of a feature");
+    refuse_column(name_of(column), "a column needs the name of a feature");
   }
   if (!column.weight_key.empty() && std::holds_alternative<BucketizedColumn>(column.kind)) {
-    refuse(name_of(column), "buckets of numbers cannot be weighted");
+    refuse_column(name_of(column), "buckets of numbers cannot be weighted");
   }
   std::visit(Overloaded{[&](const RawKey& kind) {
                           if (is_key) return;
-                          refuse(kind.key,
-                                 "values as they are (raw) can be crossed only; use a "
-                                 "vocabulary or hash buckets");
+                          refuse_column(kind.key,
+                                        "values as they are (raw) can be crossed only; use a "
+                                        "vocabulary or hash buckets");
                         },
                         [](const HashedColumn& kind) {
                           check_value_type(kind.key, kind.value_type);
@@ -197,10 +201,11 @@ void check(const EmbeddingColumn& column) {
   check(column.categorical, false);
   const bool ordered = column.combiner == Combiner::last || column.combiner == Combiner::max;
   if (ordered && !column.categorical.is_sequence) {
-    refuse(name_of(column), "only sequences can be combined by 'last' and 'max'");
+    refuse_column(name_of(column), "only sequences can be combined by 'last' and 'max'");
   }
   if (column.max_norm && !(*column.max_norm > 0.0F)) {
-    refuse(name_of(column), fmt::format("max_norm is {}; it must be above 0", *column.max_norm));
+    refuse_column(name_of(column),
+                  fmt::format("max_norm is {}; it must be above 0", *column.max_norm));
   }
 }
 
@@ -211,9 +216,9 @@ void check_column(const Column& column) {
                         [](const SequenceNumericColumn& kind) {
                           check(kind.numeric);
                           if (kind.pooling != Combiner::sqrtn) return;
-                          refuse(kind.numeric.key,
-                                 "a sequence of numbers is pooled by sum, mean, "
-                                 "last or max");
+                          refuse_column(kind.numeric.key,
+                                        "a sequence of numbers is pooled by sum, mean, "
+                                        "last or max");
                         },
                         [](const CategoricalColumn& kind) { check(kind, false); },
                         [](const IndicatorColumn& kind) { check(kind.categorical, false); },

@@ -22,7 +22,7 @@ constexpr std::array<std::pair<Combiner, const char*>, 5> kCombiners = {{{Combin
                                                                          {Combiner::last, "last"},
                                                                          {Combiner::max, "max"}}};
 
-[[noreturn]] void fail(const std::string& problem) {
+[[noreturn]] void fail_column(const std::string& problem) {
   throw Error(ErrorCode::invalid_argument, problem);
 }
 
@@ -177,7 +177,7 @@ Json embedding_json(const EmbeddingColumn& column) {
 class Settings {
  public:
   explicit Settings(const Json& json) : json_(json) {
-    if (!json.is_object()) fail(fmt::format("{} is no column", json.dump()));
+    if (!json.is_object()) fail_column(fmt::format("{} is no column", json.dump()));
   }
 
   const Json* find(const char* name) {
@@ -192,12 +192,12 @@ class Settings {
     try {
       read(*value);
     } catch (const Error& error) {
-      fail(fmt::format("'{}': {}", name, error.what()));
+      fail_column(fmt::format("'{}': {}", name, error.what()));
     }
   }
   template <typename Read>
   void need(const char* name, const Read& read_value) {
-    if (json_.find(name) == nullptr) fail(fmt::format("the setting '{}' is missing", name));
+    if (json_.find(name) == nullptr) fail_column(fmt::format("the setting '{}' is missing", name));
     read(name, read_value);
   }
   void text(const char* name, std::string& value) {
@@ -213,8 +213,8 @@ class Settings {
   void finish() const {
     for (const auto& [name, value] : json_.as_object()) {
       if (std::ranges::find(known_, name) != known_.end()) continue;
-      fail(fmt::format("there is no setting '{}' here; the settings are: {}", printable(name),
-                       fmt::join(known_, ", ")));
+      fail_column(fmt::format("there is no setting '{}' here; the settings are: {}",
+                              printable(name), fmt::join(known_, ", ")));
     }
   }
 
@@ -277,7 +277,7 @@ Normalizer normalizer_from_json(const Json& json) {
     number("offset", affine.offset);
     normalizer = affine;
   } else {
-    fail(
+    fail_column(
         fmt::format("there is no normalizer '{}'; there are zscore, minmax, log1p, clip and "
                     "affine",
                     printable(kind)));
@@ -303,7 +303,7 @@ Combiner read_combiner(const Json& json) {
   const auto found =
       std::ranges::find(kCombiners, json.as_string(), &std::pair<Combiner, const char*>::second);
   if (found != kCombiners.end()) return found->first;
-  fail(
+  fail_column(
       fmt::format("there is no way '{}' to combine vectors; there are sum, mean, sqrtn, last and "
                   "max",
                   printable(json.as_string())));
@@ -312,7 +312,8 @@ Combiner read_combiner(const Json& json) {
 std::optional<data::ElementType> read_type(const Json& json) {
   if (json.as_string() == "text") return data::ElementType::text;
   if (json.as_string() == "int64") return data::ElementType::int64;
-  fail(fmt::format("categories are of type text or int64, not '{}'", printable(json.as_string())));
+  fail_column(
+      fmt::format("categories are of type text or int64, not '{}'", printable(json.as_string())));
 }
 
 BucketizedColumn read_bucketized(Settings& settings) {
@@ -356,7 +357,7 @@ HashedColumn read_hashed(Settings& settings) {
   settings.need("buckets", [&](const Json& json) { kind.bucket_count = json.as_int(); });
   settings.read("salt", [&](const Json& json) {
     const auto words = counts<std::uint64_t>(json);
-    if (words.size() != 2) fail("a salt is two whole numbers");
+    if (words.size() != 2) fail_column("a salt is two whole numbers");
     kind.salt = SipKey{words[0], words[1]};
   });
   settings.read("mask", [&](const Json& json) { kind.mask_value = json.as_string(); });
@@ -403,7 +404,7 @@ CategoricalColumn categorical_from_json(const Json& json) {
     settings.need("key", [&](const Json& value) { key.key = value.as_string(); });
     column.kind = std::move(key);
   } else {
-    fail(
+    fail_column(
         fmt::format("there is no kind '{}' of category; there are bucketized, identity, "
                     "vocabulary, hashed, crossed and, in crosses, raw",
                     printable(name)));
@@ -489,7 +490,7 @@ std::vector<Column> columns_from_json(const Json& json) {
     try {
       columns.push_back(column_from_json(column));
     } catch (const Error& error) {
-      fail(fmt::format("column {}: {}", columns.size() + 1, error.what()));
+      fail_column(fmt::format("column {}: {}", columns.size() + 1, error.what()));
     }
   }
   return columns;

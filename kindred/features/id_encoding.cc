@@ -15,7 +15,7 @@
 namespace kindred::features {
 namespace {
 
-[[noreturn]] void refuse(const CategoricalColumn& column, const std::string& problem) {
+[[noreturn]] void refuse_id(const CategoricalColumn& column, const std::string& problem) {
   throw Error(ErrorCode::invalid_argument,
               fmt::format("column '{}': {}", printable(name_of(column)), problem));
 }
@@ -113,15 +113,15 @@ void encode_weights(const CategoricalColumn& column, const data::Tensor& values,
     const std::size_t value_begin = values.row_begin(row);
     const std::size_t value_count = values.row_begin(row + 1) - value_begin;
     if (weight_count != value_count && weight_count != id_count) {
-      refuse(column,
-             fmt::format("row {}: {} weights for {} values", row, weight_count, value_count));
+      refuse_id(column,
+                fmt::format("row {}: {} weights for {} values", row, weight_count, value_count));
     }
     std::size_t kept = 0;
     for (std::size_t i = 0; i < weight_count; ++i) {
       if (weight_count == value_count && !has_id(column, values, value_begin + i)) continue;
       const auto weight = static_cast<float>(numbers[weight_begin + i]);
       if (!std::isfinite(weight)) {
-        refuse(column, fmt::format("row {}: the weight {} is not a finite number", row, weight));
+        refuse_id(column, fmt::format("row {}: the weight {} is not a finite number", row, weight));
       }
       bag.weights[id_begin + kept++] = weight;
     }
@@ -147,13 +147,13 @@ void check_type(const CategoricalColumn& column, const data::Tensor& tensor) {
                             [](const auto&) { return std::optional<data::ElementType>(); }},
                  column.kind);
   if (wanted && tensor.type() != *wanted) {
-    refuse(column, fmt::format("needs values of type {}, but the feature holds {}",
-                               data::name_of(*wanted), data::name_of(tensor.type())));
+    refuse_id(column, fmt::format("needs values of type {}, but the feature holds {}",
+                                  data::name_of(*wanted), data::name_of(tensor.type())));
   }
   if (tensor.type() == data::ElementType::int64 || tensor.is_text()) return;
-  refuse(column, fmt::format("categories are text or whole numbers, but the feature holds {}; "
-                             "bucketize it, or read it as int64 or text",
-                             data::name_of(tensor.type())));
+  refuse_id(column, fmt::format("categories are text or whole numbers, but the feature holds {}; "
+                                "bucketize it, or read it as int64 or text",
+                                data::name_of(tensor.type())));
 }
 
 }  // namespace

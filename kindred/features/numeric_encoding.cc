@@ -13,7 +13,8 @@
 namespace kindred::features {
 namespace {
 
-[[noreturn]] void refuse(const NumericColumn& column, std::size_t row, const std::string& problem) {
+[[noreturn]] void refuse_row(const NumericColumn& column, std::size_t row,
+                             const std::string& problem) {
   throw Error(ErrorCode::invalid_argument,
               fmt::format("column '{}', row {}: {}", printable(column.key), row, problem));
 }
@@ -26,7 +27,7 @@ double at(const std::vector<double>& statistic, std::size_t element) {
 float encoded(const NumericColumn& column, std::size_t row, std::size_t element, double value) {
   if (std::isnan(value)) {
     if (column.default_value.empty()) {
-      refuse(column, row, "the value is missing and the column has no default");
+      refuse_row(column, row, "the value is missing and the column has no default");
     }
     value = at(column.default_value, element);
   }
@@ -34,11 +35,11 @@ float encoded(const NumericColumn& column, std::size_t row, std::size_t element,
   try {
     normalized = normalize(column, element, value);
   } catch (const Error& error) {
-    refuse(column, row, error.what());
+    refuse_row(column, row, error.what());
   }
   const auto number = static_cast<float>(normalized);
   if (!std::isfinite(number)) {
-    refuse(column, row, fmt::format("{} is not a finite number once it is normalized", value));
+    refuse_row(column, row, fmt::format("{} is not a finite number once it is normalized", value));
   }
   return number;
 }
@@ -99,8 +100,8 @@ std::optional<std::size_t> elements_begin(const NumericColumn& column, const dat
   const std::size_t count = tensor.row_begin(row + 1) - begin;
   if (count == column.width()) return begin;
   if (count == 0) return std::nullopt;
-  refuse(column, row,
-         fmt::format("{} values where the column's shape needs {}", count, column.width()));
+  refuse_row(column, row,
+             fmt::format("{} values where the column's shape needs {}", count, column.width()));
 }
 
 void encode_numbers(const NumericColumn& column, const data::Tensor& tensor, NumberSink sink) {
@@ -129,7 +130,7 @@ void encode_number_sequence(const SequenceNumericColumn& column, const data::Ten
     const std::size_t begin = tensor.row_begin(row);
     const std::size_t count = tensor.row_begin(row + 1) - begin;
     if (count % width != 0) {
-      refuse(numeric, row, fmt::format("{} values cannot be steps of {}", count, width));
+      refuse_row(numeric, row, fmt::format("{} values cannot be steps of {}", count, width));
     }
     const std::size_t step_count = count / width;
     for (std::size_t step = 0; step < step_count; ++step) {

@@ -21,7 +21,7 @@ constexpr std::array<const char*, 12> kSettings = {"label", "weight",   "separat
                                                    "names", "trim",     "latin1",    "missing",
                                                    "types", "defaults", "lists",     "column"};
 
-[[noreturn]] void fail(const std::string& problem) {
+[[noreturn]] void fail_recipe(const std::string& problem) {
   throw Error(ErrorCode::invalid_argument, problem);
 }
 
@@ -83,7 +83,7 @@ Json with_words(const Json& column, const std::filesystem::path& folder) {
       out.set(name, with_word_files(value, folder));
       continue;
     }
-    if (column.find("words") != nullptr) fail("both 'words' and 'words_file' are given");
+    if (column.find("words") != nullptr) fail_recipe("both 'words' and 'words_file' are given");
     Json words{Json::Array{}};
     const data::TextList lines = read_words(folder / value.as_string(), size);
     for (std::size_t i = 0; i < lines.size(); ++i) words.push(lines[i]);
@@ -108,15 +108,15 @@ TableRecipe recipe_from_json(const Json& json) {
   TableRecipe recipe;
   for (const auto& [name, value] : json.as_object()) {
     if (std::ranges::find(kSettings, name) == kSettings.end()) {
-      fail(fmt::format("there is no setting '{}'; the settings are: {}", printable(name),
-                       fmt::join(kSettings, ", ")));
+      fail_recipe(fmt::format("there is no setting '{}'; the settings are: {}", printable(name),
+                              fmt::join(kSettings, ", ")));
     }
     try {
       read_setting(name, value, recipe);
     } catch (const Error& error) {
       // A column names itself.
       if (name == "column") throw;
-      fail(fmt::format("'{}': {}", name, error.what()));
+      fail_recipe(fmt::format("'{}': {}", name, error.what()));
     }
   }
   return recipe;
@@ -164,7 +164,7 @@ TableRecipe read_recipe(const std::filesystem::path& path) {
 
 data::CsvOptions reading_options(const TableRecipe& recipe, bool with_label) {
   data::CsvOptions options = recipe.reading;
-  if (recipe.columns.empty()) fail("there are no columns to encode");
+  if (recipe.columns.empty()) fail_recipe("there are no columns to encode");
   if (!with_label) {
     options.types.erase(options.label);
     options.defaults.erase(options.label);
@@ -178,7 +178,7 @@ data::CsvOptions reading_options(const TableRecipe& recipe, bool with_label) {
   for (const Column& column : recipe.columns) {
     for (const std::string& key : keys_of(column)) {
       if (key == recipe.reading.label) {
-        fail(
+        fail_recipe(
             fmt::format("column '{}' reads '{}', which is the label: the answer would be among "
                         "the questions",
                         printable(name_of(column)), printable(key)));

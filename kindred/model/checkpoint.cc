@@ -13,7 +13,7 @@
 namespace kindred::model {
 namespace {
 
-const storage::Format& format() {
+const storage::Format& checkpoint_format() {
   static const storage::Format kFormat = {"kindred checkpoint", 1};
   return kFormat;
 }
@@ -37,7 +37,7 @@ void add_labels(storage::Checksum& checksum, const data::Vocabulary& labels) {
   }
 }
 
-Checkpoint read(storage::ContainerReader& reader) {
+Checkpoint read_checkpoint(storage::ContainerReader& reader) {
   const Json& content = reader.content();
   Checkpoint checkpoint;
   checkpoint.options = options_from_json(content.at("options"));
@@ -100,13 +100,13 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
   content.set("item_vectors", shape_of(checkpoint.item_vectors));
   content.set("history", to_json(checkpoint.history, KeepSeconds::yes));
   content.set("best", std::move(best));
-  parts.writer().write(path, format(), std::move(content));
+  parts.writer().write(path, checkpoint_format(), std::move(content));
 }
 
 Checkpoint load_checkpoint(const std::filesystem::path& path) {
   return storage::with_file_name(path, [&] {
-    storage::ContainerReader reader(path, format());
-    return read(reader);
+    storage::ContainerReader reader(path, checkpoint_format());
+    return read_checkpoint(reader);
   });
 }
 

@@ -9,12 +9,12 @@
 namespace kindred::model {
 namespace {
 
-const storage::Format& format() {
+const storage::Format& model_format() {
   static const storage::Format kFormat = {"kindred model", 1};
   return kFormat;
 }
 
-Model read(storage::ContainerReader& reader) {
+Model read_model(storage::ContainerReader& reader) {
   const Json& content = reader.content();
   Model model;
   model.kind = content.at("kind").as_string();
@@ -58,21 +58,21 @@ void save(const Model& model, const std::filesystem::path& path) {
   Json facts = model.facts;
   if (facts.is_null()) facts = Json(Json::Object());
   content.set("facts", std::move(facts));
-  parts.writer().write(path, format(), std::move(content));
+  parts.writer().write(path, model_format(), std::move(content));
 }
 
 Model load(const std::filesystem::path& path) {
   return storage::with_file_name(path, [&] {
-    storage::ContainerReader reader(path, format());
-    return read(reader);
+    storage::ContainerReader reader(path, model_format());
+    return read_model(reader);
   });
 }
 
 bool is_readable_model(const Json& manifest) {
   const Json* name = manifest.find("format");
   const Json* version = manifest.find("version");
-  return name != nullptr && *name == Json(format().name) && version != nullptr &&
-         version->as_uint() <= format().version;
+  return name != nullptr && *name == Json(model_format().name) && version != nullptr &&
+         version->as_uint() <= model_format().version;
 }
 
 }  // namespace kindred::model

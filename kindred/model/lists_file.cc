@@ -21,7 +21,7 @@ static_assert(sizeof(ListEntry) == 8);
 
 constexpr std::uint32_t kByPopularity = std::uint32_t{1} << 31U;
 
-const storage::Format& format() {
+const storage::Format& lists_format() {
   static const storage::Format kFormat = {"kindred lists", 1};
   return kFormat;
 }
@@ -33,14 +33,14 @@ struct Lists {
   std::vector<std::uint8_t> by_popularity;
 };
 
-[[noreturn]] void corrupt(const std::filesystem::path& records, const std::string& problem) {
+[[noreturn]] void corrupt_lists(const std::filesystem::path& records, const std::string& problem) {
   throw Error(ErrorCode::corrupt, fmt::format("{}: {}", records.string(), problem));
 }
 
 template <typename T>
 void read_exactly(ByteSource& source, const std::filesystem::path& records, std::span<T> out) {
   const std::span<char> bytes(reinterpret_cast<char*>(out.data()), out.size_bytes());
-  if (source.read(bytes) != bytes.size()) corrupt(records, "the records are cut off");
+  if (source.read(bytes) != bytes.size()) corrupt_lists(records, "the records are cut off");
 }
 
 Lists read_records(const std::filesystem::path& records, std::size_t people,
@@ -52,12 +52,12 @@ Lists read_records(const std::filesystem::path& records, std::size_t people,
     std::uint32_t head = 0;
     read_exactly(source, records, std::span(&head, 1));
     const std::uint32_t count = head & ~kByPopularity;
-    if (count > item_count) corrupt(records, fmt::format("a list of {} items", count));
+    if (count > item_count) corrupt_lists(records, fmt::format("a list of {} items", count));
     entries.resize(count);
     read_exactly(source, records, std::span(entries));
     for (const ListEntry& entry : entries) {
       if (entry.item >= item_count || !std::isfinite(entry.score)) {
-        corrupt(records, fmt::format("item {} with score {}", entry.item, entry.score));
+        corrupt_lists(records, fmt::format("item {} with score {}", entry.item, entry.score));
       }
       lists.items.push_back(entry.item);
       lists.scores.push_back(entry.score);
@@ -66,7 +66,8 @@ Lists read_records(const std::filesystem::path& records, std::size_t people,
     lists.offsets.push_back(lists.items.size());
   }
   char more = 0;
-  if (source.read(std::span(&more, 1)) != 0) corrupt(records, "there are more records than people");
+  if (source.read(std::span(&more, 1)) != 0)
+    corrupt_lists(records, "there are more records than people");
   return lists;
 }
 
@@ -100,7 +101,7 @@ void write_lists(const std::filesystem::path& path, const std::filesystem::path&
   content.set("items", std::uint64_t{labels.items.size()});
   content.set("entries", std::uint64_t{lists.items.size()});
   content.set("facts", facts);
-  writer.write(path, format(), std::move(content));
+  writer.write(path, lists_format(), std::move(content));
 }
 
 }  // namespace kindred::model

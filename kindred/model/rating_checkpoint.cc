@@ -8,7 +8,7 @@
 namespace kindred::model {
 namespace {
 
-const storage::Format& format() {
+const storage::Format& rating_checkpoint_format() {
   static const storage::Format kFormat = {"kindred rating checkpoint", 1};
   return kFormat;
 }
@@ -20,7 +20,7 @@ RatingModel shell(std::vector<RatingDraw> draws) {
   return model;
 }
 
-RatingCheckpoint read(storage::ContainerReader& reader) {
+RatingCheckpoint read_rating_checkpoint(storage::ContainerReader& reader) {
   const Json& content = reader.content();
   RatingCheckpoint checkpoint;
   checkpoint.settings = content.at("settings");
@@ -64,13 +64,13 @@ void save_rating_checkpoint(const std::filesystem::path& path, const RatingCheck
   content.set("numbers", std::move(numbers));
   content.set("kept", add_rating_model(parts, kept));
   content.set("history", to_json(checkpoint.history, KeepSeconds::yes));
-  parts.writer().write(path, format(), std::move(content));
+  parts.writer().write(path, rating_checkpoint_format(), std::move(content));
 }
 
 RatingCheckpoint load_rating_checkpoint(const std::filesystem::path& path) {
   return storage::with_file_name(path, [&] {
-    storage::ContainerReader reader(path, format());
-    return read(reader);
+    storage::ContainerReader reader(path, rating_checkpoint_format());
+    return read_rating_checkpoint(reader);
   });
 }
 

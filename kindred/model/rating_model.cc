@@ -12,13 +12,13 @@ namespace {
 // More than any training keeps; a file that announces more is not one of ours.
 constexpr std::uint64_t kDrawCountMax = 512;
 
-[[noreturn]] void corrupt(const std::string& message) {
+[[noreturn]] void corrupt_ratings(const std::string& message) {
   throw Error(ErrorCode::corrupt, "ratings: " + message);
 }
 
 void require_shape(const Matrix& matrix, std::size_t rows, std::size_t cols, const char* what) {
   if (matrix.rows() == rows && matrix.cols() == cols) return;
-  corrupt(
+  corrupt_ratings(
       fmt::format("{} is {} x {}, not {} x {}", what, matrix.rows(), matrix.cols(), rows, cols));
 }
 
@@ -68,20 +68,20 @@ Json to_json(const factorization::BayesianOptions& options) {
 
 void validate(const RatingModel& model, std::size_t user_count, std::size_t item_count) {
   if (model.kind != "als" && model.kind != "bayesian") {
-    corrupt(fmt::format("a model of the kind '{}', not als or bayesian", model.kind));
+    corrupt_ratings(fmt::format("a model of the kind '{}', not als or bayesian", model.kind));
   }
   try {
     factorization::validate(model.als);
     factorization::validate(model.bayesian);
   } catch (const Error& error) {
-    corrupt(error.what());
+    corrupt_ratings(error.what());
   }
   const auto& scale = model.scale;
   if (!std::isfinite(scale.mean) || !(scale.low <= scale.high) || !std::isfinite(scale.high) ||
       !std::isfinite(scale.low) || !(model.typical_error >= 0.0)) {
-    corrupt("the scale of the ratings makes no sense");
+    corrupt_ratings("the scale of the ratings makes no sense");
   }
-  if (model.draws.empty()) corrupt("there are no vectors");
+  if (model.draws.empty()) corrupt_ratings("there are no vectors");
   const int d = model.kind == "als" ? model.als.dimensions : model.bayesian.dimensions;
   const auto width = static_cast<std::size_t>(d) + 1;
   for (const RatingDraw& draw : model.draws) {
@@ -90,7 +90,7 @@ void validate(const RatingModel& model, std::size_t user_count, std::size_t item
     require_shape(draw.prior_precision, width, width, "prior precision");
     require_shape(draw.prior_mean, 1, width, "prior mean");
     if (draw.rated.rows() > 0) require_shape(draw.rated, item_count, width, "rated");
-    if (!(draw.noise_precision >= 0.0)) corrupt("a noise precision below 0");
+    if (!(draw.noise_precision >= 0.0)) corrupt_ratings("a noise precision below 0");
   }
   if (model.user_variances.rows() > 0) {
     require_shape(model.user_variances, user_count, width, "user variances");
@@ -154,7 +154,7 @@ RatingModel read_rating_model(storage::ContainerReader& reader, const Json& desc
                  .high = as_float(scale.at("high"))};
   model.typical_error = description.at("typical_error").as_double();
   const Json::Array& draws = description.at("draws").as_array();
-  if (draws.size() > kDrawCountMax) corrupt(fmt::format("{} draws", draws.size()));
+  if (draws.size() > kDrawCountMax) corrupt_ratings(fmt::format("{} draws", draws.size()));
   for (std::size_t i = 0; i < draws.size(); ++i) {
     const auto read = [&](const char* name) {
       return read_shaped(reader, fmt::format("{}.{}", prefix_of(i), name), draws[i].at(name));

@@ -14,7 +14,7 @@
 namespace kindred::model {
 namespace {
 
-const storage::Format& format() {
+const storage::Format& store_format() {
   static const storage::Format kFormat = {"kindred ratings", 1};
   return kFormat;
 }
@@ -39,7 +39,7 @@ bool is_ratings_store(const std::filesystem::path& path) {
   try {
     const Json manifest = storage::read_manifest(storage::SafetensorsFile(path));
     const Json* name = manifest.find("format");
-    return name != nullptr && *name == Json(format().name);
+    return name != nullptr && *name == Json(store_format().name);
   } catch (const Error&) {
     return false;  // No safetensors file, or one that is damaged: others will say so.
   }
@@ -66,12 +66,12 @@ void save_ratings(const std::filesystem::path& path, const data::Interactions& i
     content.set("value_max", short_double(high));
   }
   content.set("facts", facts);
-  parts.writer().write(path, format(), std::move(content));
+  parts.writer().write(path, store_format(), std::move(content));
 }
 
 StoredRatings load_ratings(const std::filesystem::path& path) {
   return storage::with_file_name(path, [&] {
-    storage::ContainerReader reader(path, format());
+    storage::ContainerReader reader(path, store_format());
     const Json& content = reader.content();
     StoredRatings stored;
     stored.interactions = read_labels_and_times(reader);
@@ -88,7 +88,7 @@ StoredRatings load_ratings(const std::filesystem::path& path) {
 
 RatingsBlocks::RatingsBlocks(const std::filesystem::path& path) : path_(path), file_(path) {
   storage::with_file_name(path, [&] {
-    storage::ContainerReader reader(path, format());
+    storage::ContainerReader reader(path, store_format());
     const Json& content = reader.content();
     data::Interactions labels = read_labels_and_times(reader);
     users_ = std::move(labels.users);

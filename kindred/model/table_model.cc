@@ -22,7 +22,7 @@ namespace {
 constexpr const char* kRecipeTensor = "recipe";
 constexpr const char* kNetworkName = "network";
 
-const storage::Format& format() {
+const storage::Format& table_format() {
   static const storage::Format kFormat = {"kindred table model", 1};
   return kFormat;
 }
@@ -103,7 +103,7 @@ features::TableRecipe read_recipe_tensor(storage::ContainerReader& reader) {
       Json::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
 }
 
-TableModel read(storage::ContainerReader& reader) {
+TableModel read_table_model(storage::ContainerReader& reader) {
   const Json& content = reader.content();
   TableModel model =
       make_table_model(read_recipe_tensor(reader), label_coding_from_json(content.at("label")),
@@ -169,14 +169,14 @@ void save(const TableModel& model, const std::filesystem::path& path) {
   content.set("parameters", parameters_json(model));
   content.set("history", nn::to_json(model.history, false));
   content.set("facts", model.facts.is_null() ? Json(Json::Object()) : model.facts);
-  parts.writer().write(path, format(), std::move(content));
+  parts.writer().write(path, table_format(), std::move(content));
 }
 
 TableModel load_table_model(const std::filesystem::path& path) {
   return storage::with_file_name(path, [&] {
-    storage::ContainerReader reader(path, format());
+    storage::ContainerReader reader(path, table_format());
     try {
-      return read(reader);
+      return read_table_model(reader);
     } catch (const Error& error) {
       // Columns and layers say what is wrong with them as if a person had typed them.
       if (error.code() != ErrorCode::invalid_argument) throw;
@@ -187,7 +187,7 @@ TableModel load_table_model(const std::filesystem::path& path) {
 
 bool is_table_model(const Json& manifest) {
   const Json* name = manifest.find("format");
-  return name != nullptr && *name == Json(format().name);
+  return name != nullptr && *name == Json(table_format().name);
 }
 
 bool is_table_model_file(const std::filesystem::path& path) {

@@ -9,7 +9,7 @@
 namespace kindred::nn {
 namespace {
 
-constexpr std::size_t kAhead = 16;  // A miss takes as long as a dozen lookups.
+constexpr std::size_t kRowsAhead = 16;  // A miss takes as long as a dozen lookups.
 
 }  // namespace
 
@@ -65,7 +65,7 @@ template <typename Real>
 void Gradient<Real>::add_rows(std::span<const std::int64_t> ids, std::span<const Real> values) {
   KINDRED_CHECK(values.size() == ids.size() * cols_);
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (kind_ == GradientKind::by_rows && i + kAhead < ids.size()) ask_for(ids[i + kAhead]);
+    if (kind_ == GradientKind::by_rows && i + kRowsAhead < ids.size()) ask_for(ids[i + kRowsAhead]);
     const auto id = static_cast<std::size_t>(ids[i]);
     const std::span<const Real> from = values.subspan(i * cols_, cols_);
     if (kind_ == GradientKind::by_rows && place_of(id) == begun_) {
@@ -83,7 +83,7 @@ void Gradient<Real>::touch(std::span<const std::int64_t> ids) {
   ids_.resize(first + ids.size());
   std::size_t count = first;
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (i + kAhead < ids.size()) ask_for(ids[i + kAhead]);
+    if (i + kRowsAhead < ids.size()) ask_for(ids[i + kRowsAhead]);
     std::uint32_t& slot = slot_of_[static_cast<std::size_t>(ids[i])];
     if (slot != 0) continue;
     ids_[count++] = ids[i];

@@ -20,7 +20,7 @@ struct LossName {
   std::string_view short_name;  // Or "".
 };
 
-constexpr auto kNames = std::to_array<LossName>({
+constexpr auto kLossNames = std::to_array<LossName>({
     {LossKind::mean_squared_error, "mean_squared_error", "mse"},
     {LossKind::mean_absolute_error, "mean_absolute_error", "mae"},
     {LossKind::mean_absolute_percentage_error, "mean_absolute_percentage_error", "mape"},
@@ -40,7 +40,7 @@ constexpr auto kNames = std::to_array<LossName>({
     {LossKind::cosine_similarity, "cosine_similarity", ""},
 });
 
-void require(bool holds, std::string_view option, float value, std::string_view range) {
+void require_loss(bool holds, std::string_view option, float value, std::string_view range) {
   if (holds && std::isfinite(value)) return;
   throw Error(ErrorCode::invalid_argument,
               fmt::format("the loss's {} is {}; it must be {}", option, value, range));
@@ -147,7 +147,7 @@ double divisor(const Loss& loss, const LossBatch<T>& batch) {
 
 LossKind parse_loss(std::string_view name) {
   std::string names;
-  for (const LossName& known : kNames) {
+  for (const LossName& known : kLossNames) {
     if (known.name == name || (!known.short_name.empty() && known.short_name == name)) {
       return known.kind;
     }
@@ -159,16 +159,16 @@ LossKind parse_loss(std::string_view name) {
 }
 
 std::string_view name_of(LossKind kind) noexcept {
-  const auto found = std::ranges::find(kNames, kind, &LossName::kind);
-  return found == kNames.end() ? "" : found->name;
+  const auto found = std::ranges::find(kLossNames, kind, &LossName::kind);
+  return found == kLossNames.end() ? "" : found->name;
 }
 
 void check_loss(const Loss& loss) {
-  require(loss.label_smoothing >= 0.0F && loss.label_smoothing < 1.0F, "label_smoothing",
-          loss.label_smoothing, "in [0, 1)");
-  require(loss.delta > 0.0F, "delta", loss.delta, "finite and above 0");
-  require(loss.gamma >= 0.0F, "gamma", loss.gamma, "finite and at least 0");
-  require(loss.alpha >= 0.0F && loss.alpha <= 1.0F, "alpha", loss.alpha, "in [0, 1]");
+  require_loss(loss.label_smoothing >= 0.0F && loss.label_smoothing < 1.0F, "label_smoothing",
+               loss.label_smoothing, "in [0, 1)");
+  require_loss(loss.delta > 0.0F, "delta", loss.delta, "finite and above 0");
+  require_loss(loss.gamma >= 0.0F, "gamma", loss.gamma, "finite and at least 0");
+  require_loss(loss.alpha >= 0.0F && loss.alpha <= 1.0F, "alpha", loss.alpha, "in [0, 1]");
 }
 
 template <typename T>

@@ -12,8 +12,8 @@
 namespace kindred::nn {
 namespace {
 
-constexpr std::array<std::string_view, 6> kNames = {"linear", "relu",    "gelu",
-                                                    "tanh",   "sigmoid", "softmax"};
+constexpr std::array<std::string_view, 6> kActivationNames = {"linear", "relu",    "gelu",
+                                                              "tanh",   "sigmoid", "softmax"};
 
 template <typename Real>
 Real sigmoid_of(Real x) {
@@ -134,17 +134,17 @@ void activation_gradient(Tape<Real>& tape, Activation activation, Var x, Var y) 
 }  // namespace
 
 Activation parse_activation(std::string_view name) {
-  const auto found = std::ranges::find(kNames, name);
-  if (found == kNames.end()) {
-    throw Error(
-        ErrorCode::invalid_argument,
-        fmt::format("there is no activation '{}'; there are {}", name, fmt::join(kNames, ", ")));
+  const auto found = std::ranges::find(kActivationNames, name);
+  if (found == kActivationNames.end()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("there is no activation '{}'; there are {}", name,
+                            fmt::join(kActivationNames, ", ")));
   }
-  return static_cast<Activation>(found - kNames.begin());
+  return static_cast<Activation>(found - kActivationNames.begin());
 }
 
 std::string_view name_of(Activation activation) noexcept {
-  return kNames[static_cast<std::size_t>(activation)];
+  return kActivationNames[static_cast<std::size_t>(activation)];
 }
 
 template <typename Real>

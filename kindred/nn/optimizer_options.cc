@@ -27,18 +27,18 @@ const std::array<std::pair<std::string_view, OptimizerOptions>, 8>& all_optimize
   return kAll;
 }
 
-void require(bool holds, std::string_view option, float value, std::string_view range) {
+void require_optimizer(bool holds, std::string_view option, float value, std::string_view range) {
   if (holds && std::isfinite(value)) return;
   throw Error(ErrorCode::invalid_argument,
               fmt::format("the optimizer's {} is {}; it must be {}", option, value, range));
 }
 
 void require_not_negative(std::string_view option, float value) {
-  require(value >= 0.0F, option, value, "finite and at least 0");
+  require_optimizer(value >= 0.0F, option, value, "finite and at least 0");
 }
 
 void require_share(std::string_view option, float value) {
-  require(value >= 0.0F && value < 1.0F, option, value, "in [0, 1)");
+  require_optimizer(value >= 0.0F && value < 1.0F, option, value, "in [0, 1)");
 }
 
 // The options that several optimizers have in common.
@@ -50,7 +50,7 @@ void check_shared(const Options& o) {
   if constexpr (requires { o.beta1; }) require_share("beta1", o.beta1);
   if constexpr (requires { o.beta2; }) require_share("beta2", o.beta2);
   if constexpr (requires { o.epsilon; }) {
-    require(o.epsilon > 0.0F, "epsilon", o.epsilon, "finite and above 0");
+    require_optimizer(o.epsilon > 0.0F, "epsilon", o.epsilon, "finite and above 0");
   }
   if constexpr (requires { o.weight_decay; }) require_not_negative("weight decay", o.weight_decay);
   if constexpr (requires { o.initial_accumulator; }) {
@@ -59,9 +59,9 @@ void check_shared(const Options& o) {
 }
 
 void check_ftrl(const Ftrl& o) {
-  require(o.learning_rate > 0.0F, "learning rate", o.learning_rate, "finite and above 0");
-  require(o.learning_rate_power <= 0.0F, "learning rate power", o.learning_rate_power,
-          "finite and at most 0");
+  require_optimizer(o.learning_rate > 0.0F, "learning rate", o.learning_rate, "finite and above 0");
+  require_optimizer(o.learning_rate_power <= 0.0F, "learning rate power", o.learning_rate_power,
+                    "finite and at most 0");
   require_not_negative("l1", o.l1);
   require_not_negative("l2", o.l2);
   require_not_negative("l2 shrinkage", o.l2_shrinkage);

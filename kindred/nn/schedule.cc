@@ -14,7 +14,7 @@
 namespace kindred::nn {
 namespace {
 
-void require(bool holds, std::string_view option, double value, std::string_view range) {
+void require_schedule(bool holds, std::string_view option, double value, std::string_view range) {
   if (holds && std::isfinite(value)) return;
   throw Error(ErrorCode::invalid_argument,
               fmt::format("the schedule's {} is {}; it must be {}", option, value, range));
@@ -52,37 +52,39 @@ double rate_of(const PiecewiseRate& s, std::uint64_t steps_done) {
   return s.rates[static_cast<std::size_t>(passed)];
 }
 
-void check(const PiecewiseRate& s) {
-  require(s.rates.size() == s.boundaries.size() + 1, "number of rates",
-          static_cast<double>(s.rates.size()), "one more than that of its boundaries");
-  require(std::ranges::adjacent_find(s.boundaries, std::greater_equal<>()) == s.boundaries.end(),
-          "number of boundaries", static_cast<double>(s.boundaries.size()),
-          "that of a list that ascends");
-  for (const float rate : s.rates) require(rate >= 0.0F, "rate", rate, "finite and at least 0");
+void check_schedule(const PiecewiseRate& s) {
+  require_schedule(s.rates.size() == s.boundaries.size() + 1, "number of rates",
+                   static_cast<double>(s.rates.size()), "one more than that of its boundaries");
+  require_schedule(
+      std::ranges::adjacent_find(s.boundaries, std::greater_equal<>()) == s.boundaries.end(),
+      "number of boundaries", static_cast<double>(s.boundaries.size()),
+      "that of a list that ascends");
+  for (const float rate : s.rates)
+    require_schedule(rate >= 0.0F, "rate", rate, "finite and at least 0");
 }
 
 template <class Decay>
-void check(const Decay& s) {
-  require(s.rate >= 0.0F, "rate", s.rate, "finite and at least 0");
+void check_schedule(const Decay& s) {
+  require_schedule(s.rate >= 0.0F, "rate", s.rate, "finite and at least 0");
   if constexpr (requires { s.decay_steps; }) {
-    require(s.decay_steps > 0, "decay_steps", 0.0, "at least 1");
+    require_schedule(s.decay_steps > 0, "decay_steps", 0.0, "at least 1");
   }
   if constexpr (requires { s.decay_rate; }) {
-    require(s.decay_rate >= 0.0F, "decay_rate", s.decay_rate, "finite and at least 0");
+    require_schedule(s.decay_rate >= 0.0F, "decay_rate", s.decay_rate, "finite and at least 0");
   }
   if constexpr (requires { s.end_rate; }) {
-    require(s.end_rate >= 0.0F, "end_rate", s.end_rate, "finite and at least 0");
-    require(s.power > 0.0F, "power", s.power, "finite and above 0");
+    require_schedule(s.end_rate >= 0.0F, "end_rate", s.end_rate, "finite and at least 0");
+    require_schedule(s.power > 0.0F, "power", s.power, "finite and above 0");
   }
   if constexpr (requires { s.alpha; }) {
-    require(s.alpha >= 0.0F && s.alpha <= 1.0F, "alpha", s.alpha, "in [0, 1]");
+    require_schedule(s.alpha >= 0.0F && s.alpha <= 1.0F, "alpha", s.alpha, "in [0, 1]");
   }
 }
 
 }  // namespace
 
 void check_schedule(const Schedule& schedule) {
-  std::visit([](const auto& decay) { check(decay); }, schedule.decay);
+  std::visit([](const auto& decay) { check_schedule(decay); }, schedule.decay);
 }
 
 float rate_at(const Schedule& schedule, std::uint64_t steps_done) {

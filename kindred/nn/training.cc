@@ -12,21 +12,22 @@
 namespace kindred::nn {
 namespace {
 
-void require(bool condition, const char* message) {
+void require_fit(bool condition, const char* message) {
   if (!condition) throw Error(ErrorCode::invalid_argument, message);
 }
 
-void check(const FitOptions& options, bool is_streamed) {
-  require(options.epochs > options.first_epoch && options.first_epoch >= 0,
-          "epochs must be above first_epoch");
-  require(options.batch_size > 0, "the batch size must be above 0");
-  require(options.validation_split >= 0.0 && options.validation_split < 1.0,
-          "the validation split must be in [0, 1)");
-  require(options.validation_frequency > 0, "the validation frequency must be above 0");
-  require(!is_streamed || options.validation_split == 0.0,
-          "a validation split needs rows in memory; give a dataset of batches its own "
-          "validation rows");
-  require(!options.resumes || !options.checkpoint.empty(), "there is no checkpoint to resume from");
+void check_fit(const FitOptions& options, bool is_streamed) {
+  require_fit(options.epochs > options.first_epoch && options.first_epoch >= 0,
+              "epochs must be above first_epoch");
+  require_fit(options.batch_size > 0, "the batch size must be above 0");
+  require_fit(options.validation_split >= 0.0 && options.validation_split < 1.0,
+              "the validation split must be in [0, 1)");
+  require_fit(options.validation_frequency > 0, "the validation frequency must be above 0");
+  require_fit(!is_streamed || options.validation_split == 0.0,
+              "a validation split needs rows in memory; give a dataset of batches its own "
+              "validation rows");
+  require_fit(!options.resumes || !options.checkpoint.empty(),
+              "there is no checkpoint to resume from");
 }
 
 bool is_stream(const Rows& rows) {
@@ -58,7 +59,7 @@ Training::Training(Model& model, const FitOptions& options, ThreadPool& pool, bo
       train_scores_(model.compiled()),
       tape_(&pool),
       epoch_(options.first_epoch) {
-  check(options_, is_streamed);
+  check_fit(options_, is_streamed);
   std::size_t number = 0;
   for (Parameter& parameter : model_.network_.parameters->all()) {
     if (parameter.options.trainable) trained_.emplace_back(&parameter, number++);
@@ -103,7 +104,7 @@ void Training::open_streams(const Rows& rows) {
   } else {
     const auto encoded =
         std::make_shared<const EncodedRows>(encoder_, as_dataset(rows), Targets::required, &pool_);
-    require(encoded->size() > 0, "there are no rows to train on");
+    require_fit(encoded->size() > 0, "there are no rows to train on");
     first_targets_ = encoded->all().targets;
     std::size_t train_count = encoded->size();
     const std::size_t eval_batch = std::max(options_.batch_size, PredictOptions{}.batch_size);
@@ -141,7 +142,7 @@ float Training::next_rate() const {
 }
 
 void Training::run_epoch() {
-  require(!is_finished(), "training has ended");
+  require_fit(!is_finished(), "training has ended");
   const auto start = std::chrono::steady_clock::now();
   EpochLog log;
   log.epoch = epoch_ + 1;

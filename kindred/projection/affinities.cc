@@ -11,7 +11,7 @@
 namespace kindred::projection {
 namespace {
 
-constexpr int kBisections = 100;
+constexpr int kAffinityBisections = 100;
 constexpr double kEntropyTolerance = 1e-7;
 
 // What stands for d^2, from 0 for the nearest: adding a constant changes no probability.
@@ -33,7 +33,7 @@ std::vector<double> conditional(const std::vector<double>& squared, double entro
   double low = 0.0;
   double high = std::numeric_limits<double>::infinity();
   double beta = 1.0;
-  for (int i = 0; i < kBisections; ++i) {
+  for (int i = 0; i < kAffinityBisections; ++i) {
     double sum = 0.0;
     double weighted = 0.0;
     for (std::size_t j = 0; j < p.size(); ++j) {

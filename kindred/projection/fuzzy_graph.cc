@@ -14,8 +14,8 @@ namespace kindred::projection {
 namespace {
 
 // Bisection of the scale: enough to use up the digits of a double.
-constexpr int kBisections = 64;
-constexpr double kTolerance = 1e-5;
+constexpr int kWidthBisections = 64;
+constexpr double kWidthTolerance = 1e-5;
 // Where all neighbours are equally far there is no scale; one this small, relative to the
 // mean distance, makes the nearest 1 and nothing a division by zero.
 constexpr double kScaleMin = 1e-3;
@@ -69,9 +69,9 @@ std::vector<float> neighbor_strengths(std::span<const float> distances) {
   double low = 0.0;
   double high = std::numeric_limits<double>::infinity();
   double scale = 1.0;
-  for (int i = 0; i < kBisections; ++i) {
+  for (int i = 0; i < kWidthBisections; ++i) {
     const double sum = sum_of_strengths(distances, nearest, scale);
-    if (std::abs(sum - target) < kTolerance) break;
+    if (std::abs(sum - target) < kWidthTolerance) break;
     (sum > target ? high : low) = scale;
     scale = std::isinf(high) ? 2.0 * scale : 0.5 * (low + high);
   }

@@ -17,19 +17,19 @@ namespace kindred::projection {
 namespace {
 
 constexpr std::size_t kSideMax = 16384;  // 2 GiB of doubles.
-constexpr std::size_t kBlockRows = 256;
+constexpr std::size_t kPcaBlockRows = 256;
 // Eigenvalues below this share of the largest are rounding, not variance.
 constexpr double kRankTolerance = 1e-7;
 
-std::size_t block_count(std::size_t rows) { return (rows + kBlockRows - 1) / kBlockRows; }
+std::size_t block_count(std::size_t rows) { return (rows + kPcaBlockRows - 1) / kPcaBlockRows; }
 
 // Sums of fixed blocks, added in order.
 std::vector<double> mean_of(MatrixView vectors, ThreadPool& pool) {
   std::vector<std::vector<double>> sums(block_count(vectors.rows));
   pool.parallel_for(sums.size(), [&](std::size_t block, int) {
     sums[block].assign(vectors.cols, 0.0);
-    const std::size_t end = std::min((block + 1) * kBlockRows, vectors.rows);
-    for (std::size_t row = block * kBlockRows; row < end; ++row) {
+    const std::size_t end = std::min((block + 1) * kPcaBlockRows, vectors.rows);
+    for (std::size_t row = block * kPcaBlockRows; row < end; ++row) {
       const std::span<const float> values = vectors.row(row);
       for (std::size_t i = 0; i < values.size(); ++i) sums[block][i] += values[i];
     }
@@ -60,8 +60,8 @@ void centre(std::span<const float> vector, std::span<const double> mean, std::sp
 Matrix centred(MatrixView vectors, std::span<const double> mean, ThreadPool& pool) {
   Matrix out(vectors.rows, vectors.cols);
   pool.parallel_for(block_count(vectors.rows), [&](std::size_t block, int) {
-    const std::size_t end = std::min((block + 1) * kBlockRows, vectors.rows);
-    for (std::size_t row = block * kBlockRows; row < end; ++row) {
+    const std::size_t end = std::min((block + 1) * kPcaBlockRows, vectors.rows);
+    for (std::size_t row = block * kPcaBlockRows; row < end; ++row) {
       centre(vectors.row(row), mean, out.row(row));
     }
   });
@@ -124,8 +124,8 @@ Matrix Pca::transform(MatrixView vectors, ThreadPool& pool) const {
   const std::size_t components = component_count();
   Matrix out(vectors.rows, components);
   pool.parallel_for(block_count(vectors.rows), [&](std::size_t block, int) {
-    const std::size_t begin = block * kBlockRows;
-    const std::size_t end = std::min(begin + kBlockRows, vectors.rows);
+    const std::size_t begin = block * kPcaBlockRows;
+    const std::size_t end = std::min(begin + kPcaBlockRows, vectors.rows);
     Matrix scratch(end - begin, vectors.cols);
     for (std::size_t row = begin; row < end; ++row) {
       centre(vectors.row(row), mean, scratch.row(row - begin));

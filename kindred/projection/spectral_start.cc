@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t kSpare = 5;  // Columns beyond those wanted: they speed convergence.
 constexpr int kFilterDegree = 24;
 constexpr int kRoundsMax = 40;
-constexpr double kTolerance = 1e-4;  // Of the residual: the eigenvalues lie in [-1, 1].
-constexpr std::size_t kBlockRows = 512;
+constexpr double kResidualTolerance = 1e-4;  // Of the residual: the eigenvalues lie in [-1, 1].
+constexpr std::size_t kSpectralBlockRows = 512;
 constexpr std::uint32_t kStartStream = 0x5370;
 constexpr std::uint32_t kShakeStream = 0x5368;
 
@@ -34,12 +34,13 @@ struct Columns {
   std::vector<double> values;
 };
 
-void in_blocks(
+void in_spectral_blocks(
     std::size_t rows, ThreadPool& pool,
     const std::function<void(std::size_t block, std::size_t begin, std::size_t end)>& task) {
-  pool.parallel_for((rows + kBlockRows - 1) / kBlockRows, [&](std::size_t block, int) {
-    task(block, block * kBlockRows, std::min((block + 1) * kBlockRows, rows));
-  });
+  pool.parallel_for(
+      (rows + kSpectralBlockRows - 1) / kSpectralBlockRows, [&](std::size_t block, int) {
+        task(block, block * kSpectralBlockRows, std::min((block + 1) * kSpectralBlockRows, rows));
+      });
 }
 
 class NormalisedGraph {
@@ -57,7 +58,7 @@ class NormalisedGraph {
   // out = alpha (A - shift) x + beta before.
   void apply(const Columns& x, double alpha, double shift, double beta, const Columns& before,
              Columns& out, ThreadPool& pool) const {
-    in_blocks(x.rows, pool, [&](std::size_t, std::size_t begin, std::size_t end) {
+    in_spectral_blocks(x.rows, pool, [&](std::size_t, std::size_t begin, std::size_t end) {
       std::vector<double> sums(x.width);
       for (std::size_t row = begin; row < end; ++row) {
         std::fill(sums.begin(), sums.end(), 0.0);
@@ -83,8 +84,8 @@ class NormalisedGraph {
 // a'b, summed in blocks, in order.
 std::vector<double> products(const Columns& a, const Columns& b, ThreadPool& pool) {
   const std::size_t width = a.width;
-  std::vector<std::vector<double>> parts((a.rows + kBlockRows - 1) / kBlockRows);
-  in_blocks(a.rows, pool, [&](std::size_t block, std::size_t begin, std::size_t end) {
+  std::vector<std::vector<double>> parts((a.rows + kSpectralBlockRows - 1) / kSpectralBlockRows);
+  in_spectral_blocks(a.rows, pool, [&](std::size_t block, std::size_t begin, std::size_t end) {
     parts[block].assign(width * width, 0.0);
     for (std::size_t row = begin; row < end; ++row) {
       for (std::size_t i = 0; i < width; ++i) {
@@ -103,7 +104,7 @@ std::vector<double> products(const Columns& a, const Columns& b, ThreadPool& poo
 
 // x = x times a width x width matrix whose column c, as row c of `turned`, is scaled.
 void turn(Columns& x, std::span<const double> turned, ThreadPool& pool) {
-  in_blocks(x.rows, pool, [&](std::size_t, std::size_t begin, std::size_t end) {
+  in_spectral_blocks(x.rows, pool, [&](std::size_t, std::size_t begin, std::size_t end) {
     std::vector<double> row_values(x.width);
     for (std::size_t row = begin; row < end; ++row) {
       std::copy_n(x.row(row), x.width, row_values.begin());
@@ -207,7 +208,7 @@ std::optional<Matrix> spectral_start(const SparseMatrix& graph, std::size_t comp
   std::vector<double> values = rayleigh_ritz(normalised, x, image, pool);
   const std::size_t first = width - components - 1;  // Of those wanted, with the constant one.
   for (int round = 0; round < kRoundsMax; ++round) {
-    if (residual_max(x, image, values, first) < kTolerance) break;
+    if (residual_max(x, image, values, first) < kResidualTolerance) break;
     filter(normalised, std::clamp(values[0], 0.0, 0.9999), x, image, scratch, pool);
     orthonormalise(x, pool);
     values = rayleigh_ritz(normalised, x, image, pool);

@@ -29,34 +29,34 @@ constexpr double kLeastRows = 200.0;    // For the learning rate.
 // the whole, a half and a quarter end at divergences of 1.684, 1.682 and 1.685, a twelfth at
 // 1.713; of the first three a quarter is the most trustworthy (.9656, .9655, .9662).
 constexpr double kSettledShare = 4.0;
-constexpr std::size_t kBlockRows = 256;
+constexpr std::size_t kTsneBlockRows = 256;
 
 template <typename T>
-void require(bool is_good, const char* name, T value, const char* rule) {
+void require_tsne(bool is_good, const char* name, T value, const char* rule) {
   if (is_good) return;
   throw Error(ErrorCode::invalid_argument,
               fmt::format("t-SNE's {} is {}, not {}", name, value, rule));
 }
 
-TsneOptions checked(const TsneOptions& options) {
-  require(options.components == 2 || options.components == 3, "components", options.components,
-          "2 or 3");
-  require(options.perplexity >= 1.0 && options.perplexity <= 1e4, "perplexity", options.perplexity,
-          "from 1 to 10,000");
-  require(options.iterations >= 1 && options.iterations <= 1000000, "iterations",
-          options.iterations, "from 1 to 1,000,000");
-  require(options.exaggeration >= 1.0 && options.exaggeration <= 1000.0, "exaggeration",
-          options.exaggeration, "from 1 to 1,000");
-  require(options.exaggerated_iterations >= 0, "exaggerated_iterations",
-          options.exaggerated_iterations, "0 or more");
-  require(options.learning_rate >= 0.0 && options.learning_rate <= 1e7, "learning_rate",
-          options.learning_rate, "from 0 to 10,000,000");
-  require(options.theta >= 0.0 && options.theta <= 2.0, "theta", options.theta, "from 0 to 2");
+TsneOptions checked_tsne(const TsneOptions& options) {
+  require_tsne(options.components == 2 || options.components == 3, "components", options.components,
+               "2 or 3");
+  require_tsne(options.perplexity >= 1.0 && options.perplexity <= 1e4, "perplexity",
+               options.perplexity, "from 1 to 10,000");
+  require_tsne(options.iterations >= 1 && options.iterations <= 1000000, "iterations",
+               options.iterations, "from 1 to 1,000,000");
+  require_tsne(options.exaggeration >= 1.0 && options.exaggeration <= 1000.0, "exaggeration",
+               options.exaggeration, "from 1 to 1,000");
+  require_tsne(options.exaggerated_iterations >= 0, "exaggerated_iterations",
+               options.exaggerated_iterations, "0 or more");
+  require_tsne(options.learning_rate >= 0.0 && options.learning_rate <= 1e7, "learning_rate",
+               options.learning_rate, "from 0 to 10,000,000");
+  require_tsne(options.theta >= 0.0 && options.theta <= 2.0, "theta", options.theta, "from 0 to 2");
   return options;
 }
 
 // Principal components, so small that at first everything is near everything.
-Matrix start_of(MatrixView vectors, const TsneOptions& options, ThreadPool& pool) {
+Matrix tsne_start(MatrixView vectors, const TsneOptions& options, ThreadPool& pool) {
   const auto components = static_cast<std::size_t>(options.components);
   const Pca pca = fit_pca(vectors, components, pool);
   const Matrix found = pca.transform(vectors, pool);
@@ -75,8 +75,8 @@ Matrix start_of(MatrixView vectors, const TsneOptions& options, ThreadPool& pool
 
 void in_blocks(std::size_t rows, ThreadPool& pool,
                const std::function<void(std::size_t begin, std::size_t end)>& task) {
-  pool.parallel_for((rows + kBlockRows - 1) / kBlockRows, [&](std::size_t block, int) {
-    task(block * kBlockRows, std::min((block + 1) * kBlockRows, rows));
+  pool.parallel_for((rows + kTsneBlockRows - 1) / kTsneBlockRows, [&](std::size_t block, int) {
+    task(block * kTsneBlockRows, std::min((block + 1) * kTsneBlockRows, rows));
   });
 }
 
@@ -118,7 +118,7 @@ void descend(float gradient, const Descent& descent, float& gain, float& velocit
   place += velocity;
 }
 
-void centre(Matrix& places) {
+void centre_places(Matrix& places) {
   for (std::size_t c = 0; c < places.cols(); ++c) {
     float* values = places.values().data() + c;
     double mean = 0.0;
@@ -134,13 +134,13 @@ void centre(Matrix& places) {
 
 Tsne::Tsne(MatrixView vectors, const search::NeighborGraph& graph, const TsneOptions& options,
            ThreadPool& pool)
-    : options_(checked(options)) {
+    : options_(checked_tsne(options)) {
   KINDRED_CHECK(vectors.rows == graph.rows);
   const std::size_t near = neighbors_for(options_.perplexity, graph.rows);
-  require(graph.degree >= near, "perplexity", options_.perplexity,
-          "at most a third of the neighbours of the graph");
+  require_tsne(graph.degree >= near, "perplexity", options_.perplexity,
+               "at most a third of the neighbours of the graph");
   affinities_ = joint_affinities(search::nearest_of(graph, near), options_.perplexity, pool);
-  coordinates_ = start_of(vectors, options_, pool);
+  coordinates_ = tsne_start(vectors, options_, pool);
   pushes_ = Matrix(coordinates_.rows(), coordinates_.cols());
   velocity_.assign(coordinates_.values().size(), 0.0F);
   gains_.assign(velocity_.size(), 1.0F);
@@ -175,7 +175,7 @@ void Tsne::step(ThreadPool& pool) {
       }
     }
   });
-  centre(coordinates_);
+  centre_places(coordinates_);
   ++iteration_;
 }
 

@@ -31,34 +31,34 @@ constexpr std::uint32_t kPushStream = 0x80000000;  // Plus the epoch.
 int default_epochs(std::size_t rows) { return rows <= 10000 ? 350 : 200; }
 
 template <typename T>
-void require(bool is_good, const char* name, T value, const char* rule) {
+void require_umap(bool is_good, const char* name, T value, const char* rule) {
   if (is_good) return;
   throw Error(ErrorCode::invalid_argument,
               fmt::format("UMAP's {} is {}, not {}", name, value, rule));
 }
 
-UmapOptions checked(UmapOptions options, std::size_t rows) {
-  require(options.components == 2 || options.components == 3, "components", options.components,
-          "2 or 3");
-  require(options.neighbors >= 2, "neighbors", options.neighbors, "2 or more");
-  require(options.spread > 0.0 && options.spread < 1e3, "spread", options.spread,
-          "above 0 and below 1000");
-  require(options.min_dist >= 0.0 && options.min_dist <= options.spread, "min_dist",
-          options.min_dist, "from 0 to the spread");
-  require(options.epochs >= 0 && options.epochs <= 1000000, "epochs", options.epochs,
-          "from 0 to 1,000,000");
-  require(options.negative_samples >= 0 && options.negative_samples <= 100, "negative_samples",
-          options.negative_samples, "from 0 to 100");
-  require(options.learning_rate > 0.0 && options.learning_rate <= 100.0, "learning_rate",
-          options.learning_rate, "above 0 and at most 100");
-  require(options.repulsion >= 0.0 && options.repulsion <= 100.0, "repulsion", options.repulsion,
-          "from 0 to 100");
+UmapOptions checked_umap(UmapOptions options, std::size_t rows) {
+  require_umap(options.components == 2 || options.components == 3, "components", options.components,
+               "2 or 3");
+  require_umap(options.neighbors >= 2, "neighbors", options.neighbors, "2 or more");
+  require_umap(options.spread > 0.0 && options.spread < 1e3, "spread", options.spread,
+               "above 0 and below 1000");
+  require_umap(options.min_dist >= 0.0 && options.min_dist <= options.spread, "min_dist",
+               options.min_dist, "from 0 to the spread");
+  require_umap(options.epochs >= 0 && options.epochs <= 1000000, "epochs", options.epochs,
+               "from 0 to 1,000,000");
+  require_umap(options.negative_samples >= 0 && options.negative_samples <= 100, "negative_samples",
+               options.negative_samples, "from 0 to 100");
+  require_umap(options.learning_rate > 0.0 && options.learning_rate <= 100.0, "learning_rate",
+               options.learning_rate, "above 0 and at most 100");
+  require_umap(options.repulsion >= 0.0 && options.repulsion <= 100.0, "repulsion",
+               options.repulsion, "from 0 to 100");
   if (options.epochs == 0) options.epochs = default_epochs(rows);
   return options;
 }
 
-Matrix start_of(MatrixView vectors, const SparseMatrix& graph, const UmapOptions& options,
-                ThreadPool& pool) {
+Matrix umap_start(MatrixView vectors, const SparseMatrix& graph, const UmapOptions& options,
+                  ThreadPool& pool) {
   const auto components = static_cast<std::size_t>(options.components);
   std::optional<Matrix> start;
   if (options.start == UmapStart::spectral) {
@@ -97,14 +97,14 @@ linalg::PullPushForces forces_of(const UmapOptions& options) {
 
 Umap::Umap(MatrixView vectors, const search::NeighborGraph& graph, const UmapOptions& options,
            ThreadPool& pool)
-    : options_(checked(options, graph.rows)), forces_(forces_of(options_)) {
+    : options_(checked_umap(options, graph.rows)), forces_(forces_of(options_)) {
   KINDRED_CHECK(vectors.rows == graph.rows);
   const std::size_t near =
       std::min(static_cast<std::size_t>(options_.neighbors) - 1, graph.rows - 1);
-  require(graph.degree >= near, "neighbors", options_.neighbors,
-          "at most one more than the neighbours of the graph");
+  require_umap(graph.degree >= near, "neighbors", options_.neighbors,
+               "at most one more than the neighbours of the graph");
   const SparseMatrix fuzzy = fuzzy_graph(search::nearest_of(graph, near), pool);
-  coordinates_ = start_of(vectors, fuzzy, options_, pool);
+  coordinates_ = umap_start(vectors, fuzzy, options_, pool);
   block_count_ = graph.rows < kSharedRowsMin ? 1 : kBlocks;
   places_ = Matrix(graph.rows, 4);
   for (std::size_t row = 0; row < graph.rows; ++row) {

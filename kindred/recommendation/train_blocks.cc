@@ -34,7 +34,7 @@ RowBlocks positives_of(const RatingsBlocks& ratings, RatingsSide side,
 }
 
 // What else shapes the vectors: blocks may differ from the whole in the last bits.
-Json settings_of(const BlockTrainOptions& options) {
+Json block_settings(const BlockTrainOptions& options) {
   Json settings;
   settings.set("block_pairs", options.block_pairs);
   settings.set("positives", data::describe(options.positive_rule));
@@ -45,7 +45,7 @@ std::vector<training::EpochRecord> resume(BlockIals& ials, const RatingsBlocks& 
                                           const BlockTrainOptions& options) {
   if (!options.resume || !std::filesystem::exists(options.checkpoint)) return {};
   model::Checkpoint saved = model::load_checkpoint(options.checkpoint);
-  model::require_same_training(saved, options.ials, ratings.fingerprint(), settings_of(options));
+  model::require_same_training(saved, options.ials, ratings.fingerprint(), block_settings(options));
   if (saved.epoch > options.ials.epochs) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("cannot resume: the checkpoint has {} epochs behind it, only {} are "
@@ -91,7 +91,7 @@ TrainResult train_blocks(const RatingsBlocks& ratings, const BlockTrainOptions& 
       saved.push_back(record);
       model::save_checkpoint(options.checkpoint, {.options = options.ials,
                                                   .fingerprint = ratings.fingerprint(),
-                                                  .settings = settings_of(options),
+                                                  .settings = block_settings(options),
                                                   .epoch = record.epoch,
                                                   .user_vectors = ials.user_vectors(),
                                                   .item_vectors = ials.item_vectors(),

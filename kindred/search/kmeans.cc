@@ -17,7 +17,7 @@
 namespace kindred::search {
 namespace {
 
-constexpr std::size_t kTileRows = 256;
+constexpr std::size_t kClusterTileRows = 256;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 void require_clusters(MatrixView points, std::size_t clusters) {
@@ -37,8 +37,8 @@ void require_clusters(MatrixView points, std::size_t clusters) {
 
 void in_tiles(std::size_t rows, ThreadPool& pool,
               const std::function<void(std::size_t begin, std::size_t end)>& task) {
-  pool.parallel_for((rows + kTileRows - 1) / kTileRows, [&](std::size_t tile, int) {
-    task(tile * kTileRows, std::min((tile + 1) * kTileRows, rows));
+  pool.parallel_for((rows + kClusterTileRows - 1) / kClusterTileRows, [&](std::size_t tile, int) {
+    task(tile * kClusterTileRows, std::min((tile + 1) * kClusterTileRows, rows));
   });
 }
 

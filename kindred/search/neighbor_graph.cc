@@ -23,12 +23,12 @@ namespace kindred::search {
 namespace {
 
 // The scores of a tile, 512 KiB, stay in the second-level cache.
-constexpr std::size_t kTileRows = 128;
-constexpr std::size_t kBlockRows = 1024;
+constexpr std::size_t kGraphTileRows = 128;
+constexpr std::size_t kGraphBlockRows = 1024;
 // Among the rows themselves tiles of so many meet each other: 1 MiB of scores.
 constexpr std::size_t kPairTileRows = 512;
 // Rows between two reports of progress.
-constexpr std::size_t kWaveRows = 16 * kTileRows;
+constexpr std::size_t kWaveRows = 16 * kGraphTileRows;
 
 // Long vectors are looked for by their shadows (shadow.h) where a sample of rows says that few
 // would be measured in vain: a measurement costs as much as a row of products of twelve others.
@@ -193,15 +193,16 @@ class EuclideanSearch {
     std::vector<std::vector<Neighbor>> nearest(vectors_.rows);
     EuclideanSearch(shadow.rows, shadow.rows, k_, true).search_among(progress, pool, nearest);
     std::vector<float> bounds(vectors_.rows, 0.0F);
-    pool.parallel_for((vectors_.rows + kTileRows - 1) / kTileRows, [&](std::size_t tile, int) {
-      const std::size_t end = std::min((tile + 1) * kTileRows, vectors_.rows);
-      for (std::size_t row = tile * kTileRows; row < end; ++row) {
-        for (const Neighbor& near : nearest[row]) {
-          bounds[row] = std::max(
-              bounds[row], linalg::squared_distance(vectors_.row(row), vectors_.row(near.id)));
-        }
-      }
-    });
+    pool.parallel_for(
+        (vectors_.rows + kGraphTileRows - 1) / kGraphTileRows, [&](std::size_t tile, int) {
+          const std::size_t end = std::min((tile + 1) * kGraphTileRows, vectors_.rows);
+          for (std::size_t row = tile * kGraphTileRows; row < end; ++row) {
+            for (const Neighbor& near : nearest[row]) {
+              bounds[row] = std::max(
+                  bounds[row], linalg::squared_distance(vectors_.row(row), vectors_.row(near.id)));
+            }
+          }
+        });
     return bounds;
   }
 
@@ -304,9 +305,9 @@ class EuclideanSearch {
 
   void scan_blocks(std::size_t begin, std::size_t end, std::vector<BestK>& best) const {
     const Matrix tile = tile_of(begin, end);
-    std::vector<float> scores(tile.rows() * kBlockRows);
-    for (std::size_t first = 0; first < vectors_.rows; first += kBlockRows) {
-      const std::size_t width = std::min(kBlockRows, vectors_.rows - first);
+    std::vector<float> scores(tile.rows() * kGraphBlockRows);
+    for (std::size_t first = 0; first < vectors_.rows; first += kGraphBlockRows) {
+      const std::size_t width = std::min(kGraphBlockRows, vectors_.rows - first);
       linalg::multiply_transposed(tile.view(), items_->rows.view().slice(first, first + width),
                                   {scores.data(), tile.rows(), width, width});
       for (std::size_t row = begin; row < end; ++row) {
@@ -375,10 +376,11 @@ void search_euclidean(const Query& query, const NeighborGraphOptions& options, s
   }
   for (std::size_t wave = 0; wave < rows; wave += kWaveRows) {
     const std::size_t wave_end = std::min(wave + kWaveRows, rows);
-    pool.parallel_for((wave_end - wave + kTileRows - 1) / kTileRows, [&](std::size_t t, int) {
-      const std::size_t begin = wave + t * kTileRows;
-      search.search(begin, std::min(begin + kTileRows, wave_end), found);
-    });
+    pool.parallel_for((wave_end - wave + kGraphTileRows - 1) / kGraphTileRows,
+                      [&](std::size_t t, int) {
+                        const std::size_t begin = wave + t * kGraphTileRows;
+                        search.search(begin, std::min(begin + kGraphTileRows, wave_end), found);
+                      });
     if (options.progress) options.progress(wave_end);
   }
 }

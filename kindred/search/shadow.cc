@@ -12,7 +12,7 @@ namespace kindred::search {
 namespace {
 
 constexpr std::size_t kSampleRows = 256;
-constexpr std::size_t kBlockRows = 512;
+constexpr std::size_t kShadowBlockRows = 512;
 // A direction of which less than this share is new is rounding.
 constexpr double kNewMin = 1e-3;
 
@@ -90,9 +90,10 @@ Shadow shadow_of(linalg::ConstBlock vectors, std::size_t directions, ThreadPool&
   const Matrix axes = directions_of(sample_of(vectors), directions);
   Shadow shadow{Matrix(vectors.rows, axes.rows()), 0.0};
   if (axes.rows() == 0) return shadow;
-  pool.parallel_for((vectors.rows + kBlockRows - 1) / kBlockRows, [&](std::size_t block, int) {
-    const std::size_t begin = block * kBlockRows;
-    const std::size_t count = std::min(kBlockRows, vectors.rows - begin);
+  pool.parallel_for((vectors.rows + kShadowBlockRows - 1) / kShadowBlockRows, [&](std::size_t block,
+                                                                                  int) {
+    const std::size_t begin = block * kShadowBlockRows;
+    const std::size_t count = std::min(kShadowBlockRows, vectors.rows - begin);
     linalg::multiply_transposed(
         {vectors.data + begin * vectors.stride, count, vectors.cols, vectors.stride}, axes.view(),
         {shadow.rows.values().data() + begin * axes.rows(), count, axes.rows(), axes.rows()});

@@ -37,7 +37,7 @@ constexpr std::array<TypeFacts, 13> kTypes = {{
 }};
 
 constexpr std::string_view kMetadataKey = "__metadata__";
-constexpr std::size_t kAlignment = 8;
+constexpr std::size_t kHeaderAlignment = 8;
 
 [[noreturn]] void corrupt(const std::string& message) { throw Error(ErrorCode::corrupt, message); }
 
@@ -189,7 +189,7 @@ std::string print_header(const SafetensorsHeader& header) {
   }
   std::string text = json.dump();
   // The 8 bytes of the length keep the alignment.
-  text.resize((text.size() + kAlignment - 1) / kAlignment * kAlignment, ' ');
+  text.resize((text.size() + kHeaderAlignment - 1) / kHeaderAlignment * kHeaderAlignment, ' ');
   return text;
 }
 

@@ -37,7 +37,7 @@ constexpr const char* kColumnsOfVersion2 =
     "ALTER TABLE step ADD COLUMN share REAL NOT NULL DEFAULT 1;"
     "ALTER TABLE step ADD COLUMN epochs INTEGER NOT NULL DEFAULT 1;";
 
-[[noreturn]] void fail(sqlite3* connection, const std::string& path) {
+[[noreturn]] void fail_journal(sqlite3* connection, const std::string& path) {
   const int code = connection == nullptr ? SQLITE_NOMEM : sqlite3_errcode(connection);
   const std::string message = connection == nullptr ? "out of memory" : sqlite3_errmsg(connection);
   const bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
@@ -51,7 +51,7 @@ class Statement {
   Statement(sqlite3* connection, const std::string& path, const char* sql)
       : connection_(connection), path_(path) {
     if (sqlite3_prepare_v2(connection, sql, -1, &statement_, nullptr) != SQLITE_OK) {
-      fail(connection, path);
+      fail_journal(connection, path);
     }
   }
   ~Statement() { sqlite3_finalize(statement_); }
@@ -81,7 +81,7 @@ class Statement {
   // Whether there is another row.
   bool next() {
     const int code = sqlite3_step(statement_);
-    if (code != SQLITE_ROW && code != SQLITE_DONE) fail(connection_, path_);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) fail_journal(connection_, path_);
     column_ = 0;
     return code == SQLITE_ROW;
   }
@@ -113,7 +113,7 @@ class Statement {
 
  private:
   void require(int code) const {
-    if (code != SQLITE_OK) fail(connection_, path_);
+    if (code != SQLITE_OK) fail_journal(connection_, path_);
   }
   // Skips the column where it is null.
   bool is_null() {
@@ -183,7 +183,7 @@ struct Journal::Database {
 
   void run(const std::string& sql) const {
     if (sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-      fail(connection, path);
+      fail_journal(connection, path);
     }
   }
 
@@ -201,7 +201,7 @@ Journal::Journal(const std::filesystem::path& path) : database_(std::make_unique
   database.path = path.empty() ? "the journal" : path.string();
   const std::string name = path.empty() ? ":memory:" : path.string();
   if (sqlite3_open(name.c_str(), &database.connection) != SQLITE_OK) {
-    fail(database.connection, database.path);
+    fail_journal(database.connection, database.path);
   }
   sqlite3_busy_timeout(database.connection, kLockWaitMs);
   // Every commit is on the disk when it returns: a trial may be an hour's work.

@@ -71,7 +71,7 @@ std::vector<T> stepped(T low, T high, T step, Scale scale) {
 
 // Four digits: no training tells more apart, and people can read and type them. A reversed
 // log scale lives in the digits beyond.
-double rounded(double value, const FloatRange& range) {
+double rounded_to_step(double value, const FloatRange& range) {
   if (value == 0.0 || range.scale == Scale::reverse_log) return value;
   const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - 3.0);
   // As the decimal text reads: 0.3070000000000001 would be no shorter than what it was.
@@ -93,29 +93,29 @@ T nearest(const std::vector<T>& values, double wanted, double low, double high, 
   return best;
 }
 
-[[noreturn]] void fail(const std::string& name, const std::string& problem) {
+[[noreturn]] void fail_space(const std::string& name, const std::string& problem) {
   throw Error(ErrorCode::invalid_argument, fmt::format("parameter '{}': {}", name, problem));
 }
 
 void validate_range(const std::string& name, double low, double high, double step, Scale scale,
                     const std::optional<Widening>& widening) {
-  if (!std::isfinite(low) || !std::isfinite(high)) fail(name, "its range is not finite");
-  if (low > high) fail(name, fmt::format("its range {}..{} is empty", low, high));
-  if (std::max(-low, high) > kMagnitudeMax) fail(name, fmt::format("{} is too large", high));
+  if (!std::isfinite(low) || !std::isfinite(high)) fail_space(name, "its range is not finite");
+  if (low > high) fail_space(name, fmt::format("its range {}..{} is empty", low, high));
+  if (std::max(-low, high) > kMagnitudeMax) fail_space(name, fmt::format("{} is too large", high));
   if (scale != Scale::linear && low <= 0.0) {
-    fail(name, fmt::format("a log scale cannot begin at {}", low));
+    fail_space(name, fmt::format("a log scale cannot begin at {}", low));
   }
-  if (!std::isfinite(step) || step < 0.0) fail(name, fmt::format("its step is {}", step));
+  if (!std::isfinite(step) || step < 0.0) fail_space(name, fmt::format("its step is {}", step));
   if (scale != Scale::linear && step != 0.0 && step <= 1.0) {
-    fail(name, fmt::format("on a log scale the step is a factor above 1, not {}", step));
+    fail_space(name, fmt::format("on a log scale the step is a factor above 1, not {}", step));
   }
   if (!widening) return;
   if (widening->low_min > low || widening->high_max < high || !(widening->factor > 1.0)) {
-    fail(name, fmt::format("it cannot widen from {}..{} to {}..{} by {}", low, high,
-                           widening->low_min, widening->high_max, widening->factor));
+    fail_space(name, fmt::format("it cannot widen from {}..{} to {}..{} by {}", low, high,
+                                 widening->low_min, widening->high_max, widening->factor));
   }
   if (scale != Scale::linear && widening->low_min <= 0.0) {
-    fail(name, fmt::format("a log scale cannot widen to {}", widening->low_min));
+    fail_space(name, fmt::format("a log scale cannot widen to {}", widening->low_min));
   }
 }
 
@@ -131,10 +131,10 @@ void validate_parameter(const Parameter& parameter) {
             validate_range(name, range.low, range.high, range.step, range.scale, range.widening);
           },
           [&](const Choices& choices) {
-            if (choices.values.empty()) fail(name, "there is nothing to choose from");
+            if (choices.values.empty()) fail_space(name, "there is nothing to choose from");
             for (auto value = choices.values.begin(); value != choices.values.end(); ++value) {
               if (std::find(choices.values.begin(), value, *value) != value) {
-                fail(name, fmt::format("'{}' is there twice", to_text(*value)));
+                fail_space(name, fmt::format("'{}' is there twice", to_text(*value)));
               }
             }
           }},
@@ -209,24 +209,25 @@ const Parameter* Space::find(std::string_view name) const noexcept {
 void validate(const Space& space) {
   Space earlier;
   for (const Parameter& parameter : space.parameters) {
-    if (parameter.name.empty()) fail("", "it has no name");
-    if (earlier.find(parameter.name) != nullptr) fail(parameter.name, "it is there twice");
+    if (parameter.name.empty()) fail_space("", "it has no name");
+    if (earlier.find(parameter.name) != nullptr) fail_space(parameter.name, "it is there twice");
     validate_parameter(parameter);
     if (const auto& condition = parameter.condition) {
       const Parameter* parent = earlier.find(condition->parent);
       if (parent == nullptr) {
-        fail(parameter.name,
-             fmt::format("it depends on '{}', which does not come before it", condition->parent));
+        fail_space(parameter.name, fmt::format("it depends on '{}', which does not come before it",
+                                               condition->parent));
       }
-      if (condition->values.empty()) fail(parameter.name, "its condition never holds");
+      if (condition->values.empty()) fail_space(parameter.name, "its condition never holds");
       for (const Value& value : condition->values) {
         if (is_allowed(*parent, value)) continue;
-        fail(parameter.name, fmt::format("'{}' is never '{}'", condition->parent, to_text(value)));
+        fail_space(parameter.name,
+                   fmt::format("'{}' is never '{}'", condition->parent, to_text(value)));
       }
     }
     if (parameter.start && !is_allowed(parameter, *parameter.start)) {
-      fail(parameter.name, fmt::format("its start {} is none of {}", to_text(*parameter.start),
-                                       describe(parameter)));
+      fail_space(parameter.name, fmt::format("its start {} is none of {}",
+                                             to_text(*parameter.start), describe(parameter)));
     }
     earlier.parameters.push_back(parameter);
   }
@@ -234,15 +235,17 @@ void validate(const Space& space) {
 
 void validate(const Setting& setting, const Space& space) {
   for (const auto& [name, value] : setting.values()) {
-    if (space.find(name) == nullptr) fail(name, "the space has none of this name");
+    if (space.find(name) == nullptr) fail_space(name, "the space has none of this name");
   }
   for (const Parameter& parameter : space.parameters) {
     const Value* value = setting.find(parameter.name);
     const bool active = is_active(parameter, setting);
-    if (active && value == nullptr) fail(parameter.name, "it has no value");
-    if (!active && value != nullptr) fail(parameter.name, "it has a value where it does not count");
+    if (active && value == nullptr) fail_space(parameter.name, "it has no value");
+    if (!active && value != nullptr)
+      fail_space(parameter.name, "it has a value where it does not count");
     if (value != nullptr && !is_allowed(parameter, *value)) {
-      fail(parameter.name, fmt::format("{} is none of {}", to_text(*value), describe(parameter)));
+      fail_space(parameter.name,
+                 fmt::format("{} is none of {}", to_text(*value), describe(parameter)));
     }
   }
 }
@@ -331,7 +334,8 @@ Value value_at(const Parameter& parameter, double position) {
                      return nearest(stepped(range.low, range.high, range.step, range.scale),
                                     position, range.low, range.high, range.scale);
                    }
-                   return rounded(from_unit(position, range.low, range.high, range.scale), range);
+                   return rounded_to_step(from_unit(position, range.low, range.high, range.scale),
+                                          range);
                  },
                  [&](const Choices& choices) -> Value {
                    const auto count = static_cast<double>(choices.values.size());

@@ -12,11 +12,11 @@
 namespace kindred::tuning {
 namespace {
 
-[[noreturn]] void fail(std::string_view name, const std::string& problem) {
+[[noreturn]] void fail_parameter(std::string_view name, const std::string& problem) {
   throw Error(ErrorCode::invalid_argument, fmt::format("parameter '{}': {}", name, problem));
 }
 
-const char* to_text(Scale scale) {
+const char* scale_name(Scale scale) {
   return scale == Scale::linear ? "linear" : scale == Scale::log ? "log" : "reverse_log";
 }
 
@@ -24,7 +24,7 @@ Scale parse_scale(std::string_view name, std::string_view text) {
   if (text == "linear") return Scale::linear;
   if (text == "log") return Scale::log;
   if (text == "reverse_log") return Scale::reverse_log;
-  fail(name, fmt::format("its scale is '{}', not linear, log or reverse_log", text));
+  fail_parameter(name, fmt::format("its scale is '{}', not linear, log or reverse_log", text));
 }
 
 // A range of whole numbers where all that is given is whole and nobody asked for fractions.
@@ -32,17 +32,18 @@ Parameter make_range(std::string_view name, const Value& low, const Value& high,
                      const std::optional<Value>& step, Scale scale, bool whole) {
   for (const Value* value : {&low, &high}) {
     if (std::holds_alternative<std::string>(*value)) {
-      fail(name, fmt::format("'{}' is not a number", std::get<std::string>(*value)));
+      fail_parameter(name, fmt::format("'{}' is not a number", std::get<std::string>(*value)));
     }
   }
   if (step && std::holds_alternative<std::string>(*step)) {
-    fail(name, fmt::format("its step '{}' is not a number", std::get<std::string>(*step)));
+    fail_parameter(name,
+                   fmt::format("its step '{}' is not a number", std::get<std::string>(*step)));
   }
   Parameter parameter;
   parameter.name = name;
   if (whole) {
     if (step && !std::holds_alternative<std::int64_t>(*step)) {
-      fail(name, "the step of a whole number is a whole number");
+      fail_parameter(name, "the step of a whole number is a whole number");
     }
     parameter.range = IntegerRange{.low = std::get<std::int64_t>(low),
                                    .high = std::get<std::int64_t>(high),
@@ -64,7 +65,7 @@ std::optional<Widening> widening_from(std::string_view name, const Json& json) {
   if (widen == nullptr) return std::nullopt;
   const Json::Array& limits = widen->as_array();
   if (limits.size() != 2 && limits.size() != 3) {
-    fail(name, "'widen' is [lowest, highest] or [lowest, highest, factor]");
+    fail_parameter(name, "'widen' is [lowest, highest] or [lowest, highest, factor]");
   }
   Widening widening{.low_min = limits[0].as_double(), .high_max = limits[1].as_double()};
   if (limits.size() == 3) widening.factor = limits[2].as_double();
@@ -75,7 +76,7 @@ std::optional<Condition> condition_from(std::string_view name, const Json& json)
   const Json* when = json.find("when");
   if (when == nullptr) return std::nullopt;
   if (!when->is_object() || when->as_object().size() != 1) {
-    fail(name, "'when' is {parameter = [values]}");
+    fail_parameter(name, "'when' is {parameter = [values]}");
   }
   const auto& [parent, values] = when->as_object().front();
   Condition condition{.parent = parent};
@@ -92,7 +93,7 @@ void require_known_keys(std::string_view name, const Json& json) {
                                         "choices", "start", "widen", "when"};
   for (const auto& [key, value] : json.as_object()) {
     if (std::ranges::find(kKeys, key) == std::end(kKeys)) {
-      fail(name, fmt::format("'{}' is none of {}", key, fmt::join(kKeys, ", ")));
+      fail_parameter(name, fmt::format("'{}' is none of {}", key, fmt::join(kKeys, ", ")));
     }
   }
 }
@@ -104,17 +105,18 @@ Parameter range_from_json(const std::string& name, const Json& json) {
   const Json* scale = json.find("scale");
   const Json* kind = json.find("kind");
   if (kind != nullptr && kind->as_string() != "int" && kind->as_string() != "float") {
-    fail(name, fmt::format("its kind is '{}', not int or float", kind->as_string()));
+    fail_parameter(name, fmt::format("its kind is '{}', not int or float", kind->as_string()));
   }
   const bool whole = kind != nullptr ? kind->as_string() == "int" : is_whole(low) && is_whole(high);
-  if (whole && !(is_whole(low) && is_whole(high))) fail(name, "its range is not of whole numbers");
+  if (whole && !(is_whole(low) && is_whole(high)))
+    fail_parameter(name, "its range is not of whole numbers");
   return make_range(
       name, low, high, step == nullptr ? std::nullopt : std::optional(value_from_json(*step)),
       scale == nullptr ? Scale::linear : parse_scale(name, scale->as_string()), whole);
 }
 
 Parameter parameter_from_json(const std::string& name, const Json& json) {
-  if (!json.is_object()) fail(name, "it is not a table");
+  if (!json.is_object()) fail_parameter(name, "it is not a table");
   require_known_keys(name, json);
   Parameter parameter;
   if (const Json* choices = json.find("choices")) {
@@ -139,7 +141,7 @@ void put_range(Json& json, const Range& range, const char* kind) {
   json.set("low", range.low);
   json.set("high", range.high);
   if (range.step != 0) json.set("step", range.step);
-  json.set("scale", to_text(range.scale));
+  json.set("scale", scale_name(range.scale));
   if (!range.widening) return;
   Json widen;
   for (const double limit :
@@ -149,7 +151,7 @@ void put_range(Json& json, const Range& range, const char* kind) {
   json.set("widen", std::move(widen));
 }
 
-Json array_of(const std::vector<Value>& values) {
+Json values_json(const std::vector<Value>& values) {
   Json json{Json::Array{}};
   for (const Value& value : values) json.push(tuning::to_json(value));
   return json;
@@ -160,12 +162,12 @@ Json to_json(const Parameter& parameter) {
   std::visit(
       Overloaded{[&](const IntegerRange& range) { put_range(json, range, "int"); },
                  [&](const FloatRange& range) { put_range(json, range, "float"); },
-                 [&](const Choices& choices) { json.set("choices", array_of(choices.values)); }},
+                 [&](const Choices& choices) { json.set("choices", values_json(choices.values)); }},
       parameter.range);
   if (parameter.start) json.set("start", tuning::to_json(*parameter.start));
   if (parameter.condition) {
     Json when;
-    when.set(parameter.condition->parent, array_of(parameter.condition->values));
+    when.set(parameter.condition->parent, values_json(parameter.condition->values));
     json.set("when", std::move(when));
   }
   return json;
@@ -223,7 +225,7 @@ Space space_from_json(const Json& json) {
     }
   } catch (const Error& error) {
     if (error.code() == ErrorCode::invalid_argument) throw;
-    fail(reading, error.what());  // Something is of another kind than it should be.
+    fail_parameter(reading, error.what());  // Something is of another kind than it should be.
   }
   validate(space);
   return space;
@@ -250,12 +252,12 @@ Parameter parse_parameter(std::string_view text) {
   if (const auto at = range.find(" if "); at != std::string_view::npos) {
     const std::string_view when = range.substr(at + 4);
     const auto is = when.find('=');
-    if (is == std::string_view::npos) fail(name, "after 'if' comes PARAMETER=VALUE");
+    if (is == std::string_view::npos) fail_parameter(name, "after 'if' comes PARAMETER=VALUE");
     condition = Condition{.parent = std::string(trimmed(when.substr(0, is))),
                           .values = parse_values(when.substr(is + 1))};
     range = trimmed(range.substr(0, at));
   }
-  if (range.empty()) fail(name, "it has no values");
+  if (range.empty()) fail_parameter(name, "it has no values");
   const auto dots = range.find("..");
   Parameter parameter;
   if (dots != std::string_view::npos) {

@@ -14,9 +14,9 @@
 namespace kindred::tuning {
 namespace {
 
-void validate(const StudyOptions& options) {
-  validate(options.space);
-  validate(options.stopping);
+void validate_study(const StudyOptions& options) {
+  tuning::validate(options.space);
+  tuning::validate(options.stopping);
   if (options.space.parameters.empty()) {
     throw Error(ErrorCode::invalid_argument, "there is no parameter to tune");
   }
@@ -40,7 +40,7 @@ std::size_t proposal_count(const std::vector<Trial>& trials) {
 }  // namespace
 
 Study::Study(const std::filesystem::path& path, StudyOptions options)
-    : options_((validate(options), std::move(options))),
+    : options_((validate_study(options), std::move(options))),
       journal_(path),
       searcher_(make_searcher(options_.searcher, options_.seed)),
       worker_(this_worker()) {

@@ -23,7 +23,7 @@ std::vector<const Trial*> finished_of(const std::vector<Trial>& trials) {
 
 // Trials that no other beats in both value and cost, cheapest first.
 template <typename Cost>
-std::vector<std::int64_t> front(std::vector<const Trial*> trials, Cost cost) {
+std::vector<std::int64_t> best_front(std::vector<const Trial*> trials, Cost cost) {
   std::ranges::stable_sort(trials, [&](const Trial* a, const Trial* b) {
     return std::pair(cost(*a), -*a->value()) < std::pair(cost(*b), -*b->value());
   });
@@ -159,8 +159,9 @@ Verdict judge(const std::vector<Trial>& trials, const Space& space, const std::s
   verdict.smallest = *smallest;
   verdict.by_size = best_by(finished, size);
   verdict.front_of_parameters =
-      front(finished, [](const Trial& trial) { return trial.parameter_count; });
-  verdict.front_of_seconds = front(finished, [](const Trial& trial) { return trial.seconds(); });
+      best_front(finished, [](const Trial& trial) { return trial.parameter_count; });
+  verdict.front_of_seconds =
+      best_front(finished, [](const Trial& trial) { return trial.seconds(); });
   return verdict;
 }
 
