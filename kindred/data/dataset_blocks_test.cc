@@ -13,7 +13,6 @@ namespace kindred::data {
 namespace {
 
 using Numbers = std::vector<std::int64_t>;
-using test::homes;
 
 // Rows in blocks of random sizes.
 Dataset in_random_blocks(Batch rows, std::uint64_t seed) {
@@ -28,7 +27,7 @@ Dataset in_random_blocks(Batch rows, std::uint64_t seed) {
 }
 
 TEST(Dataset, BlocksNeverShow) {
-  Batch rows = Dataset::from_batch(homes()).repeat(7).enumerate().collect();
+  Batch rows = Dataset::from_batch(test::homes()).repeat(7).enumerate().collect();
   const Dataset whole = Dataset::from_batch(rows);
   const auto pipelines = [](const Dataset& source) {
     const auto third = [](const Batch& block, std::size_t row) {
@@ -82,9 +81,9 @@ TEST(SplitValidation, TakesTheLastRows) {
   EXPECT_EQ(train_row_count(3, 0.1), 2U);
   EXPECT_THROW(train_row_count(3, 0.0), Error);
   EXPECT_THROW(train_row_count(1, 0.5), Error);
-  const auto [train, validation] = split_validation(homes(), 0.5);
-  EXPECT_EQ(train, slice(homes(), 0, 3));
-  EXPECT_EQ(validation, slice(homes(), 3, 6));
+  const auto [train, validation] = split_validation(test::homes(), 0.5);
+  EXPECT_EQ(train, slice(test::homes(), 0, 3));
+  EXPECT_EQ(validation, slice(test::homes(), 3, 6));
 }
 
 }  // namespace

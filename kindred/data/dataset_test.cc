@@ -21,7 +21,6 @@ using testing::ThrowsMessage;
 using testing::UnorderedElementsAreArray;
 
 using Numbers = std::vector<std::int64_t>;
-using test::homes;
 
 // The elements of a dataset of numbers: all of them, or one list for each batch.
 Numbers numbers_of(const Dataset& dataset, std::uint64_t pass = 0) {
@@ -53,19 +52,19 @@ Numbers counting(std::int64_t begin, std::int64_t end) {
 }
 
 TEST(Dataset, GivesTheRowsOfABatchAgainAndAgain) {
-  const Dataset dataset = Dataset::from_batch(homes());
-  EXPECT_EQ(dataset.collect(0), homes());
-  EXPECT_EQ(dataset.collect(1), homes());
+  const Dataset dataset = Dataset::from_batch(test::homes());
+  EXPECT_EQ(dataset.collect(0), test::homes());
+  EXPECT_EQ(dataset.collect(1), test::homes());
   EXPECT_EQ(dataset.cardinality(), 6);
   EXPECT_FALSE(dataset.is_batched());
 }
 
 TEST(Dataset, TheWholeDatasetAsOneBatch) {
-  DatasetIterator iterator = Dataset::from_batch(homes()).batch(6).repeat(100).start();
+  DatasetIterator iterator = Dataset::from_batch(test::homes()).batch(6).repeat(100).start();
   Batch batch;
   for (int i = 0; i < 100; ++i) {
     ASSERT_TRUE(iterator.next(batch));
-    ASSERT_EQ(batch, homes());
+    ASSERT_EQ(batch, test::homes());
   }
   EXPECT_FALSE(iterator.next(batch));
   EXPECT_FALSE(iterator.next(batch));
@@ -198,14 +197,14 @@ TEST(Dataset, AFullShuffleIsUniform) {
 
 TEST(Dataset, ShufflesRowsWholeWhateverTheirColumns) {
   for (const std::int64_t buffer : {1, 2, 5, 100}) {
-    const Batch shuffled = Dataset::from_batch(homes()).repeat(50).shuffle(buffer).collect();
+    const Batch shuffled = Dataset::from_batch(test::homes()).repeat(50).shuffle(buffer).collect();
     ASSERT_EQ(shuffled.row_count, 300U);
     EXPECT_NO_THROW(check_batch(shuffled));
     std::vector<int> seen(6);
     for (std::size_t row = 0; row < shuffled.row_count; ++row) {
       const Batch one = slice(shuffled, row, row + 1);
       std::size_t from = 0;
-      while (from < 6 && !(slice(homes(), from, from + 1) == one)) ++from;
+      while (from < 6 && !(slice(test::homes(), from, from + 1) == one)) ++from;
       ASSERT_LT(from, 6U) << "row " << row << " is none of the rows put in";
       ++seen[from];
     }
@@ -272,7 +271,7 @@ TEST(Dataset, PadsLists) {
   EXPECT_THROW(batches_of(lists.padded_batch(2, {.lengths = {{"m", 3}}})), Error);
 
   DatasetIterator iterator =
-      Dataset::from_batch(homes()).padded_batch(4, {.values = {{"words", "-"}}}).start();
+      Dataset::from_batch(test::homes()).padded_batch(4, {.values = {{"words", "-"}}}).start();
   Batch batch;
   ASSERT_TRUE(iterator.next(batch));
   EXPECT_THAT(batch.at("words").shape, ElementsAre(4, 2));
@@ -383,14 +382,14 @@ TEST(Dataset, AnInputFunctionIsADataset) {
   int calls = 0;
   const Dataset rows = Dataset::from_function([&calls] {
     ++calls;
-    Batch batch = homes();
+    Batch batch = test::homes();
     batch.label.reset();
     return std::pair(batch, column(std::vector<float>{1, 2, 3, 4, 5, 6}));
   });
   EXPECT_THAT(rows.repeat(2).collect().label->floats(),
               ElementsAre(1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6));
   EXPECT_EQ(calls, 2);
-  EXPECT_EQ(Dataset::from_function(homes).collect(), homes());
+  EXPECT_EQ(Dataset::from_function(test::homes).collect(), test::homes());
   EXPECT_EQ(numbers_of(Dataset::from_function([] { return Dataset::range(0, 3); })),
             counting(0, 3));
 }

@@ -14,7 +14,7 @@ namespace kindred::model {
 namespace {
 
 // 5 users, 7 items, two draws of 2 dimensions.
-Model sample() {
+Model rated_model() {
   Model model = test::sample_model(5, 7, 3);
   RatingModel ratings;
   ratings.kind = "bayesian";
@@ -36,7 +36,7 @@ Model sample() {
 
 TEST(RatingModel, RoundTrip) {
   const test::TemporaryFolder folder;
-  Model model = sample();
+  Model model = rated_model();
   save(model, folder / "m");
   const std::string bytes = test::read_bytes(folder / "m");
   const Model read = load(folder / "m");
@@ -52,7 +52,7 @@ TEST(RatingModel, RoundTrip) {
 
 TEST(RatingModel, AModelOfRatingsAloneAndOneWithVariances) {
   const test::TemporaryFolder folder;
-  Model model = sample();
+  Model model = rated_model();
   model.kind = kRatingKind;
   model.ratings->draws.resize(1);
   model.ratings->user_variances = Matrix(5, 3, std::vector<float>(15, 0.25F));
@@ -84,7 +84,7 @@ TEST(RatingModel, WhatDoesNotFitTogetherIsRefused) {
         model.ratings.reset();
       }};
   for (std::size_t i = 0; i < damages.size(); ++i) {
-    Model model = sample();
+    Model model = rated_model();
     damages[i](model);
     try {
       validate(model);

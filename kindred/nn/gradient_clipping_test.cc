@@ -11,42 +11,42 @@
 namespace kindred::nn {
 namespace {
 
-using Gradient = std::vector<float>;
+using Values = std::vector<float>;
 
 TEST(GradientClipping, ByValueByNormAndByAllTogether) {
-  Gradient by_value = {-3.0F, 0.5F, 2.0F};
+  Values by_value = {-3.0F, 0.5F, 2.0F};
   clip_by_value(by_value, 1.0F);
-  EXPECT_EQ(by_value, (Gradient{-1.0F, 0.5F, 1.0F}));
+  EXPECT_EQ(by_value, (Values{-1.0F, 0.5F, 1.0F}));
 
-  Gradient longer = {3.0F, 4.0F};
+  Values longer = {3.0F, 4.0F};
   clip_by_norm(longer, 1.0F);
   EXPECT_FLOAT_EQ(longer[0], 0.6F);
   EXPECT_FLOAT_EQ(longer[1], 0.8F);
-  Gradient shorter = {0.3F, 0.4F};
+  Values shorter = {0.3F, 0.4F};
   clip_by_norm(shorter, 1.0F);
-  EXPECT_EQ(shorter, (Gradient{0.3F, 0.4F}));
+  EXPECT_EQ(shorter, (Values{0.3F, 0.4F}));
 
-  Gradient first = {3.0F, 0.0F};
-  Gradient second = {4.0F};
+  Values first = {3.0F, 0.0F};
+  Values second = {4.0F};
   const std::vector<std::span<float>> both = {first, second};
   EXPECT_DOUBLE_EQ(global_norm(both), 5.0);
   clip(ClipByGlobalNorm{2.5F}, both);
-  EXPECT_EQ(first, (Gradient{1.5F, 0.0F}));
-  EXPECT_EQ(second, (Gradient{2.0F}));
+  EXPECT_EQ(first, (Values{1.5F, 0.0F}));
+  EXPECT_EQ(second, (Values{2.0F}));
   clip(ClipByNorm{1.0F}, both);
-  EXPECT_EQ(first, (Gradient{1.0F, 0.0F}));
-  EXPECT_EQ(second, (Gradient{1.0F}));
+  EXPECT_EQ(first, (Values{1.0F, 0.0F}));
+  EXPECT_EQ(second, (Values{1.0F}));
   clip(NoClipping{}, both);
-  EXPECT_EQ(second, (Gradient{1.0F}));
+  EXPECT_EQ(second, (Values{1.0F}));
 }
 
 TEST(GradientClipping, WhatIsNotFiniteStays) {
   const float infinity = std::numeric_limits<float>::infinity();
-  Gradient gradient = {infinity, 2.0F};
+  Values gradient = {infinity, 2.0F};
   clip_by_norm(gradient, 1.0F);
-  EXPECT_EQ(gradient, (Gradient{infinity, 2.0F}));
+  EXPECT_EQ(gradient, (Values{infinity, 2.0F}));
   clip_by_value(gradient, 1.0F);
-  EXPECT_EQ(gradient, (Gradient{infinity, 1.0F}));
+  EXPECT_EQ(gradient, (Values{infinity, 1.0F}));
 }
 
 TEST(GradientClipping, LimitsMustBePositive) {

@@ -9,16 +9,16 @@
 namespace kindred::nn {
 namespace {
 
-constexpr std::size_t kRows = 40;
+constexpr std::size_t kGradientRows = 40;
 constexpr std::size_t kCols = 3;
 
 // All rows, zeros where there are none.
 std::vector<double> whole(Gradient<double>& gradient) {
   if (gradient.kind() == GradientKind::dense) {
-    if (gradient.is_zero()) return std::vector<double>(kRows * kCols);
+    if (gradient.is_zero()) return std::vector<double>(kGradientRows * kCols);
     return {gradient.values().begin(), gradient.values().end()};
   }
-  std::vector<double> all(kRows * kCols);
+  std::vector<double> all(kGradientRows * kCols);
   const auto values = gradient.row_values();
   for (std::size_t i = 0; i < gradient.row_ids().size(); ++i) {
     const auto id = static_cast<std::size_t>(gradient.row_ids()[i]);
@@ -30,12 +30,12 @@ std::vector<double> whole(Gradient<double>& gradient) {
 // Rows touched, added one by one and in runs, in any order and more than once, batch after
 // batch: both forms hold the same sums.
 TEST(Gradient, ByRowsHoldsWhatTheDenseOneHolds) {
-  Gradient<double> sparse(kRows, kCols, GradientKind::by_rows);
-  Gradient<double> dense(kRows, kCols, GradientKind::dense);
+  Gradient<double> sparse(kGradientRows, kCols, GradientKind::by_rows);
+  Gradient<double> dense(kGradientRows, kCols, GradientKind::dense);
   Rng rng(1);
   const auto drawn_ids = [&](std::size_t count) {
     std::vector<std::int64_t> ids(count);
-    for (std::int64_t& id : ids) id = static_cast<std::int64_t>(rng.below(kRows));
+    for (std::int64_t& id : ids) id = static_cast<std::int64_t>(rng.below(kGradientRows));
     return ids;
   };
   for (int batch = 0; batch < 200; ++batch) {

@@ -21,7 +21,7 @@ namespace kindred::projection {
 namespace {
 
 // Three clouds in eight dimensions: row r belongs to cloud r % 3.
-Matrix clouds(std::size_t rows, double distance = 8.0) {
+Matrix umap_clouds(std::size_t rows, double distance = 8.0) {
   Matrix points(rows, 8);
   for (std::size_t row = 0; row < rows; ++row) {
     Rng rng(4, 0, row);
@@ -61,7 +61,7 @@ TEST(FuzzyGraph, CopiesAndEqualDistancesAreNoTrouble) {
 TEST(FuzzyGraph, IsSymmetricWithoutADiagonal) {
   ThreadPool pool(2);
   const SparseMatrix fuzzy =
-      fuzzy_graph(search::neighbor_graph(clouds(300), {.neighbors = 10}, pool), pool);
+      fuzzy_graph(search::neighbor_graph(umap_clouds(300), {.neighbors = 10}, pool), pool);
   EXPECT_NO_THROW(validate(fuzzy, "fuzzy graph"));
   EXPECT_EQ(transpose(fuzzy), fuzzy);
   for (std::size_t row = 0; row < fuzzy.rows; ++row) {
@@ -114,7 +114,7 @@ TEST(SpectralStart, ARingBecomesACircle) {
 
 TEST(SpectralStart, PiecesHaveNone) {
   ThreadPool pool(1);
-  const Matrix apart = clouds(300, 1000.0);
+  const Matrix apart = umap_clouds(300, 1000.0);
   const SparseMatrix fuzzy =
       fuzzy_graph(search::neighbor_graph(apart, {.neighbors = 5}, pool), pool);
   EXPECT_FALSE(is_connected(fuzzy));
@@ -124,7 +124,7 @@ TEST(SpectralStart, PiecesHaveNone) {
 TEST(Umap, KeepsCloudsTogetherInTwoAndThreeDimensions) {
   ThreadPool pool(2);
   for (const double distance : {8.0, 1000.0}) {  // One piece, and three.
-    const Matrix points = clouds(600, distance);
+    const Matrix points = umap_clouds(600, distance);
     const auto graph = search::neighbor_graph(points, {}, pool);
     for (const int components : {2, 3}) {
       Umap umap(points, graph, {.components = components, .epochs = 100}, pool);
@@ -141,7 +141,7 @@ TEST(Umap, KeepsCloudsTogetherInTwoAndThreeDimensions) {
 // Of so few points many pushes come from the ends of the pull.
 TEST(Umap, SmallDataOnEveryTarget) {
   ThreadPool pool(1);
-  const Matrix points = clouds(60);
+  const Matrix points = umap_clouds(60);
   const auto graph = search::neighbor_graph(points, {}, pool);
   for (const std::string_view target : linalg::simd_targets()) {
     ASSERT_TRUE(linalg::force_simd_target(target));
@@ -156,7 +156,7 @@ TEST(Umap, SmallDataOnEveryTarget) {
 }
 
 TEST(Umap, SameBytesForAnyNumberOfThreadsAndAnotherSeedGivesOthers) {
-  const Matrix points = clouds(1500);
+  const Matrix points = umap_clouds(1500);
   ThreadPool one(1);
   const auto graph = search::neighbor_graph(points, {}, one);
   const auto map = [&](ThreadPool& pool, std::uint64_t seed) {
@@ -177,7 +177,7 @@ TEST(Umap, TinyDataAndCopies) {
   ThreadPool pool(2);
   for (const std::size_t rows : {2U, 3U, 17U}) {
     for (const bool copies : {false, true}) {
-      const Matrix points = copies ? Matrix(rows, 4) : clouds(rows);
+      const Matrix points = copies ? Matrix(rows, 4) : umap_clouds(rows);
       Umap umap(points, search::neighbor_graph(points, {}, pool), {.epochs = 50}, pool);
       run_to_end(umap, pool);
       for (const float value : umap.coordinates().values()) EXPECT_TRUE(std::isfinite(value));
@@ -187,7 +187,7 @@ TEST(Umap, TinyDataAndCopies) {
 
 TEST(Umap, NamesTheOptionThatIsOutOfRange) {
   ThreadPool pool(1);
-  const Matrix points = clouds(40);
+  const Matrix points = umap_clouds(40);
   const auto graph = search::neighbor_graph(points, {.neighbors = 5}, pool);
   const auto message = [&](const UmapOptions& options) {
     try {
@@ -207,10 +207,10 @@ TEST(Umap, NamesTheOptionThatIsOutOfRange) {
 
 TEST(Placement, NewPointsGoToTheirOwnKind) {
   ThreadPool pool(2);
-  const Matrix points = clouds(600);
+  const Matrix points = umap_clouds(600);
   Umap umap(points, search::neighbor_graph(points, {}, pool), {.epochs = 100}, pool);
   run_to_end(umap, pool);
-  const Matrix more = clouds(630);  // The last thirty are new.
+  const Matrix more = umap_clouds(630);  // The last thirty are new.
   const MatrixView fresh = more.view().slice(600, 630);
   const Placement placement =
       place(search::neighbors_among(fresh, points, {.neighbors = 10}, pool), umap.coordinates());

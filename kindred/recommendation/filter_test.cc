@@ -15,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-data::Table shelf() {
+data::Table filter_shelf() {
   data::Table table(5);
   table.add({"title", data::TextColumn{"Toy Story", "Am\xC3\xA9lie", "Heat", "", "Star Wars"}});
   table.add({"genres", data::TextColumn{"Animation|Comedy", "Comedy|Romance", "Crime", "",
@@ -28,7 +28,7 @@ data::Table shelf() {
 
 std::vector<int> rows(const std::vector<std::string>& conditions) {
   std::vector<int> found;
-  const auto flags = matching_rows(shelf(), conditions);
+  const auto flags = matching_rows(filter_shelf(), conditions);
   for (std::size_t row = 0; row < flags.size(); ++row) {
     if (flags[row]) found.push_back(static_cast<int>(row));
   }

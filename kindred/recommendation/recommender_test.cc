@@ -18,7 +18,7 @@
 namespace kindred::recommendation {
 namespace {
 
-const model::Model& movies() {
+const model::Model& movie_model() {
   static const model::Model model = test::movie_model(300, 8);
   return model;
 }
@@ -34,7 +34,7 @@ bool contains(const RecommendationList& list, std::uint32_t item) {
 }
 
 TEST(Recommender, NothingSeenComesBackNotEvenWhatWasRatedOne) {
-  const model::Model& model = movies();
+  const model::Model& model = movie_model();
   ThreadPool pool(2);
   const Recommender recommender(model, {});
   const auto lists = recommender.for_users(everybody(model), model.items.size(), pool);
@@ -54,7 +54,7 @@ TEST(Recommender, NothingSeenComesBackNotEvenWhatWasRatedOne) {
 }
 
 TEST(Recommender, ScoresAreDotProductsAndRanksCount) {
-  const model::Model& model = movies();
+  const model::Model& model = movie_model();
   ThreadPool pool(1);
   const std::vector<std::uint32_t> users = {7};
   const auto list = Recommender(model, {}).for_users(users, 10, pool).front();
@@ -68,7 +68,7 @@ TEST(Recommender, ScoresAreDotProductsAndRanksCount) {
 }
 
 TEST(Recommender, ManyOrFewPeopleAndAnyThreadCountGiveTheSame) {
-  const model::Model& model = movies();
+  const model::Model& model = movie_model();
   const auto users = everybody(model);
   ThreadPool one(1);
   ThreadPool four(4);
@@ -81,7 +81,7 @@ TEST(Recommender, ManyOrFewPeopleAndAnyThreadCountGiveTheSame) {
 }
 
 TEST(Recommender, OnlyWhatIsAllowed) {
-  const model::Model& model = movies();
+  const model::Model& model = movie_model();
   ThreadPool pool(1);
   std::vector<bool> allowed(model.items.size(), false);
   allowed[3] = allowed[4] = allowed[100] = true;
@@ -158,20 +158,20 @@ TEST(Person, LikedAndSeenFollowTheRuleOfTraining) {
 }
 
 TEST(Person, RenamedIdsChangeNothing) {
-  model::Model renamed = movies();
+  model::Model renamed = movie_model();
   renamed.items.labels = {};
   for (std::size_t item = 0; item < renamed.items.size(); ++item) {
     renamed.items.labels.insert("tt" + std::to_string(9000 - item));
   }
   ThreadPool pool(1);
   const std::vector<std::uint32_t> users = {0, 1, 2};
-  EXPECT_EQ(Recommender(movies(), {}).for_users(users, 10, pool),
+  EXPECT_EQ(Recommender(movie_model(), {}).for_users(users, 10, pool),
             Recommender(renamed, {}).for_users(users, 10, pool));
 }
 
 TEST(ItemList, IdsAndTitlesOneALine) {
   const test::TemporaryFolder folder;
-  const TitleMatcher titles(movies().items);
+  const TitleMatcher titles(movie_model().items);
   test::write_bytes(folder / "list", "shrek (2001)\n\n2\n1\n  2  \n");
   const auto items = read_item_list(folder / "list", titles);
   EXPECT_EQ(items.size(), 3U);

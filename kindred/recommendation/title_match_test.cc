@@ -16,7 +16,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-embedding::Embeddings shelf() {
+embedding::Embeddings titled_shelf() {
   const std::vector<std::pair<std::string, std::string>> movies = {
       {"m0", "Shrek (2001)"},
       {"m1", "Shrek 2 (2004)"},
@@ -57,7 +57,7 @@ class TitleMatch : public testing::Test {
     }
   }
 
-  const embedding::Embeddings items_ = shelf();
+  const embedding::Embeddings items_ = titled_shelf();
   const TitleMatcher matcher_{items_};
 };
 

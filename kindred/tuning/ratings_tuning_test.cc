@@ -35,7 +35,7 @@ data::Interactions crowds() {
   return out;
 }
 
-RatingsTuningOptions options_of(int epochs) {
+RatingsTuningOptions tuning_options(int epochs) {
   RatingsTuningOptions options;
   options.ials.epochs = epochs;
   options.ials.regularization_exponent = 1.0F;
@@ -78,7 +78,7 @@ class RatingsTuningTest : public testing::Test {
 };
 
 TEST_F(RatingsTuningTest, ATrialBeginsWithTheBestThatIsNotLarger) {
-  RatingsTuning tuning(ratings_, options_of(3), pool_);
+  RatingsTuning tuning(ratings_, tuning_options(3), pool_);
   WarmStarts starts("");
   const Trial small = run(tuning, 8, &starts);
   EXPECT_EQ(small.parent, std::nullopt);
@@ -94,8 +94,8 @@ TEST_F(RatingsTuningTest, ATrialBeginsWithTheBestThatIsNotLarger) {
 }
 
 TEST_F(RatingsTuningTest, GoesOnWhereItsParentWasBest) {
-  RatingsTuning six(ratings_, options_of(6), pool_);
-  RatingsTuning three(ratings_, options_of(3), pool_);
+  RatingsTuning six(ratings_, tuning_options(6), pool_);
+  RatingsTuning three(ratings_, tuning_options(3), pool_);
   const Trial whole = run(six, 8, nullptr);
   trials_.clear();
   WarmStarts starts("");
@@ -110,7 +110,7 @@ TEST_F(RatingsTuningTest, GoesOnWhereItsParentWasBest) {
 
 TEST_F(RatingsTuningTest, AnotherProcessGoesOnWithTheSameTrials) {
   const test::TemporaryFolder folder;
-  RatingsTuning tuning(ratings_, options_of(2), pool_);
+  RatingsTuning tuning(ratings_, tuning_options(2), pool_);
   WarmStarts in_memory("");
   run(tuning, 6, &in_memory);
   const Trial whole = run(tuning, 9, &in_memory);
@@ -129,7 +129,7 @@ TEST_F(RatingsTuningTest, AnotherProcessGoesOnWithTheSameTrials) {
 }
 
 TEST_F(RatingsTuningTest, LearnsFromGrowingPartsOfThePeople) {
-  RatingsTuningOptions options = options_of(4);
+  RatingsTuningOptions options = tuning_options(4);
   options.steps = TrialSteps::parts;
   RatingsTuning tuning(ratings_, options, pool_);
   WarmStarts starts("");

@@ -28,7 +28,7 @@ Trial finished(std::int64_t id, std::int64_t dim, double value, double seconds,
   return trial;
 }
 
-Space space_of(const std::vector<std::string>& parameters) {
+Space verdict_space(const std::vector<std::string>& parameters) {
   Space space;
   for (const std::string& text : parameters) space.parameters.push_back(parse_parameter(text));
   return space;
@@ -38,7 +38,7 @@ TEST(Verdict, NamesTheBestAndTheSmallestThatIsAsGood) {
   const std::vector<Trial> trials = {finished(0, 8, 0.300, 1.0),  finished(1, 16, 0.325, 2.0),
                                      finished(2, 32, 0.331, 9.0), finished(3, 64, 0.333, 5.0),
                                      finished(4, 16, 0.310, 1.5), finished(5, 128, 0.330, 9.0)};
-  const Verdict verdict = judge(trials, space_of({"dim=8..128"}), "dim");
+  const Verdict verdict = judge(trials, verdict_space({"dim=8..128"}), "dim");
   EXPECT_EQ(verdict.best->id, 3);
   EXPECT_NEAR(verdict.value_min, 0.323, 1e-12);
   EXPECT_EQ(verdict.smallest->id, 1);
@@ -61,18 +61,18 @@ TEST(Verdict, CountsWhatDidNotFinish) {
   again.id = 4;
   again.state = TrialState::running;
   trials.push_back(again);
-  const Verdict verdict = judge(trials, space_of({"dim=8..128"}), "dim");
+  const Verdict verdict = judge(trials, verdict_space({"dim=8..128"}), "dim");
   EXPECT_EQ(verdict.best->id, 0);
   EXPECT_EQ(verdict.stopped, 1U);
   EXPECT_EQ(verdict.failed, 1U);
   EXPECT_EQ(verdict.lost, 0U);
   EXPECT_EQ(verdict.running, 1U);
-  const Verdict nothing = judge({}, space_of({"dim=8..128"}), "dim");
+  const Verdict nothing = judge({}, verdict_space({"dim=8..128"}), "dim");
   EXPECT_FALSE(nothing.best.has_value());
 }
 
 TEST(Verdict, ImportanceIsWhereTheGoodOnesDiffer) {
-  const Space space = space_of({"x=0.0..1.0", "y=0.0..1.0", "a=p|q|r"});
+  const Space space = verdict_space({"x=0.0..1.0", "y=0.0..1.0", "a=p|q|r"});
   std::vector<Trial> trials;
   for (std::int64_t id = 0; id < 200; ++id) {
     Rng rng(5, 1, static_cast<std::uint64_t>(id));

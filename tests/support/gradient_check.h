@@ -18,7 +18,11 @@
 #include "kindred/nn/operations.h"
 #include "kindred/nn/tape.h"
 
+namespace kindred::test {}
+
 namespace kindred::nn::test {
+
+using namespace kindred::test;  // In nn, test:: means both.
 
 struct Argument {
   std::size_t rows = 1;
