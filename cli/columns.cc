@@ -31,8 +31,9 @@ Json facts_json(const features::ColumnFacts& facts) {
   json.set("distinct_is_exact", !facts.has_more_distinct);
   json.set("effective", facts.effective_count);
   if (facts.type != data::CsvType::text && facts.distinct_count > 0) {
-    json.set("minimum", facts.minimum);
-    json.set("maximum", facts.maximum);
+    const bool is_whole = facts.type == data::CsvType::int32 || facts.type == data::CsvType::int64;
+    json.set("minimum", is_whole ? Json(facts.whole_minimum) : Json(facts.minimum));
+    json.set("maximum", is_whole ? Json(facts.whole_maximum) : Json(facts.maximum));
     json.set("mean", facts.mean);
     json.set("stddev", facts.stddev);
     json.set("median", facts.median);
@@ -58,6 +59,17 @@ std::string json_text(const features::TableFacts& facts, const features::Proposa
   return json.dump(2) + "\n";
 }
 
+// The flags, and which words the rows say are missing ones.
+data::CsvOptions reading_found(const TableFlags& flags, const data::CsvSchema& schema) {
+  data::CsvOptions reading = reading_of(flags, {});
+  for (const data::CsvColumn& column : schema.columns) {
+    if (column.missing_words.empty()) continue;
+    if (!reading.missing_in) reading.missing_in.emplace();
+    (*reading.missing_in)[column.name] = column.missing_words;
+  }
+  return reading;
+}
+
 void run(const ColumnsFlags& flags) {
   data::CsvOptions options = reading_of(flags.table, {});
   options.inference_rows = std::numeric_limits<std::size_t>::max();
@@ -72,11 +84,11 @@ void run(const ColumnsFlags& flags) {
     options.inference_rows = 1;
     data::infer_csv_schema(flags.table.files, options);
   }
-  for (const std::string& warning : schema.warnings) note(flags.common, "warning: " + warning);
+  tell_about_reading(flags.common, schema);
   features::TableFacts facts =
       features::gather_facts(schema, open_table(flags.table, flags.common, schema));
   facts.label = options.label;
-  const features::Proposal proposal = features::propose(facts, reading_of(flags.table, {}));
+  const features::Proposal proposal = features::propose(facts, reading_found(flags.table, schema));
   const std::string text = flags.common.json
                                ? json_text(facts, proposal)
                                : features::to_toml(proposal, facts, title_of(flags.table));

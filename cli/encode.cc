@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "cli/common.h"
 #include "cli/flags/command.h"
@@ -57,10 +61,11 @@ std::vector<Matrix> first_tables(const EncodeFlags& flags, const features::Encod
   return tables;
 }
 
-// The labels beside the features: numbers as .npy, text one a line.
+// The labels beside the features: numbers as .npy, of 32 bits where these hold all of them and of
+// 64 where not; text one a line. A label that is missing is NaN, or an empty line.
 class LabelWriter {
  public:
-  LabelWriter(const EncodeFlags& flags, const data::CsvSchema& schema) {
+  LabelWriter(const EncodeFlags& flags, const data::CsvSchema& schema) : name_(schema.label) {
     const data::CsvColumn* label = schema.find(schema.label);
     if (label == nullptr) return;
     if (label->type == data::CsvType::text) {
@@ -68,7 +73,6 @@ class LabelWriter {
       text_.emplace(path_);
     } else {
       path_ = beside(flags.output, ".label.npy");
-      numbers_.emplace(path_, 1);
     }
   }
 
@@ -79,35 +83,67 @@ class LabelWriter {
       for (std::size_t row = 0; row < batch.row_count; ++row) {
         lines += printable(batch.label->texts()[row], 1U << 20U);
         lines += '\n';
+        if (batch.label->texts()[row].empty()) ++missing_count_;
       }
       text_->append(lines);
       return;
     }
     const features::NumberReader numbers(*batch.label, "label");
-    std::vector<float> values(batch.row_count);
-    for (std::size_t row = 0; row < values.size(); ++row) {
-      values[row] = static_cast<float>(numbers[row]);
+    for (std::size_t row = 0; row < batch.row_count; ++row) {
+      const std::size_t at = batch.label->row_begin(row);
+      const bool is_there = at < batch.label->row_begin(row + 1);
+      if (is_there) require_exact(*batch.label, at);
+      const double value = is_there ? numbers[at] : std::numeric_limits<double>::quiet_NaN();
+      if (std::isnan(value)) ++missing_count_;
+      fits_float_ =
+          fits_float_ && (batch.label->type() == data::ElementType::float32 || std::isnan(value) ||
+                          static_cast<double>(static_cast<float>(value)) == value);
+      numbers_.push_back(value);
     }
-    numbers_->append(values);
   }
 
   // The file, or nothing where there is no label.
   std::filesystem::path commit() {
-    if (text_) text_->commit();
-    if (numbers_) numbers_->commit();
+    if (text_) {
+      text_->commit();
+    } else if (!path_.empty()) {
+      data::NpyWriter writer(path_, 1, !fits_float_);
+      if (fits_float_) {
+        writer.append(std::vector<float>(numbers_.begin(), numbers_.end()));
+      } else {
+        writer.append(std::span<const double>(numbers_));
+      }
+      writer.commit();
+    }
     return path_;
   }
+  std::size_t missing_count() const noexcept { return missing_count_; }
 
  private:
+  void require_exact(const data::Tensor& label, std::size_t at) const {
+    constexpr std::int64_t kExactMax = std::int64_t{1} << 53U;
+    if (label.type() != data::ElementType::int64) return;
+    const std::int64_t value = label.integers()[at];
+    if (value <= kExactMax && value >= -kExactMax) return;
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("the label {} is longer than a number of the .npy file may be; --type "
+                            "{}=text writes labels as text",
+                            value, printable(name_)));
+  }
+
+  std::string name_;
   std::filesystem::path path_;
   std::optional<AtomicFile> text_;
-  std::optional<data::NpyWriter> numbers_;
+  std::vector<double> numbers_;
+  bool fits_float_ = true;
+  std::size_t missing_count_ = 0;
 };
 
 struct Encoded {
   std::size_t row_count = 0;
   std::vector<std::size_t> unknown_counts;  // Of each bag.
   std::filesystem::path labels;
+  std::size_t missing_label_count = 0;
 };
 
 Encoded encode_rows(const EncodeFlags& flags, const data::CsvSchema& schema,
@@ -120,7 +156,8 @@ Encoded encode_rows(const EncodeFlags& flags, const data::CsvSchema& schema,
   Progress progress(stderr, progress_style(flags.common), "encoding", 0, "rows");
   Encoded encoded{.row_count = 0,
                   .unknown_counts = std::vector<std::size_t>(layout.bag_count, 0),
-                  .labels = {}};
+                  .labels = {},
+                  .missing_label_count = 0};
   data::DatasetIterator rows =
       open_table(flags.table, flags.common, schema).batch(kBatchRows).start();
   features::FeatureBlock block;
@@ -138,6 +175,7 @@ Encoded encode_rows(const EncodeFlags& flags, const data::CsvSchema& schema,
   writer.commit();
   encoded.row_count = writer.row_count();
   encoded.labels = labels.commit();
+  encoded.missing_label_count = labels.missing_count();
   return encoded;
 }
 
@@ -224,10 +262,12 @@ bool has_label(const EncodeFlags& flags, const features::TableRecipe& recipe) {
 
 void run(const EncodeFlags& flags) {
   refuse_overwriting(flags);
-  features::TableRecipe recipe = find_recipe(flags.table, flags.config, flags.common);
-  const data::CsvOptions options = features::reading_options(recipe, has_label(flags, recipe));
+  FoundRecipe found = find_recipe(flags.table, flags.config, flags.common);
+  features::TableRecipe recipe = std::move(found.recipe);
+  data::CsvOptions options = features::reading_options(recipe, has_label(flags, recipe));
+  options.required = features::required_fields(recipe);
   const data::CsvSchema schema = data::infer_csv_schema(flags.table.files, options);
-  for (const std::string& warning : schema.warnings) note(flags.common, "warning: " + warning);
+  tell_about_reading(flags.common, schema);
   recipe = features::with_types(std::move(recipe), schema);
   if (!is_learned(recipe)) {
     note(flags.common, "learning words, boundaries and statistics from all rows");
@@ -249,6 +289,11 @@ void run(const EncodeFlags& flags) {
   note(flags.common,
        fmt::format("wrote {}: {} rows x {} numbers", flags.output.string(),
                    format_count(encoded.row_count), format_count(encoder.layout().width)));
+  if (encoded.missing_label_count > 0) {
+    note(flags.common,
+         fmt::format("{} rows have no label", format_count(encoded.missing_label_count)));
+  }
+  for (const std::string& sentence : found.left_out) note(flags.common, sentence);
   if (!encoded.labels.empty()) note(flags.common, fmt::format("wrote {}", encoded.labels.string()));
   note(flags.common,
        fmt::format("wrote {} and {}; other tables are encoded alike with --config {}",

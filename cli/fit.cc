@@ -65,7 +65,11 @@ void tell_about_checkpoint(const FitFlags& flags) {
   }
 }
 
-model::TableFitOptions fit_options(const FitFlags& flags, const Interrupt& interrupt) {
+// What people should know again at the end: what was left out, and what looks wrong.
+using Remarks = std::vector<std::string>;
+
+model::TableFitOptions fit_options(const FitFlags& flags, const Interrupt& interrupt,
+                                   Remarks& remarks) {
   model::TableFitOptions options = flags.fit;
   if (flags.objective != "auto") options.objective = model::parse_objective(flags.objective);
   options.optimizer = nn::parse_optimizer(flags.optimizer);
@@ -82,8 +86,9 @@ model::TableFitOptions fit_options(const FitFlags& flags, const Interrupt& inter
   if (!flags.tensorboard.empty()) {
     options.callbacks.push_back(nn::tensorboard_log(flags.tensorboard));
   }
-  options.warn = [&flags](const std::string& message) {
+  options.warn = [&flags, &remarks](const std::string& message) {
     note(flags.common, "warning: " + message);
+    remarks.push_back(message);
   };
   options.begin = [&flags](const model::TableModel& model, std::size_t train_rows,
                            std::size_t validation_rows) {
@@ -99,9 +104,10 @@ model::TableFitOptions fit_options(const FitFlags& flags, const Interrupt& inter
   return options;
 }
 
-model::TableModel train(const FitFlags& flags, data::Batch rows, features::TableRecipe recipe) {
+model::TableModel train(const FitFlags& flags, data::Batch rows, features::TableRecipe recipe,
+                        Remarks& remarks) {
   const Interrupt interrupt("\nstopping; again to stop at once\n");
-  const model::TableFitOptions options = fit_options(flags, interrupt);
+  const model::TableFitOptions options = fit_options(flags, interrupt, remarks);
   ThreadPool pool(flags.common.threads);
   try {
     return model::fit_table(std::move(rows), std::move(recipe), options, pool);
@@ -115,17 +121,32 @@ model::TableModel train(const FitFlags& flags, data::Batch rows, features::Table
 }
 
 // Of the epoch whose parameters were kept.
-const nn::EpochLog& kept_epoch(const nn::History& history) {
-  const int best = nn::best_epoch(history, "val_loss").value_or(history.epochs.back().epoch);
-  for (const nn::EpochLog& log : history.epochs) {
-    if (log.epoch == best) return log;
+const nn::EpochLog& kept_log(const model::TableModel& model, const FitFlags& flags) {
+  const int kept = model::kept_epoch(model, flags.fit);
+  for (const nn::EpochLog& log : model.history.epochs) {
+    if (log.epoch == kept) return log;
   }
-  return history.epochs.back();
+  return model.history.epochs.back();
 }
 
-void report(const FitFlags& flags, const model::TableModel& model) {
+// Columns and rows that were left out, whether by a proposal or in training.
+std::vector<std::string> left_out_of(const Remarks& remarks) {
+  std::vector<std::string> found;
+  for (const std::string& remark : remarks) {
+    if (remark.find("left out") != std::string::npos) found.push_back(remark);
+  }
+  return found;
+}
+
+Json text_list(const std::vector<std::string>& texts) {
+  Json list{Json::Array{}};
+  for (const std::string& text : texts) list.push(text);
+  return list;
+}
+
+void report(const FitFlags& flags, const model::TableModel& model, const Remarks& remarks) {
   const bool keeps_best = flags.fit.patience > 0 && flags.fit.validation_split > 0.0;
-  const nn::EpochLog& kept = keeps_best ? kept_epoch(model.history) : model.history.epochs.back();
+  const nn::EpochLog& kept = kept_log(model, flags);
   if (flags.common.json) {
     Json json;
     json.set("model", flags.output.string());
@@ -133,12 +154,14 @@ void report(const FitFlags& flags, const model::TableModel& model) {
     json.set("epochs", std::uint64_t{model.history.epochs.size()});
     json.set("kept_epoch", kept.epoch);
     json.set("metrics", scores_json(kept.scores));
+    json.set("remarks", text_list(remarks));
     fmt::print("{}\n", json.dump(2));
   }
   std::string scores;
   for (const auto& [name, value] : kept.scores) {
     if (!keeps_best || name.starts_with("val_")) scores += fmt::format("  {} {:.4f}", name, value);
   }
+  for (const std::string& sentence : left_out_of(remarks)) note(flags.common, sentence);
   note(flags.common,
        fmt::format("kept epoch {} of {}:{}", kept.epoch, model.history.epochs.size(), scores));
   note(flags.common, fmt::format("wrote {}; next: kindred predict {} FILE.csv -o out.csv",
@@ -147,22 +170,24 @@ void report(const FitFlags& flags, const model::TableModel& model) {
 
 void run(const FitFlags& flags) {
   refuse_overwriting(flags);
-  features::TableRecipe recipe =
-      require_label(find_recipe(flags.table, flags.config, flags.common));
-  const data::CsvSchema schema =
-      data::infer_csv_schema(flags.table.files, features::reading_options(recipe, true));
-  for (const std::string& warning : schema.warnings) note(flags.common, "warning: " + warning);
+  FoundRecipe found = find_recipe(flags.table, flags.config, flags.common);
+  features::TableRecipe recipe = require_label(std::move(found.recipe));
+  Remarks remarks = std::move(found.left_out);
+  data::CsvOptions reading = features::reading_options(recipe, true);
+  reading.required = features::required_fields(recipe);
+  const data::CsvSchema schema = data::infer_csv_schema(flags.table.files, reading);
+  tell_about_reading(flags.common, schema);
   recipe = features::with_types(std::move(recipe), schema);
   tell_about_checkpoint(flags);
   data::Batch rows = open_table(flags.table, flags.common, schema).collect();
-  model::TableModel model = train(flags, std::move(rows), std::move(recipe));
+  model::TableModel model = train(flags, std::move(rows), std::move(recipe), remarks);
   model.facts.set("table", title_of(flags.table));
   model.facts.set("optimizer", flags.optimizer);
   model.facts.set("batch_size", std::uint64_t{flags.fit.batch_size});
   model.facts.set("program", "kindred " KINDRED_VERSION);
   model::save(model, flags.output);
   std::filesystem::remove(checkpoint_of(flags.output));
-  report(flags, model);
+  report(flags, model, remarks);
 }
 
 void add_training_options(Command& verb, FitFlags& flags) {

@@ -65,6 +65,14 @@ void add_attributes_options(Command& verb, const std::string& kind, const std::s
           fmt::format("Separator of the {} file; default: recognised", kind))
       ->type_name("TEXT")
       ->group(group);
+  options.missing_flag = name + "-missing";
+  verb.add_option(options.missing_flag, options.missing_words,
+                  fmt::format("Further word of the {} file that means a missing value; '': only "
+                              "the words given; repeatable",
+                              kind))
+      ->type_name("WORD")
+      ->allow_extra_args(false)
+      ->group(group);
 }
 
 void add_format_options(Command& verb, RatingsFlags& flags) {
@@ -122,6 +130,7 @@ data::Table load_attributes(const std::filesystem::path& file, const std::string
   options.encoding = encoding;
   data::Attributes attributes = data::read_attributes(file, options, labels);
   note(common, describe_attributes(file, kind, attributes));
+  for (const std::string& sentence : attributes.notes) note(common, sentence);
   return std::move(attributes.table);
 }
 

@@ -62,7 +62,8 @@ void add_table_options(Command& verb, TableFlags& flags) {
       ->allow_extra_args(false)
       ->group(group);
   verb.add_option("--missing", flags.reading.missing_words,
-                  "Further word that means a missing value, such as ?; repeatable")
+                  "Further word that means a missing value, in any column; '': none but the empty "
+                  "cell and those given; repeatable")
       ->type_name("WORD")
       ->allow_extra_args(false)
       ->group(group);
@@ -106,6 +107,11 @@ data::Dataset open_table(const TableFlags& flags, const CommonOptions& common,
       {.thread_count = threads,
        .bad_count_max = flags.bad_count_max,
        .on_bad = [common](const std::string& message) { note(common, "left out: " + message); }});
+}
+
+void tell_about_reading(const CommonOptions& common, const data::CsvSchema& schema) {
+  for (const std::string& warning : schema.warnings) note(common, "warning: " + warning);
+  for (const std::string& guess : schema.guesses) note(common, guess);
 }
 
 std::string title_of(const TableFlags& flags) {

@@ -32,6 +32,9 @@ data::CsvOptions reading_of(const TableFlags& flags, data::CsvOptions base);
 data::Dataset open_table(const TableFlags& flags, const CommonOptions& common,
                          const data::CsvSchema& schema);
 
+// Says what the look at the first rows found that people should know.
+void tell_about_reading(const CommonOptions& common, const data::CsvSchema& schema);
+
 // "homes.csv", or "homes.csv and 2 more".
 std::string title_of(const TableFlags& flags);
 

@@ -1,16 +1,18 @@
 #include "cli/table_recipe_flag.h"
 
+#include <utility>
+
 #include "kindred/base/error.h"
 #include "kindred/features/propose.h"
 
 namespace kindred::cli {
 
-features::TableRecipe find_recipe(const TableFlags& table, const std::filesystem::path& config,
-                                  const CommonOptions& common) {
+FoundRecipe find_recipe(const TableFlags& table, const std::filesystem::path& config,
+                        const CommonOptions& common) {
   if (!config.empty()) {
     features::TableRecipe recipe = features::read_recipe(config);
     recipe.reading = reading_of(table, recipe.reading);
-    return recipe;
+    return {.recipe = std::move(recipe), .left_out = {}};
   }
   data::CsvOptions options = reading_of(table, {});
   options.keep_missing = true;
@@ -18,7 +20,8 @@ features::TableRecipe find_recipe(const TableFlags& table, const std::filesystem
   features::TableFacts facts = features::gather_facts(schema, open_table(table, common, schema));
   facts.label = options.label;
   note(common, "no --config: columns as 'kindred columns' proposes them");
-  return features::propose(facts, reading_of(table, {})).recipe();
+  const features::Proposal proposal = features::propose(facts, reading_of(table, {}));
+  return {.recipe = proposal.recipe(), .left_out = proposal.left_out()};
 }
 
 features::TableRecipe require_label(features::TableRecipe recipe) {

@@ -8,6 +8,7 @@
 
 #include "cli/flags/command.h"
 #include "cli/result_sink.h"
+#include "cli/table_flags.h"
 #include "cli/table_text.h"
 #include "kindred/base/atomic_file.h"
 #include "kindred/base/error.h"
@@ -18,6 +19,7 @@
 #include "kindred/data/csv_writer.h"
 #include "kindred/evaluation/confusion_matrix.h"
 #include "kindred/evaluation/rating.h"
+#include "kindred/features/numeric_encoding.h"
 #include "kindred/model/table_model.h"
 
 namespace kindred::cli {
@@ -34,13 +36,68 @@ data::Batch read_rows(const CommonOptions& common, const TableModel& model,
                       const std::filesystem::path& file, bool with_label) {
   const data::CsvSchema schema =
       data::infer_csv_schema({file}, features::reading_options(model.recipe, with_label));
-  for (const std::string& warning : schema.warnings) note(common, "warning: " + warning);
+  tell_about_reading(common, schema);
   const int threads = common.threads == 0 ? machine_limits().core_count : common.threads;
   return data::csv_dataset({file}, schema, {.thread_count = threads}).collect();
 }
 
+// Evaluating without the answers is a mistake that deserves its own words.
+void require_label_column(const TableModel& model, const std::filesystem::path& file) {
+  data::CsvOptions names_only = features::reading_options(model.recipe, false);
+  names_only.inference_rows = 1;
+  if (data::infer_csv_schema({file}, names_only).find(model.label.name) != nullptr) return;
+  throw Error(ErrorCode::not_found,
+              fmt::format("{}: there is no column '{}' with the true answers, and so nothing to "
+                          "compare predictions with; kindred predict needs none",
+                          file.string(), printable(model.label.name)));
+}
+
+data::Batch chosen_rows(const data::Batch& rows, std::span<const std::size_t> numbers) {
+  data::Batch kept = data::empty_like(rows);
+  data::append_chosen_rows(kept, rows, numbers);
+  return kept;
+}
+
+// Numbers that a row must have, since its column has no default for them.
+bool misses_number(const features::NumericColumn& column, const data::Batch& rows,
+                   std::size_t row) {
+  const data::Tensor& tensor = rows.at(column.key);
+  const features::NumberReader numbers(tensor, column.key);
+  for (std::size_t i = tensor.row_begin(row); i < tensor.row_begin(row + 1); ++i) {
+    if (std::isnan(numbers[i])) return true;
+  }
+  return tensor.row_begin(row) == tensor.row_begin(row + 1);
+}
+
+// The rows that the model can answer, in order. Says how many it cannot, and why.
+std::vector<std::size_t> answerable_rows(const CommonOptions& common, const TableModel& model,
+                                         const data::Batch& rows, const char* consequence) {
+  std::vector<bool> lacks(rows.row_count, false);
+  for (const features::Column& column : model.recipe.columns) {
+    const auto* numeric = std::get_if<features::NumericColumn>(&column);
+    if (numeric == nullptr || !numeric->default_value.empty()) continue;
+    std::size_t count = 0;
+    for (std::size_t row = 0; row < rows.row_count; ++row) {
+      if (!misses_number(*numeric, rows, row)) continue;
+      lacks[row] = true;
+      ++count;
+    }
+    if (count > 0) {
+      note(common, fmt::format("{} row{} no '{}', for which the model has no default: {}",
+                               format_count(count), count == 1 ? " has" : "s have",
+                               printable(numeric->key), consequence));
+    }
+  }
+  std::vector<std::size_t> answerable;
+  for (std::size_t row = 0; row < rows.row_count; ++row) {
+    if (!lacks[row]) answerable.push_back(row);
+  }
+  return answerable;
+}
+
 data::Batch read_labelled_rows(const CommonOptions& common, const TableModel& model,
                                const std::filesystem::path& file) {
+  require_label_column(model, file);
   data::Batch rows = read_rows(common, model, file, true);
   const std::vector<std::size_t> labelled = model::labelled_rows(*rows.label);
   if (labelled.empty()) {
@@ -51,9 +108,14 @@ data::Batch read_labelled_rows(const CommonOptions& common, const TableModel& mo
   if (labelled.size() < rows.row_count) {
     note(common, fmt::format("{} rows have no '{}' and are left out",
                              format_count(rows.row_count - labelled.size()), model.label.name));
-    data::Batch kept = data::empty_like(rows);
-    data::append_chosen_rows(kept, rows, labelled);
-    rows = std::move(kept);
+    rows = chosen_rows(rows, labelled);
+  }
+  const std::vector<std::size_t> answerable =
+      answerable_rows(common, model, rows, "left out of the scores");
+  if (answerable.size() < rows.row_count) rows = chosen_rows(rows, answerable);
+  if (rows.row_count == 0) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: no row is left to judge", file.string()));
   }
   rows.label = data::column(model::encode_label(model.label, *rows.label));
   return rows;
@@ -193,6 +255,11 @@ std::string csv_line(const LabelCoding& label, std::span<const float> row) {
   return line + "\n";
 }
 
+// Of a row that cannot be predicted.
+std::string csv_line_of_none(const LabelCoding& label) {
+  return "NA" + std::string(label.classes.size(), ',') + "\n";
+}
+
 std::string json_line(const LabelCoding& label, std::span<const float> row) {
   Json json;
   if (label.objective == Objective::regression) {
@@ -259,14 +326,23 @@ void predict_table(const CommonOptions& common, const std::filesystem::path& mod
   if (!output.empty()) require_writable(output);
   TableModel model = model::load_table_model(model_file);
   const data::Batch rows = read_rows(common, model, table, false);
+  const std::vector<std::size_t> answerable =
+      answerable_rows(common, model, rows, "its prediction is NA");
   ThreadPool pool(common.threads);
-  const Matrix predicted = model.network.predict(rows, {}, pool);
+  const Matrix predicted = model.network.predict(
+      answerable.size() == rows.row_count ? rows : chosen_rows(rows, answerable), {}, pool);
   const bool as_json = output.empty() ? common.json : output.extension() != ".csv" && common.json;
   ResultSink sink(output);
   if (!as_json) sink.append(csv_header(model.label));
-  for (std::size_t row = 0; row < predicted.rows(); ++row) {
-    sink.append(as_json ? json_line(model.label, predicted.row(row))
-                        : csv_line(model.label, predicted.row(row)));
+  std::size_t next = 0;
+  for (std::size_t row = 0; row < rows.row_count; ++row) {
+    if (next == answerable.size() || answerable[next] != row) {
+      sink.append(as_json ? std::string("{\"prediction\":null}\n") : csv_line_of_none(model.label));
+      continue;
+    }
+    sink.append(as_json ? json_line(model.label, predicted.row(next))
+                        : csv_line(model.label, predicted.row(next)));
+    ++next;
   }
   sink.finish();
   note(common, fmt::format("{} rows predicted{}", format_count(predicted.rows()),

@@ -32,11 +32,14 @@ tuning::TunedTable load_tuned_table(const TuneFlags& flags) {
   loaded.facts.label = recipe.reading.label;
   if (flags.config.empty()) {
     note(flags.common, "no --config: columns as 'kindred columns' proposes them, embedded anew");
-    recipe = features::propose(loaded.facts, recipe.reading).recipe();
+    const features::Proposal proposal = features::propose(loaded.facts, recipe.reading);
+    for (const std::string& sentence : proposal.left_out()) note(flags.common, sentence);
+    recipe = proposal.recipe();
   }
-  const data::CsvSchema schema =
-      data::infer_csv_schema(table.files, features::reading_options(recipe, true));
-  for (const std::string& warning : schema.warnings) note(flags.common, "warning: " + warning);
+  data::CsvOptions reading = features::reading_options(recipe, true);
+  reading.required = features::required_fields(recipe);
+  const data::CsvSchema schema = data::infer_csv_schema(table.files, reading);
+  tell_about_reading(flags.common, schema);
   loaded.recipe = features::with_types(std::move(recipe), schema);
   loaded.rows = open_table(table, flags.common, schema).collect();
   if (flags.test_table.empty()) return loaded;

@@ -57,6 +57,7 @@ void run(ViewFlags flags) {
   if (!flags.input.label_file.empty()) require_writable(flags.input.label_file);
   serving::MapData data = serving::read_map(flags.input);
   note(flags.common, data.about);
+  if (!data.remark.empty()) note(flags.common, data.remark);
   if (!data.edited.empty()) {
     note(flags.common, fmt::format("edited labels from {}", data.label_file.string()));
   }
@@ -103,6 +104,13 @@ void add_view(Command& app) {
       "--probabilities", flags->input.probabilities,
       "For the search for wrong labels: an .npy of each row's probability of each\n"
       "label, by a classifier that did not see the row; default the neighbours' votes");
+  verb->add_option(
+          "--classes", flags->input.classes,
+          "What the columns of --probabilities are of, where they are more than the labels\n"
+          "or in another order")
+      ->type_name("NAME,...")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   verb->add_option("--save-labels", flags->input.label_file,
                    "Where labels that are edited on the page are kept, and found again: a .csv\n"
                    "file; default NAME.edited.csv beside FILE")

@@ -9,6 +9,8 @@
 
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
+#include "kindred/data/column_votes.h"
+#include "kindred/data/csv_schema.h"
 #include "kindred/data/dialect_recognition.h"
 #include "kindred/data/number_text.h"
 #include "kindred/data/record_walker.h"
@@ -68,17 +70,15 @@ std::vector<std::string> names_without_header(const Sample& sample, std::size_t 
   return names;
 }
 
-// Zip codes and the like: digits that are not a quantity.
-bool has_needless_zero(std::string_view text) {
-  return text.size() >= 2 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
-}
-
 // Reads one file; each step of reading is a function.
 class AttributesReader {
  public:
   AttributesReader(const std::filesystem::path& path, const AttributesOptions& options,
                    const Vocabulary& labels)
-      : options_(options), labels_(labels), reader_(path, options.encoding) {}
+      : options_(options),
+        labels_(labels),
+        reader_(path, options.encoding),
+        missing_(options.missing_words) {}
 
   Attributes run();
 
@@ -86,13 +86,15 @@ class AttributesReader {
   struct Place {
     std::size_t line = 0;
     std::string text;
+    std::size_t count = 0;
   };
 
   void recognize();
   void read_chunk(const TextChunk& chunk);
   void read_record(std::string_view line, const FieldSplitter& fields);
-  bool may_be_number(std::size_t column, std::string_view field);
+  void vote(std::size_t column, std::string_view field);
   Column make_column(std::size_t column);
+  TextColumn words_of(std::size_t column);
   TextColumn join_flags();
   [[noreturn]] void fail(const std::string& problem) const {
     throw Error(ErrorCode::invalid_argument,
@@ -107,10 +109,11 @@ class AttributesReader {
   bool joins_flags_ = false;  // The last columns are the genre flags of u.item.
   std::size_t id_column_ = 0;
   std::size_t line_ = 1;
-  std::vector<TextColumn> cells_;           // One column each, by row of the vocabulary.
-  std::vector<bool> numbers_;               // Whether all values of the column are numbers,
-  std::vector<bool> filled_;                // and whether there are any.
-  std::vector<Place> not_finite_;           // The first infinity or NaN of each; line 0: none.
+  std::vector<TextColumn> cells_;  // One column each, by row of the vocabulary.
+  MissingWords missing_;
+  std::vector<ColumnVotes> votes_;  // Of each column; look at missing_.
+  std::vector<Place> not_finite_;   // The first infinity of each; count 0: none.
+  std::vector<std::string> notes_;
   std::vector<std::size_t> line_of_label_;  // 0 where the file has not named the label.
   Vocabulary unmatched_;                    // Ids that are not among the labels.
 };
@@ -157,8 +160,7 @@ void AttributesReader::recognize() {
                              names_, column_count);
   }
   cells_.assign(column_count, TextColumn(labels_.size()));
-  numbers_.assign(column_count, true);
-  filled_.assign(column_count, false);
+  votes_.assign(column_count, ColumnVotes(missing_));
   not_finite_.assign(column_count, {});
   line_of_label_.assign(labels_.size(), 0);
 }
@@ -183,9 +185,7 @@ void AttributesReader::read_record(std::string_view line, const FieldSplitter& f
   const std::string_view id = fields[id_column_];
   if (id.empty()) fail(fmt::format("the id (column {}) is empty", id_column_ + 1));
   for (std::size_t column = 0; column < names_.size(); ++column) {
-    if (fields[column].empty()) continue;
-    filled_[column] = true;
-    if (numbers_[column]) numbers_[column] = may_be_number(column, fields[column]);
+    if (column != id_column_ && !fields[column].empty()) vote(column, fields[column]);
   }
   const std::optional<std::uint32_t> row = labels_.find(id);
   if (!row) {
@@ -204,29 +204,48 @@ void AttributesReader::read_record(std::string_view line, const FieldSplitter& f
   }
 }
 
-// An infinity, or "nan", does not make a text of a column of numbers: see make_column.
-bool AttributesReader::may_be_number(std::size_t column, std::string_view field) {
+// An infinity does not make a text of a column of numbers: see make_column.
+void AttributesReader::vote(std::size_t column, std::string_view field) {
+  const std::size_t text_count = votes_[column].text_count();
+  votes_[column].add(field);
+  if (votes_[column].text_count() == text_count) return;
   double value = 0.0;
-  const NumberFault fault = parse_number(field, value);
-  if (fault == NumberFault::none) return !has_needless_zero(field);
-  if (fault == NumberFault::malformed) return false;
-  if (not_finite_[column].line == 0) not_finite_[column] = {line_, std::string(field)};
-  return true;
+  if (parse_number(field, value) != NumberFault::not_finite) return;
+  Place& place = not_finite_[column];
+  if (place.count++ == 0) place = {line_, std::string(field), 1};
 }
 
 Column AttributesReader::make_column(std::size_t column) {
   TextColumn& text = cells_[column];
-  if (!numbers_[column] || !filled_[column]) return {names_[column], std::move(text)};
-  if (const Place& place = not_finite_[column]; place.line != 0) {
+  const ColumnVotes& votes = votes_[column];
+  const Place& place = not_finite_[column];
+  if (votes.number_count() > 0 && place.count > 0 && place.count == votes.text_count()) {
     line_ = place.line;
     fail(fmt::format("{}: '{}' is not a finite number; a missing value is an empty field",
                      printable(names_[column]), printable(place.text)));
   }
+  if (!votes.fits_double()) return {names_[column], words_of(column)};
   NumberColumn numbers(text.size(), std::numeric_limits<double>::quiet_NaN());
   for (std::size_t row = 0; row < text.size(); ++row) {
-    if (!text[row].empty()) parse_number(text[row], numbers[row]);
+    if (!missing_.contains(trimmed(text[row]))) parse_number(text[row], numbers[row]);
   }
   return {names_[column], std::move(numbers)};
+}
+
+// The texts, where words that mean a missing value are empty ones.
+TextColumn AttributesReader::words_of(std::size_t column) {
+  const std::vector<WordOfList> words = votes_[column].words_of_list();
+  for (std::string& sentence : sentences_about(words, names_[column], options_.missing_flag)) {
+    notes_.push_back(fmt::format("{}: {}", reader_.name(), sentence));
+  }
+  TextColumn text = std::move(cells_[column]);
+  for (std::string& cell : text) {
+    const std::string_view bare = trimmed(cell);
+    const auto found = std::ranges::find(words, bare, &WordOfList::word);
+    const bool is_missing = found != words.end() ? found->is_missing : missing_.is_given(bare);
+    if (is_missing) cell.clear();
+  }
+  return text;
 }
 
 TextColumn AttributesReader::join_flags() {
@@ -261,6 +280,7 @@ Attributes AttributesReader::run() {
     }
     result.table.add(make_column(column));
   }
+  result.notes = std::move(notes_);
   result.unmatched_row_count = unmatched_.size();
   result.unmatched = std::move(unmatched_);
   result.missing_row_count = static_cast<std::size_t>(

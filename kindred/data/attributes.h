@@ -5,7 +5,8 @@
 // file id, age, .... Formats are those of ratings files. Rows whose id is not in the
 // vocabulary are counted and left out; ids of the vocabulary without a row get missing
 // values. A column whose values are all numbers is a number column, unless one of them
-// begins with a needless zero, as zip codes do.
+// begins with a needless zero, as zip codes do, or is a whole number that a double would round,
+// as long ids are. Words that mean a missing value are read as tables read them (column_votes.h).
 //
 // A file without a header gets the names of the MovieLens files it looks like:
 //   2 columns            id title
@@ -38,6 +39,8 @@ struct AttributesOptions {
   std::string id_column = {};             // Name or 1-based position; "" means the first.
   std::vector<std::string> columns = {};  // Names for a file without header, the id's included.
   Encoding encoding = Encoding::utf8;
+  std::vector<std::string> missing_words = {};  // As in CsvOptions.
+  std::string missing_flag = "--missing";       // What people call that, for notes.
 };
 
 struct Attributes {
@@ -45,6 +48,7 @@ struct Attributes {
   std::size_t unmatched_row_count = 0;  // Rows of the file whose id is not in the vocabulary.
   std::size_t missing_row_count = 0;    // Labels of the vocabulary without a row.
   Vocabulary unmatched = {};            // Those ids, in the order of the file.
+  std::vector<std::string> notes = {};  // Sentences: words taken for missing values, or not.
 };
 
 // Throws Error as read_ratings does; an id that appears twice is an error, and so is any

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "kindred/base/check.h"
@@ -111,13 +113,11 @@ Tensor Batch::remove(std::string_view name) {
 }
 
 void check_batch(const Batch& batch) {
-  for (std::size_t i = 0; i < batch.features.size(); ++i) {
-    for (std::size_t earlier = 0; earlier < i; ++earlier) {
-      if (batch.features[i].name == batch.features[earlier].name) {
-        throw Error(ErrorCode::invalid_argument,
-                    fmt::format("feature '{}' appears twice", batch.features[i].name));
-      }
-    }
+  std::unordered_set<std::string_view> names;
+  for (const NamedTensor& feature : batch.features) {
+    if (names.insert(feature.name).second) continue;
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("feature '{}' appears twice", feature.name));
   }
   for_each_tensor(batch, [&](std::string_view name, const Tensor& tensor) {
     check_tensor(tensor, name);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -23,12 +24,12 @@ const char* wanted(CsvType type) {
 class ColumnBuilder {
  public:
   ColumnBuilder(const CsvSchema& schema, const CsvColumn& column)
-      : schema_(schema), column_(column), type_(element_type(column.type)) {
+      : schema_(schema),
+        column_(column),
+        type_(element_type(column.type)),
+        is_weight_(column.name == schema.weight) {
     is_list_ =
         !column.list_separator.empty() || (column.keeps_missing && !column.fallback && is_whole());
-    for (const std::string& word : schema.missing_words) {
-      missing_bytes_max_ = std::max(missing_bytes_max_, word.size());
-    }
     switch (type_) {
       case ElementType::float32:
         tensor_.values = std::vector<float>();
@@ -50,6 +51,7 @@ class ColumnBuilder {
   bool add(std::string_view cell, std::string& problem) {
     if (column_.list_separator.empty()) {
       if (!add_value(cell, problem)) return false;
+      if (is_weight_ && !is_possible_weight(cell, problem)) return false;
     } else if (!trimmed(cell).empty()) {
       for (std::size_t at = 0; (at = cell.find(column_.list_separator)) != cell.npos;) {
         if (!add_value(cell.substr(0, at), problem)) return false;
@@ -114,7 +116,7 @@ class ColumnBuilder {
 
   bool add_text(std::string_view cell, std::string& problem) {
     if (schema_.trim) cell = trimmed(cell);
-    if (cell.size() <= missing_bytes_max_ && is_missing(schema_, column_, cell)) {
+    if (is_missing(schema_, column_, schema_.trim ? cell : trimmed(cell))) {
       if (column_.fallback) {
         const auto* text = std::get_if<std::string>(&*column_.fallback);
         cell = text == nullptr ? std::string_view() : std::string_view(*text);
@@ -151,11 +153,22 @@ class ColumnBuilder {
         push(*value);
         return true;
       }
+      // "3.0" is 3, as programs write it whose numbers all have a point.
+      constexpr double kExactMax = 9007199254740992.0;
+      double value = 0.0;
+      if (parse_number(cell, value) == NumberFault::none && std::abs(value) <= kExactMax &&
+          value == std::floor(value)) {
+        push(static_cast<std::int64_t>(value));
+        return true;
+      }
     }
     const bool comma = cell.find(',') != std::string_view::npos;
     problem = fmt::format("column '{}': '{}' is not {}{}", printable(column_.name), printable(cell),
                           wanted(column_.type), comma ? "; decimals are written with a point" : "");
-    if (schema_.inferred_rows > 0) {
+    if (column_.type_is_given) {
+      problem += fmt::format("; the column's type is given as {}, in the command or by the model",
+                             name_of(column_.type));
+    } else if (schema_.inferred_rows > 0) {
       problem += fmt::format(
           "; the first {} rows held nothing else, so give the column's type if "
           "it is another, or the word if it means a missing value",
@@ -176,7 +189,7 @@ class ColumnBuilder {
       push_number(*number);
       return true;
     }
-    if (!column_.keeps_missing || is_role()) return refuse_missing(problem);
+    if (!column_.keeps_missing) return refuse_missing(problem);
     if (!is_whole()) push_number(std::numeric_limits<double>::quiet_NaN());
     return true;  // Of a list of whole numbers nothing is added.
   }
@@ -197,8 +210,26 @@ class ColumnBuilder {
     }
   }
 
-  // Whether the column is the label or the weight, which every row must have.
+  // Whether the column is the label or the weight; others of text have "" for what is missing.
   bool is_role() const { return column_.name == schema_.label || column_.name == schema_.weight; }
+
+  // A row can count for nothing, not for less.
+  bool is_possible_weight(std::string_view cell, std::string& problem) const {
+    if (type_ == ElementType::text || tensor_.value_count() == 0) return true;
+    const bool is_negative = std::visit(
+        [](const auto& values) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(values)>, TextList>) {
+            return false;
+          } else {
+            return values.back() < 0;
+          }
+        },
+        tensor_.values);
+    if (!is_negative) return true;
+    problem = fmt::format("column '{}': '{}' is a negative weight; rows count 0 or more",
+                          printable(column_.name), printable(cell));
+    return false;
+  }
 
   bool refuse_missing(std::string& problem) const {
     problem = fmt::format("column '{}': the value is missing, and the column has no default",
@@ -209,8 +240,8 @@ class ColumnBuilder {
   const CsvSchema& schema_;
   const CsvColumn& column_;
   ElementType type_;
+  bool is_weight_;
   bool is_list_ = false;
-  std::size_t missing_bytes_max_ = 0;  // Of the longest word for a missing text.
   Tensor tensor_;
 };
 

@@ -91,10 +91,40 @@ TEST_F(CsvDataset, AMissingValueIsAnErrorOrWhatWasAskedFor) {
   EXPECT_EQ(filled.at("x"), column(std::vector<float>{1.5F, -1.0F}));
   EXPECT_EQ(filled.at("n"), column(std::vector<std::int64_t>{3, 0}));
   EXPECT_EQ(filled.at("w"), column(TextList{"a", "none"}));
-  EXPECT_THAT(error_of("x,y\n1,\n", {.keep_missing = true, .label = "y"}),
-              HasSubstr("'y': the value is missing"));
+  EXPECT_THAT(error_of("x,y\n1,2\n1,\n", {.label = "y"}), HasSubstr("'y': the value is missing"));
+  EXPECT_TRUE(read("x,y\n1,\n", {.keep_missing = true, .label = "y"}).label->texts()[0].empty());
+  EXPECT_THAT(error_of("x,y\n1,2\n1,\n", {.keep_missing = true, .weight = "y"}),
+              HasSubstr("t.csv:3: column 'y': the value is missing"));
+  EXPECT_THAT(error_of("x,y\n1,2\n1,\n", {.keep_missing = true, .required = {"y"}}),
+              HasSubstr("t.csv:3: column 'y': the value is missing"));
   EXPECT_EQ(read("n\n1\n?\n", {.missing_words = {"?"}, .keep_missing = true}).at("n"),
             ragged(std::vector<std::int64_t>{1}, {0, 1, 1}));
+}
+
+TEST_F(CsvDataset, NegativeWeightsAreNamed) {
+  EXPECT_EQ(error_of("x,w\n1,2\n2,-0.5\n", {.weight = "w"}),
+            "t.csv:3: column 'w': '-0.5' is a negative weight; rows count 0 or more");
+  EXPECT_EQ(error_of("x,w\n1,2\n2,0\n", {.weight = "w"}), "no error");
+}
+
+TEST_F(CsvDataset, AHeaderMayBeLong) {
+  std::string header = "y";
+  std::string row = "1";
+  for (int i = 0; i < 40'000; ++i) {
+    header += ",gene" + std::to_string(i);
+    row += ",2";
+  }
+  const CsvSchema found = schema(header + "\n" + row + "\n" + row + "\n");
+  ASSERT_EQ(found.columns.size(), 40'001U);
+  EXPECT_EQ(found.columns.back().name, "gene39999");
+  EXPECT_EQ(found.inferred_rows, 2U);
+}
+
+TEST_F(CsvDataset, AWholeNumberMayBeWrittenWithAPoint) {
+  const CsvOptions whole{.types = {{"x", CsvType::int32}}};
+  EXPECT_EQ(read("x\n1.0\n2\n", whole).at("x"), column(std::vector<std::int64_t>{1, 2}));
+  EXPECT_THAT(error_of("x\n1.5\n", whole), HasSubstr("'1.5' is not a whole number; the column's "
+                                                     "type is given as int32"));
 }
 
 TEST_F(CsvDataset, CellsMayBeLists) {

@@ -7,10 +7,12 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <unordered_map>
 #include <utility>
 
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
+#include "kindred/data/column_votes.h"
 #include "kindred/data/dialect_recognition.h"
 #include "kindred/data/number_text.h"
 #include "kindred/data/record_walker.h"
@@ -20,27 +22,29 @@ namespace {
 
 constexpr std::size_t kSchemaHeadBytes = std::size_t{256} << 10U;
 constexpr std::size_t kSchemaChunkBytes = std::size_t{1} << 20U;
-constexpr std::array<CsvType, 5> kTypes = {CsvType::int32, CsvType::int64, CsvType::float32,
-                                           CsvType::float64, CsvType::text};
-
+constexpr std::size_t kNamesShownMax = 100;
 [[noreturn]] void fail_schema(const std::string& file, const std::string& problem) {
   throw Error(ErrorCode::invalid_argument, fmt::format("{}: {}", file, problem));
 }
 
-// Zip codes and the like: digits that are not a quantity.
-bool has_leading_zero(std::string_view text) {
-  return text.size() >= 2 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
-}
-
-// The narrowest type that holds the value.
-CsvType type_of(std::string_view cell) {
-  if (has_leading_zero(cell)) return CsvType::text;
-  if (const auto whole = parse_whole(cell)) {
-    return std::in_range<std::int32_t>(*whole) ? CsvType::int32 : CsvType::int64;
+// The first records, the first of which is whole however many columns it names.
+Sample sample_of(TextReader& reader, const std::optional<std::string>& separator) {
+  std::size_t bytes = kSchemaHeadBytes;
+  while (true) {
+    const std::string_view head = reader.head(bytes);
+    const bool is_all = reader.head_is_all();
+    // A line that goes on beyond the head; only quotes can end it later still.
+    if (!is_all && head.find('\n') == std::string_view::npos && bytes < kRecordBytesMax) {
+      bytes *= 2;
+      continue;
+    }
+    Sample sample = take_sample(head, is_all, separator);
+    if (is_all || sample.records.empty() || sample.header_bytes < head.size() ||
+        bytes >= kRecordBytesMax) {
+      return sample;
+    }
+    bytes *= 2;
   }
-  double value = 0.0;
-  if (parse_number(cell, value) != NumberFault::none) return CsvType::text;
-  return std::abs(value) <= std::numeric_limits<float>::max() ? CsvType::float32 : CsvType::float64;
 }
 
 // A name is not a number.
@@ -57,15 +61,6 @@ std::vector<std::string> trimmed_all(const std::vector<std::string>& fields) {
   return out;
 }
 
-// What the rows say about one column.
-struct ColumnVotes {
-  std::optional<CsvType> type;
-  std::size_t number_count = 0;
-  std::size_t text_count = 0;
-  std::string padded;        // The first text with spaces around it.
-  std::string text_example;  // The first value that is not a number.
-};
-
 // Looks at the first rows of the files.
 class SchemaReader {
  public:
@@ -79,26 +74,26 @@ class SchemaReader {
   void read_names(const Sample& sample, const std::string& file);
   void apply_options(const std::string& file);
   void vote(const std::filesystem::path& file);
-  void vote_cell(std::size_t column, std::string_view cell);
   void decide();
+  void decide_words(CsvColumn& column, const ColumnVotes& votes);
   CsvColumn& column(const std::string& name, const char* flag, const std::string& file);
 
   const std::vector<std::filesystem::path>& files_;
   const CsvOptions& options_;
   CsvSchema schema_;
-  std::vector<ColumnVotes> votes_;
+  std::unordered_map<std::string, std::size_t> places_;  // Of the columns by their names.
+  std::vector<ColumnVotes> votes_;                       // Look at the schema's words.
 };
 
 void SchemaReader::recognize(TextReader& reader) {
-  const std::string_view head = reader.head(kSchemaHeadBytes);
-  if (head.empty()) fail_schema(reader.name(), "the file is empty");
-  check_line_ends(head, reader.name());
-  const Sample sample = take_sample(head, reader.head_is_all(), options_.separator);
+  if (reader.head(kSchemaHeadBytes).empty()) fail_schema(reader.name(), "the file is empty");
+  check_line_ends(reader.head(kSchemaHeadBytes), reader.name());
+  const Sample sample = sample_of(reader, options_.separator);
   if (sample.records.empty()) fail_schema(reader.name(), "there are no rows, only blank lines");
   schema_.dialect = sample.dialect;
   schema_.encoding = options_.encoding;
   schema_.trim = options_.trim;
-  schema_.missing_words = options_.missing_words;
+  schema_.missing = MissingWords(options_.missing_words);
   schema_.header = options_.header.value_or(options_.names.empty() && may_be_header(sample));
   read_names(sample, reader.name());
 }
@@ -120,7 +115,7 @@ void SchemaReader::read_names(const Sample& sample, const std::string& file) {
       name = first[i];
     }
     if (name.empty()) name = fmt::format("column_{}", i + 1);
-    if (schema_.find(name) != nullptr) {
+    if (!places_.emplace(name, i).second) {
       fail_schema(file, fmt::format("two columns are called '{}'; give names of your own (--names)",
                                     printable(name)));
     }
@@ -130,10 +125,13 @@ void SchemaReader::read_names(const Sample& sample, const std::string& file) {
 
 CsvColumn& SchemaReader::column(const std::string& name, const char* flag,
                                 const std::string& file) {
-  const auto found = std::ranges::find(schema_.columns, name, &CsvColumn::name);
-  if (found != schema_.columns.end()) return *found;
+  const auto found = places_.find(name);
+  if (found != places_.end()) return schema_.columns[found->second];
   std::vector<std::string> names;
-  for (const CsvColumn& other : schema_.columns) names.push_back(printable(other.name));
+  for (const CsvColumn& other : schema_.columns) {
+    names.push_back(names.size() == kNamesShownMax ? "..." : printable(other.name));
+    if (names.size() > kNamesShownMax) break;
+  }
   throw Error(ErrorCode::not_found,
               fmt::format("{}: {} names column '{}'; the columns are: {}", file, flag,
                           printable(name), fmt::join(names, ", ")));
@@ -151,7 +149,11 @@ void SchemaReader::apply_options(const std::string& file) {
     }
     column(name, "the selection", file).used = true;
   }
-  for (const auto& [name, type] : options_.types) column(name, "a type", file).type = type;
+  for (const auto& [name, type] : options_.types) {
+    CsvColumn& one = column(name, "a type", file);
+    one.type = type;
+    one.type_is_given = true;
+  }
   for (const auto& [name, value] : options_.defaults) {
     column(name, "a default", file).fallback = value;
   }
@@ -163,7 +165,12 @@ void SchemaReader::apply_options(const std::string& file) {
     if (name->empty()) continue;
     CsvColumn& one = column(*name, role, file);
     one.used = true;
-    one.keeps_missing = false;  // Nobody can learn from an answer that is not there.
+  }
+  // A row without an answer teaches nothing and is left out by whoever learns; how much a row
+  // counts must be said.
+  if (!options_.weight.empty()) column(options_.weight, "the weight", file).keeps_missing = false;
+  for (const std::string& name : options_.required) {
+    column(name, "what is required", file).keeps_missing = false;
   }
   schema_.label = options_.label;
   schema_.weight = options_.weight;
@@ -171,20 +178,6 @@ void SchemaReader::apply_options(const std::string& file) {
     fail_schema(file, fmt::format("column '{}' is both the label and the weight",
                                   printable(schema_.label)));
   }
-}
-
-void SchemaReader::vote_cell(std::size_t index, std::string_view cell) {
-  const CsvColumn& column = schema_.columns[index];
-  ColumnVotes& votes = votes_[index];
-  if (trimmed(cell) != cell && votes.padded.empty()) votes.padded = cell;
-  cell = trimmed(cell);
-  CsvColumn as_number = column;
-  as_number.type = CsvType::float64;
-  if (is_missing(schema_, as_number, cell)) return;
-  const CsvType type = type_of(cell);
-  votes.type = std::max(votes.type.value_or(type), type);
-  ++(type == CsvType::text ? votes.text_count : votes.number_count);
-  if (type == CsvType::text && votes.text_example.empty()) votes.text_example = cell;
 }
 
 void SchemaReader::vote(const std::filesystem::path& file) {
@@ -203,10 +196,10 @@ void SchemaReader::vote(const std::filesystem::path& file) {
         const std::string& separator = schema_.columns[i].list_separator;
         std::string_view rest = fields[i];
         for (std::size_t at = 0; !separator.empty() && (at = rest.find(separator)) != rest.npos;) {
-          vote_cell(i, rest.substr(0, at));
+          votes_[i].add(rest.substr(0, at));
           rest.remove_prefix(at + separator.size());
         }
-        vote_cell(i, rest);
+        votes_[i].add(rest);
       }
     }
   }
@@ -216,20 +209,44 @@ void SchemaReader::decide() {
   for (std::size_t i = 0; i < schema_.columns.size(); ++i) {
     CsvColumn& column = schema_.columns[i];
     const ColumnVotes& votes = votes_[i];
-    if (!options_.types.contains(column.name)) column.type = votes.type.value_or(CsvType::text);
+    if (!column.type_is_given) column.type = votes.type();
     if (!column.used || column.type != CsvType::text) continue;
-    if (!votes.padded.empty() && !schema_.trim) {
+    decide_words(column, votes);
+    if (!votes.padded().empty() && !schema_.trim) {
       schema_.warnings.push_back(fmt::format(
           "column '{}': spaces around text count, so '{}' is not '{}'; trim takes "
           "them away",
-          printable(column.name), printable(votes.padded), printable(trimmed(votes.padded))));
+          printable(column.name), printable(votes.padded()), printable(trimmed(votes.padded()))));
     }
-    if (votes.number_count > 9 * votes.text_count && votes.text_count > 0) {
+    if (votes.number_count() > 9 * votes.text_count() && votes.text_count() > 0 &&
+        !column.type_is_given) {
       schema_.warnings.push_back(
           fmt::format("column '{}' is text because of '{}', but nearly all its values are numbers; "
                       "does that word mean a missing value?",
-                      printable(column.name), printable(votes.text_example)));
+                      printable(column.name), printable(votes.text_example())));
     }
+    if (votes.has_numbers_too_long() && !column.type_is_given) {
+      schema_.warnings.push_back(
+          fmt::format("column '{}' is text: some of its whole numbers are too long to stand beside "
+                      "decimals without losing digits; --type {}=float64 rounds them",
+                      printable(column.name), printable(column.name)));
+    }
+  }
+}
+
+// Which words of the list are missing values in a column of words.
+void SchemaReader::decide_words(CsvColumn& column, const ColumnVotes& votes) {
+  if (options_.missing_in) {
+    const auto given = options_.missing_in->find(column.name);
+    if (given != options_.missing_in->end()) column.missing_words = given->second;
+    return;
+  }
+  const std::vector<WordOfList> words = votes.words_of_list();
+  for (const WordOfList& word : words) {
+    if (word.is_missing) column.missing_words.push_back(word.word);
+  }
+  for (std::string& sentence : sentences_about(words, column.name)) {
+    schema_.guesses.push_back(std::move(sentence));
   }
 }
 
@@ -240,44 +257,13 @@ CsvSchema SchemaReader::run() {
     recognize(reader);
     apply_options(reader.name());
   }
-  votes_.resize(schema_.columns.size());
+  votes_.assign(schema_.columns.size(), ColumnVotes(schema_.missing));
   for (const std::filesystem::path& file : files_) vote(file);
   decide();
   return std::move(schema_);
 }
 
 }  // namespace
-
-std::string_view name_of(CsvType type) noexcept {
-  static constexpr std::array<std::string_view, 5> kNames = {"int32", "int64", "float32", "float64",
-                                                             "text"};
-  return kNames[static_cast<std::size_t>(type)];
-}
-
-CsvType csv_type(std::string_view name) {
-  for (const CsvType type : kTypes) {
-    if (name_of(type) == name) return type;
-  }
-  throw Error(ErrorCode::invalid_argument,
-              fmt::format("there is no type '{}'; the types are int32, int64, float32, float64 and "
-                          "text",
-                          printable(name)));
-}
-
-ElementType element_type(CsvType type) noexcept {
-  switch (type) {
-    case CsvType::int32:
-    case CsvType::int64:
-      return ElementType::int64;
-    case CsvType::float32:
-      return ElementType::float32;
-    case CsvType::float64:
-      return ElementType::float64;
-    case CsvType::text:
-      break;
-  }
-  return ElementType::text;
-}
 
 const CsvColumn* CsvSchema::find(std::string_view name) const noexcept {
   const auto found = std::ranges::find(columns, name, &CsvColumn::name);
@@ -290,13 +276,10 @@ CsvSchema infer_csv_schema(const std::vector<std::filesystem::path>& files,
 }
 
 bool is_missing(const CsvSchema& schema, const CsvColumn& column, std::string_view cell) noexcept {
-  if (cell.empty()) return true;
-  if (!schema.missing_words.empty() &&
-      std::ranges::find(schema.missing_words, cell) != schema.missing_words.end()) {
-    return true;
-  }
-  return column.type != CsvType::text &&
-         std::ranges::find(kMissingWords, cell) != kMissingWords.end();
+  if (column.type != CsvType::text) return schema.missing.contains(cell);
+  if (cell.empty() || schema.missing.is_given(cell)) return true;
+  return !column.missing_words.empty() &&
+         std::ranges::find(column.missing_words, cell) != column.missing_words.end();
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
@@ -318,10 +301,9 @@ std::optional<std::int64_t> parse_whole(std::string_view text) noexcept {
 OpenCsv open_csv(const std::filesystem::path& file, const CsvSchema& schema) {
   OpenCsv open{TextReader(file, schema.encoding)};
   const std::string& name = open.reader.name();
-  const std::string_view head = open.reader.head(kSchemaHeadBytes);
-  if (head.empty()) fail_schema(name, "the file is empty");
+  if (open.reader.head(kSchemaHeadBytes).empty()) fail_schema(name, "the file is empty");
   if (!schema.header) return open;
-  const Sample sample = take_sample(head, open.reader.head_is_all(), schema.dialect.separator);
+  const Sample sample = sample_of(open.reader, schema.dialect.separator);
   if (sample.records.empty()) fail_schema(name, "there are no rows, only blank lines");
   const std::vector<std::string> names = trimmed_all(sample.records.front());
   if (names != schema.header_names) {

@@ -1,14 +1,15 @@
 // The columns of a CSV file: their names, types, and what a missing value means.
 //
 // Types are inferred from the rows unless they are given: whole numbers, decimal numbers,
-// or text, the narrowest that holds every value seen. Empty fields do not vote, nor do the
-// words that mean "missing" (kMissingWords, and what the options add). Numbers that begin
-// with a needless zero, as zip codes do, are text.
+// or text, the narrowest that holds every value seen, digit for digit (csv_type.h). Empty fields
+// do not vote, nor do the words that mean "missing" (missing_words.h, and what the options add).
+// Numbers that begin with a needless zero, as zip codes do, are text.
 //
 // A missing value is never silently a 0. A column may have a default for it; or keep it as
 // missing (NaN, an empty list where the column holds whole numbers, "" where it is text),
 // for a feature column to decide; else it is an error. In a column of text an empty field is the
-// text "", and the other words are words.
+// text "", and of the words that mean "missing" those that look like its other words are words
+// (column_votes.h); what was decided is among the warnings.
 //
 // Files may be gzip or zstd. The separator is recognised as in ratings files; the first row is
 // a header unless one of its fields is a number.
@@ -16,7 +17,6 @@
 
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -27,36 +27,27 @@
 #include <variant>
 #include <vector>
 
+#include "kindred/data/csv_type.h"
 #include "kindred/data/delimited.h"
-#include "kindred/data/tensor.h"
+#include "kindred/data/missing_words.h"
 #include "kindred/data/text_reader.h"
 
 namespace kindred::data {
-
-// int32 is a whole number that fits 32 bits; its tensor holds int64 all the same.
-enum class CsvType { int32, int64, float32, float64, text };
-
-// "int32", ..., "text".
-std::string_view name_of(CsvType type) noexcept;
-// Throws Error(invalid_argument) that lists the names there are.
-CsvType csv_type(std::string_view name);
-ElementType element_type(CsvType type) noexcept;
-
-// Beside the empty field, what a missing number looks like.
-inline constexpr std::array<std::string_view, 8> kMissingWords = {"NA",  "N/A",  "na",   "NaN",
-                                                                  "nan", "null", "NULL", "None"};
 
 struct CsvColumn {
   using Default = std::variant<double, std::string>;
 
   std::string name;
   CsvType type = CsvType::text;
+  bool type_is_given = false;       // By the options, not by the rows.
   bool used = true;                 // Else it is passed over.
   bool keeps_missing = false;       // See above.
   std::optional<Default> fallback;  // The value of an empty field; goes before keeps_missing.
   // Where cells hold several values, as in "Animation|Comedy": what lies between them. The
   // column becomes lists, and an empty cell the empty list. "": one value a cell.
   std::string list_separator;
+  // Of text: the words of the list that are missing values here, and no words.
+  std::vector<std::string> missing_words = {};
 
   bool operator==(const CsvColumn&) const = default;
 };
@@ -73,9 +64,13 @@ struct CsvOptions {
   std::map<std::string, CsvType, std::less<>> types = {};
   std::map<std::string, CsvColumn::Default, std::less<>> defaults = {};
   std::map<std::string, std::string, std::less<>> list_separators = {};
-  std::vector<std::string> select = {};         // The columns to read; empty: all.
-  std::vector<std::string> missing_words = {};  // Further words that mean "missing", in any column.
-  bool keep_missing = false;                    // For all columns without a default.
+  std::vector<std::string> select = {};  // The columns to read; empty: all.
+  // Further words that mean "missing", in any column; "" among them does away with the list.
+  std::vector<std::string> missing_words = {};
+  // What CsvColumn::missing_words is for columns of text; without it the rows decide.
+  std::optional<std::map<std::string, std::vector<std::string>, std::less<>>> missing_in = {};
+  bool keep_missing = false;  // For all columns without a default; a weight is needed all the same.
+  std::vector<std::string> required = {};  // Columns whose missing values are not kept even so.
   std::string label = {};
   std::string weight = {};
 
@@ -90,11 +85,12 @@ struct CsvSchema {
   bool trim = false;
   std::vector<std::string> header_names;  // What every file's header must say, if there is one.
   std::vector<CsvColumn> columns;         // All of the file, in its order.
-  std::vector<std::string> missing_words;
+  MissingWords missing;
   std::string label;
   std::string weight;
   std::size_t inferred_rows = 0;      // How many rows the types come from; 0: from nobody's.
   std::vector<std::string> warnings;  // Whole sentences: spaces around text, numbers as text.
+  std::vector<std::string> guesses;   // The same: how words that may mean "missing" are taken.
 
   // The column, or null.
   const CsvColumn* find(std::string_view name) const noexcept;
@@ -108,7 +104,7 @@ struct CsvSchema {
 CsvSchema infer_csv_schema(const std::vector<std::filesystem::path>& files,
                            const CsvOptions& options);
 
-// Whether a cell of this column is a missing value.
+// Whether a cell of this column is a missing value. Requires: no spaces around it.
 bool is_missing(const CsvSchema& schema, const CsvColumn& column, std::string_view cell) noexcept;
 
 // The text without spaces and tabs around it.

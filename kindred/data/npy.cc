@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "kindred/base/byte_source.h"
+#include "kindred/base/check.h"
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
 
@@ -267,9 +268,10 @@ Tensor::Values row_major(const Tensor::Values& values, const std::vector<std::si
       values);
 }
 
-std::string writer_header(std::size_t row_count, std::size_t row_width) {
-  std::string dictionary = fmt::format(
-      "{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", row_count, row_width);
+std::string writer_header(std::size_t row_count, std::size_t row_width, bool is_double) {
+  std::string dictionary =
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}, {}), }}",
+                  is_double ? "<f8" : "<f4", row_count, row_width);
   dictionary.resize(kWriterHeaderBytes - kNpyPrefixBytes - 1, ' ');
   dictionary += '\n';
   static_assert(kWriterHeaderBytes % kAlignment == 0);
@@ -344,18 +346,25 @@ Batch read_npz(const std::filesystem::path& path) {
   return batch;
 }
 
-NpyWriter::NpyWriter(const std::filesystem::path& path, std::size_t row_width)
-    : file_(path), row_width_(row_width) {
-  file_.append(std::string_view(writer_header(0, row_width)));
+NpyWriter::NpyWriter(const std::filesystem::path& path, std::size_t row_width, bool is_double)
+    : file_(path), row_width_(row_width), is_double_(is_double) {
+  file_.append(std::string_view(writer_header(0, row_width, is_double)));
 }
 
 void NpyWriter::append(std::span<const float> values) {
+  KINDRED_CHECK(!is_double_);
+  file_.append(std::as_bytes(values));
+  row_count_ += row_width_ == 0 ? 0 : values.size() / row_width_;
+}
+
+void NpyWriter::append(std::span<const double> values) {
+  KINDRED_CHECK(is_double_);
   file_.append(std::as_bytes(values));
   row_count_ += row_width_ == 0 ? 0 : values.size() / row_width_;
 }
 
 void NpyWriter::commit() {
-  file_.replace_front(std::string_view(writer_header(row_count_, row_width_)));
+  file_.replace_front(std::string_view(writer_header(row_count_, row_width_, is_double_)));
   file_.commit();
 }
 

@@ -36,13 +36,15 @@ Tensor parse_npy(std::string_view bytes, const std::string& name);
 // Throws as read_npy() and Batch::add() do: all arrays need the same number of rows.
 Batch read_npz(const std::filesystem::path& path);
 
-// Writes a matrix of float32 row by row; how many rows there are is written at the end.
+// Writes a matrix of float32 (or float64) row by row; how many rows there are is written at the
+// end.
 class NpyWriter {
  public:
-  NpyWriter(const std::filesystem::path& path, std::size_t row_width);
+  NpyWriter(const std::filesystem::path& path, std::size_t row_width, bool is_double = false);
 
-  // Requires: values.size() is a multiple of row_width.
+  // Requires: values.size() is a multiple of row_width; floats or doubles as the file holds.
   void append(std::span<const float> values);
+  void append(std::span<const double> values);
 
   // Makes the file appear. Requires: called once, at the end.
   void commit();
@@ -52,6 +54,7 @@ class NpyWriter {
  private:
   AtomicFile file_;
   std::size_t row_width_;
+  bool is_double_;
   std::size_t row_count_ = 0;
 };
 

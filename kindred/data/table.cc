@@ -44,7 +44,11 @@ std::string Table::cell(const Column& column, std::size_t row) const {
   KINDRED_CHECK(row < column.size());
   if (column.is_text()) return column.text()[row];
   const double value = column.numbers()[row];
-  return std::isnan(value) ? std::string() : fmt::format("{:.10g}", value);
+  if (std::isnan(value)) return {};
+  // Whole numbers as such, up to where doubles skip some; all others with every digit they have.
+  constexpr double kWholeMax = 9007199254740992.0;
+  const bool is_whole = value == std::floor(value) && std::abs(value) <= kWholeMax;
+  return is_whole ? fmt::format("{:.0f}", value) : fmt::format("{}", value);
 }
 
 }  // namespace kindred::data

@@ -12,6 +12,8 @@
 #include "kindred/base/byte_source.h"
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
+#include "kindred/data/column_votes.h"
+#include "kindred/data/csv_schema.h"
 #include "kindred/data/delimited.h"
 #include "kindred/data/idx.h"
 #include "kindred/data/npy.h"
@@ -67,10 +69,6 @@ Records split(std::string_view bytes, const std::filesystem::path& path) {
   return records;
 }
 
-bool has_needless_zero(std::string_view text) noexcept {
-  return text.size() >= 2 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
-}
-
 data::Table one_column(std::size_t row_count, std::size_t found, const std::string& name,
                        data::Column column) {
   if (found != row_count) {
@@ -82,6 +80,15 @@ data::Table one_column(std::size_t row_count, std::size_t found, const std::stri
   return table;
 }
 
+// Whole numbers that doubles would round.
+bool has_long_integers(const data::Tensor& tensor) {
+  if (tensor.type() != data::ElementType::int64) return false;
+  constexpr std::int64_t kExactMax = std::int64_t{1} << 53U;
+  return std::ranges::any_of(tensor.integers(), [](std::int64_t value) {
+    return value > kExactMax || value < -kExactMax;
+  });
+}
+
 data::Table table_of_npy(std::string_view bytes, const std::string& name, std::size_t row_count) {
   const data::Tensor tensor = data::parse_npy(bytes, name);
   if (tensor.row_width() != 1) {
@@ -91,6 +98,10 @@ data::Table table_of_npy(std::string_view bytes, const std::string& name, std::s
   if (tensor.is_text()) {
     data::TextColumn texts;
     for (std::size_t i = 0; i < tensor.texts().size(); ++i) texts.emplace_back(tensor.texts()[i]);
+    column.values = std::move(texts);
+  } else if (has_long_integers(tensor)) {
+    data::TextColumn texts;
+    for (const std::int64_t value : tensor.integers()) texts.push_back(std::to_string(value));
     column.values = std::move(texts);
   } else {
     auto& numbers = std::get<data::NumberColumn>(column.values);
@@ -108,19 +119,14 @@ data::Table table_of_npy(std::string_view bytes, const std::string& name, std::s
 }  // namespace
 
 data::Column typed_column(std::string name, data::TextColumn cells) {
-  data::NumberColumn numbers;
-  bool any = false;
-  for (const std::string& cell : cells) {
-    double value = std::numeric_limits<double>::quiet_NaN();
-    if (!cell.empty()) {
-      if (has_needless_zero(cell) || data::parse_number(cell, value) != data::NumberFault::none) {
-        return {std::move(name), std::move(cells)};
-      }
-      any = true;
-    }
-    numbers.push_back(value);
+  const data::MissingWords missing;
+  data::ColumnVotes votes(missing);
+  for (const std::string& cell : cells) votes.add(cell);
+  if (!votes.fits_double()) return {std::move(name), std::move(cells)};
+  data::NumberColumn numbers(cells.size(), std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t row = 0; row < cells.size(); ++row) {
+    if (!missing.contains(data::trimmed(cells[row]))) data::parse_number(cells[row], numbers[row]);
   }
-  if (!any) return {std::move(name), std::move(cells)};
   return {std::move(name), std::move(numbers)};
 }
 

@@ -5,8 +5,9 @@
 // and so are those to which somebody has given a header all the same. Also read: the labels of
 // an idx file, and an array of .npy.
 //
-// A column whose values are all numbers is a number column, unless one of them begins with a
-// needless zero. Columns without a name are called "label" (a single one) or "column_2", ....
+// A column whose values are all numbers, or missing (data/missing_words.h), is a number column,
+// unless one of them begins with a needless zero or is a whole number that a double would round,
+// as long ids are. Columns without a name are called "label" (a single one) or "column_2", ....
 //
 // Thread safety: pure functions.
 

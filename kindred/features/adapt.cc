@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <unordered_map>
+#include <utility>
 
 #include "kindred/base/error.h"
 #include "kindred/base/overloaded.h"
@@ -62,6 +64,9 @@ class NumberLearner {
     }
   }
   const NumericColumn& recipe() const noexcept { return recipe_; }
+  bool is_empty() const {
+    return std::ranges::any_of(moments_, [](const Moments& one) { return one.count == 0; });
+  }
 
   void learn(const data::Batch& rows) {
     for_each_number(before_, rows.at(recipe_.key), is_sequence_,
@@ -113,6 +118,7 @@ class BoundaryLearner {
     }
   }
   const BucketizedColumn& recipe() const noexcept { return recipe_; }
+  bool is_empty() const { return summary_.count() == 0; }
 
   void learn(const data::Batch& rows) {
     for_each_number(recipe_.source, rows.at(recipe_.source.key), false,
@@ -147,6 +153,7 @@ class WordLearner {
  public:
   explicit WordLearner(VocabularyColumn recipe) : recipe_(std::move(recipe)) {}
   const VocabularyColumn& recipe() const noexcept { return recipe_; }
+  bool is_empty() const { return uses_.empty(); }
 
   void learn(const data::Batch& rows) {
     const data::Tensor& tensor = rows.at(recipe_.key);
@@ -174,8 +181,16 @@ class WordLearner {
   VocabularyColumn learned(std::vector<std::string>& warnings) const {
     std::vector<std::size_t> order(words_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::erase_if(order, [&](std::size_t word) { return uses_[word] < recipe_.word_uses_min; });
     if (order.empty()) refuse_key(recipe_.key, "no words to learn in the training rows");
+    const auto is_rare = [&](std::size_t word) { return uses_[word] < recipe_.word_uses_min; };
+    if (std::ranges::all_of(order, is_rare)) {
+      warnings.push_back(
+          fmt::format("column '{}': none of its {} words comes {} times in the training rows; all "
+                      "of them are learned",
+                      printable(recipe_.key), order.size(), recipe_.word_uses_min));
+    } else {
+      std::erase_if(order, is_rare);
+    }
     std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
       if (uses_[a] != uses_[b]) return uses_[a] > uses_[b];
       return words_.label(a) < words_.label(b);
@@ -222,14 +237,28 @@ class Learners {
     for (WordLearner& learner : words_) learner.learn(rows);
   }
 
-  // Gathers what was learned, with its warnings, once.
-  void finish(std::vector<std::string>& warnings) {
-    for (const NumberLearner& learner : numbers_)
-      learned_numbers_.push_back(learner.learned(warnings));
-    for (const BoundaryLearner& learner : boundaries_) {
-      learned_boundaries_.push_back(learner.learned(warnings));
-    }
-    for (const WordLearner& learner : words_) learned_words_.push_back(learner.learned(warnings));
+  // Whether a column finds nothing to learn.
+  bool finds_nothing(const Column& column) const {
+    return std::visit(
+        Overloaded{[&](const NumericColumn& kind) { return finds_nothing(kind); },
+                   [&](const SequenceNumericColumn& kind) { return finds_nothing(kind.numeric); },
+                   [&](const CategoricalColumn& kind) { return finds_nothing(kind); },
+                   [&](const auto& kind) { return finds_nothing(kind.categorical); }},
+        column);
+  }
+
+  // Gathers what was learned, with its warnings, once; of learners that found something, or, with
+  // `passes_over_empty` false, of all: then those that found nothing are an error.
+  void finish(bool passes_over_empty, std::vector<std::string>& warnings) {
+    const auto gather = [&](const auto& learners, auto& learned) {
+      for (const auto& learner : learners) {
+        const bool skips = passes_over_empty && learner.is_empty();
+        learned.push_back(skips ? learner.recipe() : learner.learned(warnings));
+      }
+    };
+    gather(numbers_, learned_numbers_);
+    gather(boundaries_, learned_boundaries_);
+    gather(words_, learned_words_);
   }
 
   void replace(Column& column) const {
@@ -241,25 +270,61 @@ class Learners {
   }
 
  private:
+  static const std::string& key_of(const NumericColumn& recipe) { return recipe.key; }
+  static const std::string& key_of(const BucketizedColumn& recipe) { return recipe.source.key; }
+  static const std::string& key_of(const VocabularyColumn& recipe) { return recipe.key; }
+
+  // The learner of a recipe, among those of its field: tables may have any number of fields.
   template <typename Learner>
-  static std::size_t find(const std::vector<Learner>& learners, const auto& recipe) {
-    const auto found = std::ranges::find_if(
-        learners, [&](const Learner& learner) { return learner.recipe() == recipe; });
-    return static_cast<std::size_t>(found - learners.begin());
+  std::size_t find(const std::vector<Learner>& learners, const auto& recipe) const {
+    const auto places = places_.find(key_of(recipe));
+    if (places == places_.end()) return learners.size();
+    for (const auto& [list, place] : places->second) {
+      if (list == &learners && learners[place].recipe() == recipe) return place;
+    }
+    return learners.size();
+  }
+  template <typename Learner>
+  void note_place(const std::vector<Learner>& learners) {
+    places_[key_of(learners.back().recipe())].emplace_back(&learners, learners.size() - 1);
+  }
+
+  template <typename Learner>
+  bool is_empty_in(const std::vector<Learner>& learners, const auto& recipe) const {
+    const std::size_t place = find(learners, recipe);
+    return place < learners.size() && learners[place].is_empty();
+  }
+  bool finds_nothing(const NumericColumn& column) const { return is_empty_in(numbers_, column); }
+  bool finds_nothing(const CategoricalColumn& column) const {
+    if (const auto* buckets = std::get_if<BucketizedColumn>(&column.kind)) {
+      return finds_nothing(buckets->source) || is_empty_in(boundaries_, *buckets);
+    }
+    if (const auto* words = std::get_if<VocabularyColumn>(&column.kind)) {
+      return is_empty_in(words_, *words);
+    }
+    const auto* cross = std::get_if<CrossedColumn>(&column.kind);
+    return cross != nullptr &&
+           std::ranges::any_of(cross->keys, [&](const auto& key) { return finds_nothing(key); });
   }
 
   void add(const NumericColumn& column, bool is_sequence) {
     if (std::ranges::none_of(column.normalizers, is_unlearned)) return;
-    if (find(numbers_, column) == numbers_.size()) numbers_.emplace_back(column, is_sequence);
+    if (find(numbers_, column) < numbers_.size()) return;
+    numbers_.emplace_back(column, is_sequence);
+    note_place(numbers_);
   }
   void add(const CategoricalColumn& column) {
     if (const auto* buckets = std::get_if<BucketizedColumn>(&column.kind)) {
       add(buckets->source, false);
       const bool is_new = find(boundaries_, *buckets) == boundaries_.size();
-      if (buckets->boundaries.empty() && is_new) boundaries_.emplace_back(*buckets);
+      if (!buckets->boundaries.empty() || !is_new) return;
+      boundaries_.emplace_back(*buckets);
+      note_place(boundaries_);
     } else if (const auto* words = std::get_if<VocabularyColumn>(&column.kind)) {
       const bool is_new = find(words_, *words) == words_.size();
-      if (words->words.empty() && is_new) words_.emplace_back(*words);
+      if (!words->words.empty() || !is_new) return;
+      words_.emplace_back(*words);
+      note_place(words_);
     } else if (const auto* cross = std::get_if<CrossedColumn>(&column.kind)) {
       for (const CategoricalColumn& key : cross->keys) add(key);
     }
@@ -285,6 +350,7 @@ class Learners {
   std::vector<NumberLearner> numbers_;
   std::vector<BoundaryLearner> boundaries_;
   std::vector<WordLearner> words_;
+  std::unordered_map<std::string, std::vector<std::pair<const void*, std::size_t>>> places_;
   std::vector<NumericColumn> learned_numbers_;  // In the order of their learners,
   std::vector<BucketizedColumn> learned_boundaries_;
   std::vector<VocabularyColumn> learned_words_;
@@ -292,7 +358,7 @@ class Learners {
 
 }  // namespace
 
-Adapted adapt(std::vector<Column> recipes, const data::Dataset& rows) {
+Adapted adapt(std::vector<Column> recipes, const data::Dataset& rows, const AdaptOptions& options) {
   if (rows.cardinality() == data::kInfiniteCardinality) {
     throw Error(ErrorCode::invalid_argument, "columns cannot adapt to rows that never end");
   }
@@ -310,7 +376,16 @@ Adapted adapt(std::vector<Column> recipes, const data::Dataset& rows) {
   if (adapted.row_count == 0) {
     throw Error(ErrorCode::invalid_argument, "there are no rows to adapt to");
   }
-  learners.finish(adapted.warnings);
+  if (options.leaves_out_empty) {
+    std::erase_if(adapted.columns, [&](const Column& column) {
+      if (!learners.finds_nothing(column)) return false;
+      adapted.warnings.push_back(
+          fmt::format("column '{}' is left out: all its values are missing in the training rows",
+                      printable(name_of(column))));
+      return true;
+    });
+  }
+  learners.finish(options.leaves_out_empty, adapted.warnings);
   for (Column& column : adapted.columns) learners.replace(column);
   return adapted;
 }

@@ -9,7 +9,8 @@
 // that are meant for evaluation.
 //
 //   vocabulary   the words that are there at least word_uses_min times, the most frequent
-//                first (equals by their bytes), at most word_count_max of them, with counts
+//                first (equals by their bytes), at most word_count_max of them, with counts;
+//                where no word is there so often, all of them, with a warning
 //   bucketized   boundaries at the quantiles (quantiles.h)
 //   z-score      mean and standard deviation (of the population) of what the normalizers
 //                before it give; min-max alike
@@ -35,8 +36,15 @@ struct Adapted {
   std::vector<std::string> warnings;  // Whole sentences: a constant column, words left out.
 };
 
+struct AdaptOptions {
+  // A column that finds nothing to learn, because all its values are missing in these rows, is left
+  // out with a warning; else it is an error.
+  bool leaves_out_empty = false;
+};
+
 // Throws Error(invalid_argument) as check_column() and Encoder::encode() do, for a dataset
 // without rows or without end, and for a column that found nothing to learn.
-Adapted adapt(std::vector<Column> recipes, const data::Dataset& rows);
+Adapted adapt(std::vector<Column> recipes, const data::Dataset& rows,
+              const AdaptOptions& options = {});
 
 }  // namespace kindred::features

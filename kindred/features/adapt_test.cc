@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <cmath>
 
 #include "kindred/base/error.h"
@@ -111,6 +113,33 @@ TEST(Quantiles, StayCloseOnLongStreams) {
     // The draws themselves are off by about a tenth of that.
     EXPECT_NEAR(boundaries[i], static_cast<double>(i + 1) / 100.0, 0.003);
   }
+}
+
+// Mostly one value, wherever it lies among the others: every part holds something.
+TEST(Quantiles, NoPartIsEmpty) {
+  for (const std::vector<double>& few : {std::vector<double>{1, 2}, {-1, -2}, {-1, 1}, {1}}) {
+    for (const std::size_t parts : {2U, 3U, 4U, 10U, 50U}) {
+      QuantileSummary summary;
+      std::vector<double> all = few;
+      all.resize(100, 0.0);
+      for (const double value : all) summary.add(value);
+      const std::vector<double> cuts = summary.boundaries(parts);
+      ASSERT_FALSE(cuts.empty());
+      std::vector<std::size_t> sizes(cuts.size() + 1, 0);
+      for (const double value : all) {
+        ++sizes[static_cast<std::size_t>(std::ranges::upper_bound(cuts, value) - cuts.begin())];
+      }
+      for (const std::size_t size : sizes) EXPECT_GT(size, 0U) << parts;
+    }
+  }
+}
+
+TEST(Quantiles, ValuesAreThoseThatWereAdded) {
+  QuantileSummary summary;
+  for (int i = 1; i <= 1000; ++i) summary.add(i);
+  EXPECT_EQ(summary.value_at(0.5), 500.0);
+  EXPECT_EQ(summary.value_at(0.0), 1.0);
+  EXPECT_EQ(summary.value_at(1.0), 1000.0);
 }
 
 TEST(Quantiles, EqualValuesMakeOneBoundary) {

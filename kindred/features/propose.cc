@@ -4,8 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
+#include <unordered_map>
 
 #include "kindred/base/printable.h"
 #include "kindred/base/toml.h"
@@ -18,6 +20,7 @@ namespace {
 constexpr std::size_t kListedWordsMax = 100'000;  // More are hashed.
 constexpr double kOwnValueShare = 0.5;  // More distinct values a row are ids or free text.
 constexpr std::size_t kOwnValuesMin = 100;
+constexpr std::size_t kOwnNamesMin = 10;
 constexpr std::size_t kQuantiles = 10;
 constexpr std::size_t kBucketValuesMin = 50;  // Fewer distinct numbers are not worth buckets.
 constexpr std::size_t kCoordinateBuckets = 50;
@@ -41,21 +44,20 @@ std::string lower(std::string text) {
   return text;
 }
 
-// To four digits: a default is read by people.
-double rounded(double value) {
-  if (value == 0.0) return value;
-  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - 3.0);
-  return std::stod(fmt::format("{:.12g}", std::round(value / unit) * unit));
-}
-
 NumericColumn number_column(const ColumnFacts& facts) {
-  NumericColumn column{.key = facts.name};
-  if (facts.missing_count > 0) column.default_value = {rounded(facts.median)};
+  // A row to predict may miss what no row to learn from did.
+  NumericColumn column{.key = facts.name, .default_value = {facts.median}};
   const double usual = std::max(facts.median, facts.mean / kLongTail);
-  if (facts.minimum >= 0.0 && facts.maximum > kLongTail * usual) {
-    column.normalizers.emplace_back(Log1p{});
+  const bool has_long_tail = facts.minimum >= 0.0 && facts.maximum > kLongTail * usual;
+  const bool clips = !has_long_tail && facts.low < facts.high;
+  // What lies outside of what was seen, or is a slip of the pen, must not carry a row away.
+  const Clip clip = clips ? Clip{.low = facts.low, .high = facts.high}
+                          : Clip{.low = facts.minimum, .high = facts.maximum};
+  if (has_long_tail) {
+    column.normalizers = std::vector<Normalizer>({clip, Log1p{}, ZScore{}});
+  } else {
+    column.normalizers = std::vector<Normalizer>({clip, ZScore{}});
   }
-  column.normalizers.emplace_back(ZScore{});
   return column;
 }
 
@@ -68,7 +70,7 @@ CategoricalColumn word_column(const ColumnFacts& facts) {
     return hashed(facts.name, static_cast<std::int64_t>(2 * facts.distinct_count));
   }
   VocabularyColumn kind{.key = facts.name, .oov_bucket_count = 1};
-  if (facts.distinct_count > kOneHotMax) kind.word_uses_min = 2;
+  if (facts.distinct_count > kOneHotMax && facts.repeated_count > 1) kind.word_uses_min = 2;
   return {.kind = std::move(kind)};
 }
 
@@ -77,29 +79,104 @@ bool holds_amounts(const ColumnFacts& facts) {
          value_count(facts) >= kAmountUses * facts.distinct_count;
 }
 
+// Names of columns that say who a row is, not how much of something it has.
+bool is_named_like_an_id(const std::string& name) {
+  constexpr auto kWords = std::to_array<std::string_view>(
+      {"id", "ids", "uuid", "guid", "index", "idx", "sku", "isbn", "ean", "upc", "asin", "key"});
+  constexpr auto kThings = std::to_array<std::string_view>(
+      {"user",     "item",    "movie", "customer", "client",  "product", "order",  "passenger",
+       "session",  "article", "shop",  "store",    "account", "member",  "person", "patient",
+       "employee", "player",  "team",  "artist",   "book",    "track",   "song",   "row",
+       "record",   "post",    "tweet", "author",   "film",    "game",    "seller", "vendor",
+       "driver",   "device",  "host",  "listing",  "visitor", "student", "steam",  "category"});
+  if (name.empty() || lower(name).starts_with("unnamed: ")) return true;
+  // The last of the words that the name is made of: "customer_id", "CustomerID", "id".
+  std::size_t begin = name.size();
+  while (begin > 0 && std::isalnum(static_cast<unsigned char>(name[begin - 1])) != 0) {
+    --begin;
+    const bool is_capital = std::isupper(static_cast<unsigned char>(name[begin])) != 0;
+    const bool follows_small =
+        begin > 0 && std::islower(static_cast<unsigned char>(name[begin - 1])) != 0;
+    if (is_capital && follows_small) break;
+  }
+  const std::string last = lower(name.substr(begin));
+  if (std::ranges::find(kWords, last) != kWords.end()) return true;
+  return last.ends_with("id") &&
+         std::ranges::find(kThings, std::string_view(last).substr(0, last.size() - 2)) !=
+             kThings.end();
+}
+
+std::string kept_by(const ColumnFacts& facts) {
+  return fmt::format("; --type {}=float64 keeps it as a number", printable(facts.name));
+}
+
+// Why whole numbers say who a row is; "" where they may well be a quantity.
+std::string why_an_id(const ColumnFacts& facts) {
+  const std::size_t count = value_count(facts);
+  if (!is_whole(facts) || facts.distinct_count != count || facts.has_more_distinct) return "";
+  if (is_named_like_an_id(facts.name) && count > kOwnNamesMin) {
+    return "every row has a number of its own, and the name is that of an id";
+  }
+  if (count <= kOwnValuesMin) return "";
+  const double span =
+      static_cast<double>(facts.whole_maximum) - static_cast<double>(facts.whole_minimum) + 1.0;
+  if (span == static_cast<double>(count)) return "it numbers the rows";
+  // A part of a larger table: the numbers of its rows ascend, with gaps.
+  if (facts.ascends && facts.whole_minimum >= 0 && span < 4.0 * static_cast<double>(count)) {
+    return "it numbers the rows";
+  }
+  constexpr std::int64_t kExactMax = std::int64_t{1} << 53U;
+  return facts.whole_maximum > kExactMax || facts.whole_minimum < -kExactMax
+             ? "every row has a number of its own, too long for a quantity"
+             : "";
+}
+
+void add_remark(ColumnProposal& proposal, std::string_view remark) {
+  proposal.remark += proposal.remark.empty() ? "" : "; ";
+  proposal.remark += remark;
+}
+
+// Whole numbers that name things, such as customers, as words.
+ColumnProposal propose_names(const ColumnFacts& facts) {
+  ColumnProposal proposal{.field = facts.name, .columns = {}, .more = {}, .remark = {}};
+  const CategoricalColumn words = word_column(facts);
+  if (facts.distinct_count <= kOneHotMax) {
+    proposal.columns.emplace_back(IndicatorColumn{.categorical = words});
+  } else {
+    proposal.columns.emplace_back(EmbeddingColumn{.categorical = words});
+  }
+  proposal.more.emplace_back(number_column(facts));
+  proposal.remark = "named like an id, so its numbers are names" + kept_by(facts);
+  return proposal;
+}
+
 ColumnProposal propose_number(const ColumnFacts& facts) {
   ColumnProposal proposal{.field = facts.name, .columns = {}, .more = {}, .remark = {}};
-  if (is_whole(facts) && facts.distinct_count == value_count(facts) &&
-      facts.distinct_count > kOwnValuesMin) {
-    proposal.remark = "left out: every row has a whole number of its own, as an id does";
+  if (const std::string why = why_an_id(facts); !why.empty()) {
+    proposal.remark = fmt::format("left out: {}{}", why, kept_by(facts));
     return proposal;
   }
-  const NumericColumn column = number_column(facts);
-  if (column.normalizers.size() > 1) proposal.remark = "the logarithm tames its long tail";
-  if (facts.missing_count > 0) {
-    proposal.remark += proposal.remark.empty() ? "" : "; ";
-    proposal.remark += "missing values become the median";
+  if (is_whole(facts) && is_named_like_an_id(facts.name) && facts.distinct_count > 2 &&
+      !facts.has_more_distinct && 2 * facts.distinct_count <= value_count(facts)) {
+    return propose_names(facts);
   }
+  const NumericColumn column = number_column(facts);
+  if (column.normalizers.size() > 2) add_remark(proposal, "the logarithm tames its long tail");
+  if (facts.missing_count > 0) add_remark(proposal, "missing values become the median");
   proposal.columns.emplace_back(column);
   if (holds_amounts(facts)) {
     VocabularyColumn amounts{.key = facts.name, .oov_bucket_count = 1};
     amounts.word_uses_min = kAmountUsesMin;
     proposal.columns.emplace_back(IndicatorColumn{.categorical = {.kind = std::move(amounts)}});
-    proposal.remark += proposal.remark.empty() ? "" : "; ";
-    proposal.remark += "its few amounts are words too";
+    add_remark(proposal, "its few amounts are words too");
   }
   if (facts.distinct_count >= kBucketValuesMin) {
     proposal.more.emplace_back(quantile_buckets(facts.name, kQuantiles));
+    // Numbers that come again and again may be names of things.
+    if (is_whole(facts) && !holds_amounts(facts) && !facts.has_more_distinct &&
+        4 * facts.distinct_count <= value_count(facts)) {
+      proposal.more.emplace_back(EmbeddingColumn{.categorical = word_column(facts)});
+    }
   } else if (is_whole(facts) && facts.distinct_count > 2 && !holds_amounts(facts)) {
     VocabularyColumn codes{.key = facts.name, .oov_bucket_count = 1};
     proposal.more.emplace_back(IndicatorColumn{.categorical = {.kind = std::move(codes)}});
@@ -111,7 +188,7 @@ ColumnProposal propose_words(const ColumnFacts& facts) {
   ColumnProposal proposal{.field = facts.name, .columns = {}, .more = {}, .remark = {}};
   const double share =
       static_cast<double>(facts.distinct_count) / static_cast<double>(value_count(facts));
-  if (facts.distinct_count > kOwnValuesMin && share > kOwnValueShare) {
+  if (facts.distinct_count > kOneHotMax && share > kOwnValueShare) {
     proposal.remark = "left out: most rows have a text of their own, as ids and free text do";
     return proposal;
   }
@@ -243,7 +320,7 @@ void append_reading(const data::CsvOptions& reading, const TableFacts& facts, st
   for (const ColumnFacts& column : facts.columns) {
     out += fmt::format("{} = \"{}\"\n", toml_key(column.name), data::name_of(column.type));
   }
-  for (const char* const table : {"defaults", "lists"}) {
+  for (const char* const table : {"defaults", "lists", "missing_in"}) {
     const Json* members = settings.find(table);
     if (members == nullptr) continue;
     out += fmt::format("\n[{}]\n", table);
@@ -261,6 +338,15 @@ TableRecipe Proposal::recipe() const {
     recipe.columns.insert(recipe.columns.end(), field.columns.begin(), field.columns.end());
   }
   return recipe;
+}
+
+std::vector<std::string> Proposal::left_out() const {
+  std::vector<std::string> out;
+  for (const ColumnProposal& field : fields) {
+    if (!field.columns.empty() || field.field.empty()) continue;
+    out.push_back(fmt::format("column '{}' is {}", printable(field.field), field.remark));
+  }
+  return out;
 }
 
 Proposal propose(const TableFacts& facts, const data::CsvOptions& reading) {
@@ -306,11 +392,12 @@ std::string to_toml(const Proposal& proposal, const TableFacts& facts, const std
       "# A start to edit: lines behind # are suggestions.\n\n",
       printable(table), counted(facts.row_count), facts.columns.size());
   append_reading(proposal.reading, facts, out);
+  std::unordered_map<std::string_view, const ColumnFacts*> by_name;
+  for (const ColumnFacts& column : facts.columns) by_name.emplace(column.name, &column);
   for (const ColumnProposal& field : proposal.fields) {
     out += '\n';
-    const auto found = std::ranges::find(facts.columns, field.field, &ColumnFacts::name);
-    if (found != facts.columns.end()) {
-      out += fmt::format("# {}: {}\n", printable(field.field), describe(*found));
+    if (const auto found = by_name.find(field.field); found != by_name.end()) {
+      out += fmt::format("# {}: {}\n", printable(field.field), describe(*found->second));
     }
     if (!field.remark.empty()) out += fmt::format("# {}\n", field.remark);
     for (const Column& column : field.columns) append_column(column, "", out);

@@ -1,16 +1,21 @@
 // Columns for a table that nobody has described yet: a start to edit, not a law.
 //
-//    numbers        z-scores; the logarithm first where a few values are very large
+//    numbers        z-scores of what is clipped to where numbers usually lie; the logarithm first
+//                   where a few values are very large
 //    amounts        whole numbers of which there are few, each of them often: besides the
 //                   z-score, one-hot as words are. Ages, hours, codes and grants are such, and
 //                   no line and no bend says what one amount alone means
 //    words          one-hot up to kOneHotMax of them, else embedded in the fourth root of
 //                   their number of dimensions; hashed where there are too many to list
 //    coordinates    latitude and longitude, also cut into buckets and crossed
-//    left out       columns in which all values are equal, or nearly all differ (ids, free text)
+//    ids            whole numbers named like one ("customer_id") that come again: as words are
+//    left out       columns in which all values are equal, or nearly all texts differ (free text),
+//                   and whole numbers that number the rows. All different is no reason by itself:
+//                   so may salaries be
 //
-// What is missing becomes the median, or no word at all. Suggestions that need a person's
-// judgement (buckets of numbers, crosses of words) are written as comments.
+// What is missing becomes the median, whether or not anything was missing so far, or no word at
+// all. Numbers are written with all their digits: machines read them too. Suggestions that need a
+// person's judgement (buckets of numbers, crosses of words) are written as comments.
 //
 // Thread safety: pure functions.
 
@@ -39,6 +44,8 @@ struct Proposal {
 
   // The columns proposed, without the suggestions.
   TableRecipe recipe() const;
+  // "id is left out: it numbers the rows; ...": the fields without a column, and why.
+  std::vector<std::string> left_out() const;
 };
 
 Proposal propose(const TableFacts& facts, const data::CsvOptions& reading);

@@ -1,5 +1,6 @@
 #include "kindred/features/propose.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,7 +66,7 @@ TEST_F(Propose, EachKindOfFieldGetsItsColumn) {
   EXPECT_THAT(names, ElementsAre("age", "income", "color_indicator", "city_embedding"))
       << "ids, constants and the label are left out";
   const auto& income = std::get<NumericColumn>(recipe.columns[1]);
-  EXPECT_TRUE(std::holds_alternative<Log1p>(income.normalizers.front()));
+  EXPECT_TRUE(std::holds_alternative<Log1p>(income.normalizers.at(1)));
   const auto& city = std::get<EmbeddingColumn>(recipe.columns[3]);
   EXPECT_EQ(city.dimensions, 0U) << "the fourth root of what adapt() finds";
 }
@@ -83,6 +84,57 @@ TEST_F(Propose, FewAmountsAreNumbersAndWords) {
   const auto& words =
       std::get<VocabularyColumn>(std::get<IndicatorColumn>(recipe.columns[1]).categorical.kind);
   EXPECT_EQ(words.word_uses_min, 5U) << "what is there once is no amount to learn of";
+}
+
+TEST_F(Propose, MediansAreValuesOrTheMiddleOfTwoWithAllTheirDigits) {
+  const auto median = [&](const std::vector<std::string>& cells) {
+    return facts("x,y", static_cast<int>(cells.size()),
+                 [&](int i) { return cells[static_cast<std::size_t>(i)] + ",1"; })
+        .columns[0]
+        .median;
+  };
+  EXPECT_EQ(median({"0", "1", "1", "1", "1", "1", ""}), 1.0);
+  EXPECT_EQ(median({"1", "3", "3", "3", "2"}), 3.0);
+  EXPECT_EQ(median({"1", "2", "3", "10"}), 2.5);
+  EXPECT_EQ(median({"0.1", "0.2", "0.3"}), 0.2) << "not that of the float";
+  EXPECT_EQ(median({"1700040000", "1700040001", "1700040002", ""}), 1700040001.0);
+}
+
+TEST_F(Propose, EveryColumnOfNumbersHasADefaultAndAClip) {
+  const TableFacts found = facts("x", 2000, [](int i) {
+    return i == 3 ? std::string("1e9") : fmt::format("{}.5", 1000 + i % 90);
+  });
+  const auto column = std::get<NumericColumn>(propose(found, {}).recipe().columns.at(0));
+  ASSERT_EQ(column.default_value.size(), 1U);
+  EXPECT_EQ(column.default_value[0], found.columns[0].median);
+  const auto& clip = std::get<Clip>(column.normalizers.at(0));
+  EXPECT_GE(clip.low, 1000.0);
+  EXPECT_LT(clip.high, 1e9);
+}
+
+TEST_F(Propose, NumbersThatAllDifferAreKeptUnlessTheyNumberTheRows) {
+  const TableFacts found = facts("salary,row,part,CustomerID,long,shop_id,paid", 400, [](int i) {
+    return fmt::format("{},{},{},{},{},{},{}", 20000 + i * 7919 % 50021, i + 1, 3 * i + i % 2,
+                       i * 7919 % 50021, 76561198000000001 + i * 7919 % 50021, 100 + i % 60,
+                       i * 7919 % 50021);
+  });
+  const Proposal proposal = propose(found, {});
+  std::vector<std::string> names;
+  for (const Column& column : proposal.recipe().columns) names.push_back(name_of(column));
+  EXPECT_THAT(names, ElementsAre("salary", "shop_id_embedding", "paid"));
+  const std::vector<std::string> left_out = proposal.left_out();
+  ASSERT_EQ(left_out.size(), 4U);
+  EXPECT_THAT(left_out[0], HasSubstr("'row' is left out: it numbers the rows"));
+  EXPECT_THAT(left_out[0], HasSubstr("--type row=float64"));
+}
+
+TEST_F(Propose, TextsThatAllDifferAreLeftOutOfSmallTablesToo) {
+  for (const int rows : {33, 50, 100, 101}) {
+    const TableFacts found = facts("name,x", rows, [](int i) {
+      return "state " + std::to_string(i) + "," + std::to_string(i % 7);
+    });
+    EXPECT_EQ(propose(found, {}).recipe().columns.size(), 1U) << rows;
+  }
 }
 
 TEST_F(Propose, CoordinatesAreAlsoCrossed) {

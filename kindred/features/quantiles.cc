@@ -27,33 +27,50 @@ void QuantileSummary::compact(std::size_t level) {
   full.values.clear();
 }
 
-std::vector<double> QuantileSummary::boundaries(std::size_t bucket_count) const {
+std::vector<std::pair<double, std::uint64_t>> QuantileSummary::cumulated() const {
   std::map<double, std::uint64_t> weights;
-  std::uint64_t total = 0;
   for (std::size_t level = 0; level < levels_.size(); ++level) {
     for (const double value : levels_[level].values) weights[value] += std::uint64_t{1} << level;
-    total += levels_[level].values.size() << level;
   }
+  std::vector<std::pair<double, std::uint64_t>> out(weights.begin(), weights.end());
+  for (std::size_t i = 1; i < out.size(); ++i) out[i].second += out[i - 1].second;
+  return out;
+}
+
+double QuantileSummary::value_at(double share) const {
+  const auto values = cumulated();
+  const double wanted = share * static_cast<double>(values.back().second);
+  const auto found = std::ranges::find_if(
+      values, [&](const auto& entry) { return static_cast<double>(entry.second) >= wanted; });
+  return found == values.end() ? values.back().first : found->first;
+}
+
+std::vector<double> QuantileSummary::boundaries(std::size_t bucket_count) const {
+  const auto values = cumulated();
+  const auto total = static_cast<double>(values.back().second);
+  const auto share_at = [&](std::size_t i) {
+    return static_cast<double>(values[i].second) / total;
+  };
   std::vector<double> boundaries;
-  auto right = weights.begin();
-  double left_value = right->first;
-  double left_share = 0.0;
-  double right_share = static_cast<double>(right->second) / static_cast<double>(total);
-  std::uint64_t cumulative = right->second;
+  std::size_t right = 0;    // The value in which the wanted share falls.
+  std::size_t cut_off = 0;  // How many values the boundaries so far have below them.
   for (std::size_t i = 1; i < bucket_count; ++i) {
     const double share = static_cast<double>(i) / static_cast<double>(bucket_count);
-    while (right_share < share && std::next(right) != weights.end()) {
-      left_value = right->first;
-      left_share = right_share;
-      ++right;
-      cumulative += right->second;
-      right_share = static_cast<double>(cumulative) / static_cast<double>(total);
+    while (share_at(right) < share && right + 1 < values.size()) ++right;
+    double boundary = values[right].first;
+    if (right > 0) {
+      const double left_share = share_at(right - 1);
+      const double along = (share - left_share) / (share_at(right) - left_share);
+      boundary = values[right - 1].first + along * (boundary - values[right - 1].first);
     }
-    // Below the first value there is nothing to interpolate with.
-    const bool is_first = right == weights.begin();
-    const double along = is_first ? 1.0 : (share - left_share) / (right_share - left_share);
-    const double boundary = left_value + along * (right->first - left_value);
-    if (boundaries.empty() || boundary > boundaries.back()) boundaries.push_back(boundary);
+    std::size_t below = right;
+    if (below <= cut_off) {  // A part that nothing would fall into: cut behind the value instead.
+      below = right + 1;
+      if (below >= values.size() || below <= cut_off) continue;
+      boundary = values[below].first;
+    }
+    boundaries.push_back(boundary);
+    cut_off = below;
   }
   return boundaries;
 }

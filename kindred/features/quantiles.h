@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace kindred::features {
@@ -29,8 +30,14 @@ class QuantileSummary {
 
   // The values that cut what was added into `bucket_count` parts of about equal size, in
   // ascending order and each once; between two values that were added they are interpolated.
-  // Fewer than bucket_count - 1 where many values are equal. Requires: count() > 0.
+  // No part is empty: where one would be, because many values are equal, the next part begins
+  // behind them, at the value that follows. Fewer than bucket_count - 1 boundaries are left then.
+  // Requires: count() > 0.
   std::vector<double> boundaries(std::size_t bucket_count) const;
+
+  // A value that was added, which at least `share` of them do not exceed. Requires: count() > 0,
+  // share in [0, 1].
+  double value_at(double share) const;
 
  private:
   static constexpr std::size_t kLevelSize = 8192;
@@ -40,6 +47,8 @@ class QuantileSummary {
     bool second_first = false;  // Which of two neighbours the next compaction keeps.
   };
   void compact(std::size_t level);
+  // The values in order, and how many each stands for with all before it.
+  std::vector<std::pair<double, std::uint64_t>> cumulated() const;
 
   std::vector<Level> levels_;  // A value of level h stands for 2^h.
   std::uint64_t count_ = 0;

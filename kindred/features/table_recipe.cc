@@ -7,6 +7,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "kindred/base/error.h"
@@ -17,9 +18,9 @@
 namespace kindred::features {
 namespace {
 
-constexpr std::array<const char*, 12> kSettings = {"label", "weight",   "separator", "header",
-                                                   "names", "trim",     "latin1",    "missing",
-                                                   "types", "defaults", "lists",     "column"};
+constexpr std::array<const char*, 13> kSettings = {
+    "label",   "weight", "separator", "header", "names",      "trim",  "latin1",
+    "missing", "types",  "defaults",  "lists",  "missing_in", "column"};
 
 [[noreturn]] void fail_recipe(const std::string& problem) {
   throw Error(ErrorCode::invalid_argument, problem);
@@ -63,6 +64,12 @@ void read_setting(const std::string& name, const Json& value, TableRecipe& recip
   if (name == "defaults") {
     for (const auto& [column, fallback] : value.as_object()) {
       reading.defaults[column] = read_default(fallback);
+    }
+  }
+  if (name == "missing_in") {
+    reading.missing_in.emplace();
+    for (const auto& [column, words] : value.as_object()) {
+      (*reading.missing_in)[column] = text_list(words);
     }
   }
   if (name == "lists") {
@@ -133,9 +140,9 @@ Json to_json(const TableRecipe& recipe) {
   if (reading.trim) out.set("trim", true);
   if (reading.encoding == data::Encoding::latin1) out.set("latin1", true);
   if (!reading.missing_words.empty()) out.set("missing", text_list(reading.missing_words));
-  Json types = Json(Json::Object{});
-  for (const auto& [column, type] : reading.types) types.set(column, data::name_of(type));
-  if (!reading.types.empty()) out.set("types", std::move(types));
+  Json::Object types;  // Of any number of columns: names are looked for nowhere.
+  for (const auto& [column, type] : reading.types) types.emplace_back(column, data::name_of(type));
+  if (!reading.types.empty()) out.set("types", Json(std::move(types)));
   Json defaults = Json(Json::Object{});
   for (const auto& [column, fallback] : reading.defaults) {
     defaults.set(column, std::visit([](const auto& value) { return Json(value); }, fallback));
@@ -144,6 +151,11 @@ Json to_json(const TableRecipe& recipe) {
   Json lists = Json(Json::Object{});
   for (const auto& [column, separator] : reading.list_separators) lists.set(column, separator);
   if (!reading.list_separators.empty()) out.set("lists", std::move(lists));
+  if (reading.missing_in) {
+    Json words = Json(Json::Object{});
+    for (const auto& [column, list] : *reading.missing_in) words.set(column, text_list(list));
+    out.set("missing_in", std::move(words));
+  }
   out.set("column", to_json(recipe.columns));
   return out;
 }
@@ -175,6 +187,7 @@ data::CsvOptions reading_options(const TableRecipe& recipe, bool with_label) {
   }
   options.keep_missing = true;
   options.select.clear();
+  std::set<std::string, std::less<>> chosen;
   for (const Column& column : recipe.columns) {
     for (const std::string& key : keys_of(column)) {
       if (key == recipe.reading.label) {
@@ -183,25 +196,37 @@ data::CsvOptions reading_options(const TableRecipe& recipe, bool with_label) {
                         "the questions",
                         printable(name_of(column)), printable(key)));
       }
-      if (std::ranges::find(options.select, key) == options.select.end()) {
-        options.select.push_back(key);
-      }
+      if (chosen.insert(key).second) options.select.push_back(key);
     }
   }
   return options;
 }
 
+std::vector<std::string> required_fields(const TableRecipe& recipe) {
+  std::vector<std::string> fields;
+  for (const Column& column : recipe.columns) {
+    const auto* numeric = std::get_if<NumericColumn>(&column);
+    if (numeric == nullptr || !numeric->default_value.empty()) continue;
+    if (!recipe.reading.list_separators.contains(numeric->key)) fields.push_back(numeric->key);
+  }
+  return fields;
+}
+
 TableRecipe with_types(TableRecipe recipe, const data::CsvSchema& schema) {
   data::CsvOptions& reading = recipe.reading;
-  const auto is_unused = [&](const auto& setting) {
-    const data::CsvColumn* column = schema.find(setting.first);
-    return column == nullptr || !column->used;
-  };
+  std::set<std::string_view> used;
+  for (const data::CsvColumn& column : schema.columns) {
+    if (column.used) used.insert(column.name);
+  }
+  const auto is_unused = [&](const auto& setting) { return !used.contains(setting.first); };
   std::erase_if(reading.types, is_unused);
   std::erase_if(reading.defaults, is_unused);
   std::erase_if(reading.list_separators, is_unused);
+  reading.missing_in.emplace();
   for (const data::CsvColumn& column : schema.columns) {
-    if (column.used) reading.types[column.name] = column.type;
+    if (!column.used) continue;
+    reading.types[column.name] = column.type;
+    if (!column.missing_words.empty()) (*reading.missing_in)[column.name] = column.missing_words;
   }
   return recipe;
 }

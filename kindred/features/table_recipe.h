@@ -10,6 +10,9 @@
 //    rooms = 0                  # what a missing value becomes
 //    [lists]
 //    genres = "|"               # cells that hold several values, and what lies between them
+//    [missing_in]
+//    paved = ["NA"]             # which usual words are missing in a column of text; without the
+//                               # table the rows decide (data/column_votes.h)
 //    [[column]]
 //    kind = "numeric"           # see column_json.h
 //    key = "rooms"
@@ -51,6 +54,10 @@ TableRecipe read_recipe(const std::filesystem::path& path);
 // Throws Error(invalid_argument) when a column reads the label, which would give the answer
 // away, or when there are no columns.
 data::CsvOptions reading_options(const TableRecipe& recipe, bool with_label);
+
+// The fields that no row may miss, since a column of numbers reads them and has no default: for
+// CsvOptions::required, so that the reader names the line.
+std::vector<std::string> required_fields(const TableRecipe& recipe);
 
 // The recipe with the types that the schema found, so that every later file is read alike;
 // what it says about fields that no column reads is left out, since later files may lack them.

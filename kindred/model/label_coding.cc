@@ -60,11 +60,18 @@ class LabelCells {
 
   // As people write it.
   std::optional<std::string> word(std::size_t row) const {
+    const std::optional<std::size_t> at = place(row);
+    if (at && tensor_.type() == data::ElementType::int64) {
+      return fmt::format("{}", tensor_.integers()[*at]);  // With all digits of an id.
+    }
+    if (at && tensor_.type() == data::ElementType::float32) {
+      const float value = tensor_.floats()[*at];  // As it was read: 0.1, and not what is stored.
+      return std::isfinite(value) ? std::optional(fmt::format("{}", value)) : std::nullopt;
+    }
     if (!is_text()) {
       const std::optional<double> value = number(row);
       return value ? std::optional(fmt::format("{}", *value)) : std::nullopt;
     }
-    const std::optional<std::size_t> at = place(row);
     if (!at || tensor_.texts()[*at].empty()) return std::nullopt;
     return std::string(tensor_.texts()[*at]);
   }
@@ -84,20 +91,13 @@ class LabelCells {
 
 // The distinct words in their order: by value where the label is a number.
 std::vector<std::string> distinct_words(const LabelCells& cells) {
-  std::vector<std::string> words;
-  if (cells.is_text()) {
-    std::set<std::string> seen;
-    for (std::size_t row = 0; row < cells.size() && seen.size() <= kClassesMax; ++row) {
-      if (auto word = cells.word(row)) seen.insert(std::move(*word));
-    }
-    words.assign(seen.begin(), seen.end());
-  } else {
-    std::set<double> seen;
-    for (std::size_t row = 0; row < cells.size() && seen.size() <= kClassesMax; ++row) {
-      if (const auto value = cells.number(row)) seen.insert(*value);
-    }
-    for (const double value : seen) words.push_back(fmt::format("{}", value));
+  std::set<std::pair<double, std::string>> seen;  // Texts have no number: all the same one.
+  for (std::size_t row = 0; row < cells.size() && seen.size() <= kClassesMax; ++row) {
+    auto word = cells.word(row);
+    if (word) seen.emplace(cells.number(row).value_or(0.0), std::move(*word));
   }
+  std::vector<std::string> words;
+  for (const auto& [value, word] : seen) words.push_back(word);
   return words;
 }
 
@@ -166,8 +166,11 @@ LabelCoding learn_label(const std::string& name, const data::Tensor& label,
   } else if (cells.is_text()) {
     refuse(fmt::format("the label '{}' is text, as '{}'; a regression needs numbers",
                        printable(name), words.empty() ? "" : printable(words.front())));
-  } else if (words.empty()) {
-    refuse(fmt::format("the label '{}' has no values", printable(name)));
+  } else if (words.size() < 2) {
+    refuse(words.empty() ? fmt::format("the label '{}' has no values", printable(name))
+                         : fmt::format("the label '{}' is {} in every row; there is nothing to "
+                                       "learn",
+                                       printable(name), printable(words.front())));
   }
   return coding;
 }
@@ -213,7 +216,11 @@ std::vector<float> encode_label(const LabelCoding& coding, const data::Tensor& l
       continue;
     }
     const std::optional<std::string> word = cells.word(row);
-    const auto found = word ? ids.find(*word) : ids.end();
+    auto found = word ? ids.find(*word) : ids.end();
+    // Models of older versions name the classes of decimals by the float's own digits.
+    if (word && found == ids.end() && cells.number(row)) {
+      found = ids.find(fmt::format("{}", *cells.number(row)));
+    }
     if (found == ids.end()) {
       refuse(fmt::format("the label '{}' of row {} is {}; the classes are {}",
                          printable(coding.name), row + 1,

@@ -6,9 +6,12 @@
 #include <numeric>
 
 #include "kindred/base/error.h"
+#include "kindred/base/printable.h"
 #include "kindred/base/progress.h"
 #include "kindred/base/rng.h"
 #include "kindred/features/adapt.h"
+#include "kindred/features/numeric_encoding.h"
+#include "kindred/model/training_judge.h"
 
 namespace kindred::model {
 namespace {
@@ -73,10 +76,14 @@ features::TableRecipe learned(features::TableRecipe recipe, const data::Batch& t
   if (std::ranges::all_of(recipe.columns, [](const auto& one) { return is_learned(one); })) {
     return recipe;
   }
-  features::Adapted adapted =
-      features::adapt(std::move(recipe.columns), data::Dataset::from_batch(train));
+  features::Adapted adapted = features::adapt(
+      std::move(recipe.columns), data::Dataset::from_batch(train), {.leaves_out_empty = true});
   for (const std::string& warning : adapted.warnings) warn(options, warning);
   recipe.columns = std::move(adapted.columns);
+  if (recipe.columns.empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                "no column is left to learn from: in the training rows all values are missing");
+  }
   return recipe;
 }
 
@@ -89,7 +96,15 @@ std::vector<nn::LayerSpec> hidden_layers(const TableFitOptions& options) {
   return layers;
 }
 
-nn::FitOptions fit_options(const TableFitOptions& options, Split& split) {
+nn::EarlyStoppingOptions stopping_options(const TableFitOptions& options, Objective objective) {
+  nn::EarlyStoppingOptions stopping;
+  stopping.patience = options.patience;
+  // Squared errors may be those of two rows; absolute ones are not.
+  if (objective == Objective::regression) stopping.second_opinion = "val_mae";
+  return stopping;
+}
+
+nn::FitOptions fit_options(const TableFitOptions& options, Split& split, Objective objective) {
   nn::FitOptions fit;
   fit.epochs = options.epochs;
   fit.batch_size = options.batch_size;
@@ -104,11 +119,34 @@ nn::FitOptions fit_options(const TableFitOptions& options, Split& split) {
   if (split.validation.row_count > 0) {
     fit.validation = std::move(split.validation);
     if (options.patience > 0) {
-      fit.callbacks.push_back(nn::early_stopping({.patience = options.patience}));
+      fit.callbacks.push_back(nn::early_stopping(stopping_options(options, objective)));
     }
   }
   fit.callbacks.insert(fit.callbacks.end(), options.callbacks.begin(), options.callbacks.end());
   return fit;
+}
+
+// Rows that count, and answers that differ, or nothing can be learned and judged.
+void check_parts(const Split& split, const std::string& label) {
+  const auto count_of = [](const data::Batch& rows) {
+    double sum = 0.0;
+    const features::NumberReader weights(*rows.weight, "weight");
+    for (std::size_t row = 0; row < rows.row_count; ++row) sum += weights[row];
+    return sum;
+  };
+  for (const data::Batch* rows : {&split.train, &split.validation}) {
+    if (rows->row_count == 0 || !rows->weight || count_of(*rows) > 0.0) continue;
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("the weights of all {} rows {} are 0: nothing counts",
+                            format_count(rows->row_count),
+                            rows == &split.train ? "to train on" : "to validate on"));
+  }
+  const auto targets = split.train.label->floats();
+  const auto differs = [&](float target) { return target != targets.front(); };
+  if (std::ranges::any_of(targets, differs)) return;
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("all {} rows to train on have the same '{}'; there is nothing to learn",
+                          format_count(targets.size()), printable(label)));
 }
 
 bool was_cut_short(const TableFitOptions& options, const nn::History& history) {
@@ -118,8 +156,19 @@ bool was_cut_short(const TableFitOptions& options, const nn::History& history) {
 
 }  // namespace
 
+int kept_epoch(const TableModel& model, const TableFitOptions& options) {
+  const int last = model.history.epochs.back().epoch;
+  if (options.patience == 0 || options.validation_split == 0.0) return last;
+  const int kept = nn::kept_epoch(model.history, stopping_options(options, model.label.objective));
+  return kept == 0 ? last : kept;
+}
+
 TableModel fit_table(data::Batch rows, features::TableRecipe recipe, const TableFitOptions& options,
                      ThreadPool& pool) {
+  if (!(options.dropout >= 0.0 && options.dropout < 1.0)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("a dropout rate of {} is not in [0, 1)", options.dropout));
+  }
   if (!(options.validation_split >= 0.0 && options.validation_split < 1.0)) {
     throw Error(
         ErrorCode::invalid_argument,
@@ -129,18 +178,21 @@ TableModel fit_table(data::Batch rows, features::TableRecipe recipe, const Table
   rows = with_targets(std::move(rows), coding, recipe.reading.label, options);
   Split split = set_aside(rows, options);
   rows = {};
+  check_parts(split, recipe.reading.label);
   const auto targets = split.train.label->floats();
   learn_scale(coding, {targets.begin(), targets.end()});
   recipe = learned(std::move(recipe), split.train, options);
   TableModel model = make_table_model(std::move(recipe), std::move(coding), hidden_layers(options),
                                       options.seed, options.optimizer);
   if (options.begin) options.begin(model, split.train.row_count, split.validation.row_count);
-  const nn::FitOptions fit = fit_options(options, split);
+  const nn::FitOptions fit = fit_options(options, split, model.label.objective);
   model.history = model.network.fit(split.train, fit, pool);
+  const auto* judged = fit.validation ? std::get_if<data::Batch>(&*fit.validation) : &split.train;
   if (was_cut_short(options, model.history)) {
     throw Error(ErrorCode::cancelled,
                 fmt::format("stopped after epoch {}", model.history.epochs.size()));
   }
+  judge_training(model, split.train, *judged, options, pool);
   return model;
 }
 

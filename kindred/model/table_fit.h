@@ -4,6 +4,11 @@
 //   2. some rows are set aside for validation, chosen by the seed
 //   3. columns learn from the rows that are left (features/adapt.h)
 //   4. the network trains on them, and keeps the parameters of its best epoch
+//   5. what it reaches is compared with a blind guess: the mean, or how frequent classes are
+//
+// A training that went wrong does not end well: what is not finite, labels that never vary,
+// weights that are negative or all 0 are errors; a network that is no better than a blind guess,
+// a first epoch that stayed the best one and a validation that a few rows decide are warnings.
 //
 // Equal rows, recipes and options give equal models for any number of threads, resumed or
 // not. Memory: the rows, encoded once more (nn/encoded_rows.h).
@@ -47,6 +52,10 @@ struct TableFitOptions {
   std::function<void(const TableModel& model, std::size_t train_rows, std::size_t validation_rows)>
       begin = {};
 };
+
+// The epoch whose parameters were kept; the last one where nothing was set aside or nothing stops
+// early. Requires: there is an epoch.
+int kept_epoch(const TableModel& model, const TableFitOptions& options);
 
 // `rows` are read as reading_options(recipe, true) says: label and weight apart from features.
 // Throws Error(invalid_argument) for options out of range, labels and columns that do not

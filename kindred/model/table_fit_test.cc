@@ -152,6 +152,71 @@ TEST(TableFit, RowsWithoutALabelAreLeftOutAndCounted) {
   EXPECT_THAT(said, HasSubstr("2 rows have no 'price'"));
 }
 
+// What fit_table() says or throws.
+std::string said_of(data::Batch rows, const TableFitOptions& given = quick()) {
+  std::string said;
+  TableFitOptions options = given;
+  options.warn = [&](const std::string& message) { said += message + "; "; };
+  ThreadPool pool(1);
+  try {
+    fit_table(std::move(rows), recipe(), options, pool);
+  } catch (const Error& error) {
+    return std::string("error: ") + error.what();
+  }
+  return said;
+}
+
+TEST(TableFit, WhatCannotBeLearnedIsAnError) {
+  data::Batch rows = homes(100, 1);
+  rows.label = data::column(std::vector<double>(100, 5.0));
+  EXPECT_THAT(said_of(rows), HasSubstr("error: the label 'price' is 5 in every row"));
+  rows = homes(100, 1);
+  rows.weight = data::column(std::vector<float>(100, 0.0F));
+  EXPECT_THAT(said_of(rows), HasSubstr("are 0: nothing counts"));
+  TableFitOptions options = quick();
+  for (const double dropout : {-1.0, 1.0, 1.5, std::nan("")}) {
+    options.dropout = dropout;
+    EXPECT_THAT(said_of(homes(50, 1), options), HasSubstr("error: a dropout rate of"));
+  }
+  options = quick();
+  options.epochs = 1;
+  options.optimizer = nn::Sgd{.learning_rate = 1e20F};
+  EXPECT_THAT(said_of(homes(600, 1), options), HasSubstr("error: training diverged"));
+}
+
+TEST(TableFit, WarnsOfANetworkThatIsNoBetterThanABlindGuess) {
+  EXPECT_THAT(said_of(homes(600, 1)), testing::Not(HasSubstr("blind guess")));
+  data::Batch rows = homes(300, 1);
+  Rng rng(7);
+  std::vector<double> noise(300);
+  for (double& value : noise) value = rng.normal();
+  rows.label = data::column(noise);
+  TableFitOptions options = quick();
+  options.patience = 0;
+  options.epochs = 60;
+  EXPECT_THAT(said_of(rows, options), HasSubstr("no better than a blind guess: its rmse is"));
+  data::TextList words;
+  for (const double value : noise) words.push_back(value > 0 ? "yes" : "no");
+  rows.label = data::column(words);
+  EXPECT_THAT(said_of(rows, options), HasSubstr("blind guess: its cross-entropy is"));
+}
+
+TEST(TableFit, WarnsOfRowsThatDecideTheError) {
+  data::Batch rows = homes(600, 1);
+  const auto prices = rows.label->doubles();
+  std::vector<double> label(prices.begin(), prices.end());
+  for (std::size_t row = 0; row < 600; row += 100) label[row] = 9e7;
+  rows.label = data::column(std::move(label));
+  EXPECT_THAT(said_of(rows), HasSubstr("of the squared error: a 'price' of 9e+07"));
+}
+
+TEST(TableFit, AColumnOfWhichNothingIsLeftIsLeftOut) {
+  data::Batch rows = homes(100, 1);
+  rows.remove("feet");
+  rows.add("feet", data::column(std::vector<double>(100, std::nan(""))));
+  EXPECT_THAT(said_of(rows), HasSubstr("column 'feet' is left out: all its values are missing"));
+}
+
 TEST(TableFit, ClassesAreLearnedByName) {
   data::Batch rows = homes(600, 1);
   data::TextList label;

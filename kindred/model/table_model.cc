@@ -83,24 +83,30 @@ Json parameters_json(const TableModel& model) {
   return list;
 }
 
+void require_finite_values(const nn::Parameter& parameter, ErrorCode code) {
+  for (const float value : parameter.value.values()) {
+    if (std::isfinite(value)) continue;
+    throw Error(code, fmt::format("a number of '{}' is not finite", printable(parameter.name)));
+  }
+}
+
 void read_parameters(storage::ContainerReader& reader, TableModel& model) {
   for (nn::Parameter& parameter : model.network.network().parameters->all()) {
     reader.read_into(tensor_name(parameter),
                      {std::uint64_t{parameter.value.rows()}, std::uint64_t{parameter.value.cols()}},
                      parameter.value.values());
-    for (const float value : parameter.value.values()) {
-      if (std::isfinite(value)) continue;
-      throw Error(ErrorCode::corrupt,
-                  fmt::format("a number of '{}' is not finite", printable(parameter.name)));
-    }
+    require_finite_values(parameter, ErrorCode::corrupt);
   }
 }
 
 features::TableRecipe read_recipe_tensor(storage::ContainerReader& reader) {
   const std::vector<std::uint8_t> bytes =
       reader.read<std::uint8_t>(kRecipeTensor, {reader.length_of(kRecipeTensor)});
-  return features::recipe_from_json(
+  features::TableRecipe recipe = features::recipe_from_json(
       Json::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  // Models of older versions kept every word of a column of text.
+  if (!recipe.reading.missing_in) recipe.reading.missing_in.emplace();
+  return recipe;
 }
 
 TableModel read_table_model(storage::ContainerReader& reader) {
@@ -160,6 +166,7 @@ void save(const TableModel& model, const std::filesystem::path& path) {
   PartWriter parts;
   parts.writer().add<std::uint8_t>(kRecipeTensor, {bytes.size()}, bytes);
   for (const nn::Parameter& parameter : model.network.network().parameters->all()) {
+    require_finite_values(parameter, ErrorCode::invalid_argument);  // What nobody could open again.
     parts.add_matrix(tensor_name(parameter), parameter.value);
   }
   Json content;

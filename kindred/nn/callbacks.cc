@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "kindred/base/error.h"
 #include "kindred/evaluation/prediction_metrics.h"
@@ -46,6 +47,42 @@ class BestScore {
 // JSON has no infinities: null is "none yet".
 Json json_of(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 
+// Which epoch a second opinion would keep while the first one is stuck: see the options.
+class SecondOpinion {
+ public:
+  // Whether this epoch is to be kept although the monitored score is no better.
+  bool prefers(double value, int epoch, int best_epoch) {
+    if (!first_) {
+      first_ = best_ = value;
+      return false;
+    }
+    if (!(value < best_)) return false;
+    best_ = value;
+    if (!(best_epoch == 1 || follows_) || epoch == 1 || !(value < 0.9 * *first_)) return false;
+    follows_ = true;
+    return true;
+  }
+  void stop_following() noexcept { follows_ = false; }
+
+  Json state() const {
+    Json json;
+    json.set("first", first_ ? Json(*first_) : Json());
+    json.set("best", json_of(best_));
+    json.set("follows", follows_);
+    return json;
+  }
+  void restore(const Json& json) {
+    if (!json.at("first").is_null()) first_ = json.at("first").as_double();
+    if (!json.at("best").is_null()) best_ = json.at("best").as_double();
+    follows_ = json.at("follows").as_bool();
+  }
+
+ private:
+  std::optional<double> first_;
+  double best_ = 0.0;
+  bool follows_ = false;
+};
+
 class EarlyStopping final : public Callback {
  public:
   explicit EarlyStopping(const EarlyStoppingOptions& options)
@@ -60,7 +97,14 @@ class EarlyStopping final : public Callback {
     if (score_.improves(value)) {
       score_.set_best(value);
       keep(view, epoch);
+      ask_second(view, epoch);
+      second_.stop_following();
       if (!options_.baseline || score_.is_better(value, *options_.baseline)) waited_ = 0;
+      return;
+    }
+    if (ask_second(view, epoch)) {
+      keep(view, epoch);
+      waited_ = 0;
       return;
     }
     if (waited_ >= options_.patience && epoch > 1) {
@@ -82,9 +126,11 @@ class EarlyStopping final : public Callback {
     json.set("best", json_of(score_.best()));
     json.set("best_epoch", best_epoch_);
     json.set("waited", waited_);
+    if (!options_.second_opinion.empty()) json.set("second_opinion", second_.state());
     return json;
   }
   void restore(const Json& json) override {
+    if (const Json* second = json.find("second_opinion")) second_.restore(*second);
     if (!json.at("best").is_null()) score_.set_best(json.at("best").as_double());
     best_epoch_ = static_cast<int>(json.at("best_epoch").as_int());
     waited_ = static_cast<int>(json.at("waited").as_int());
@@ -101,8 +147,14 @@ class EarlyStopping final : public Callback {
     for (const Parameter& parameter : view.parameters.all()) best_.push_back(parameter.value);
   }
 
+  bool ask_second(const TrainingView& view, int epoch) {
+    return !options_.second_opinion.empty() &&
+           second_.prefers(monitored(view, options_.second_opinion), epoch, best_epoch_);
+  }
+
   EarlyStoppingOptions options_;
   BestScore score_;
+  SecondOpinion second_;
   int best_epoch_ = 0;
   int waited_ = 0;
   std::vector<Matrix> best_;
@@ -180,6 +232,27 @@ bool is_larger_better(Better better, const std::string& monitor) {
 
 std::shared_ptr<Callback> early_stopping(const EarlyStoppingOptions& options) {
   return std::make_shared<EarlyStopping>(options);
+}
+
+int kept_epoch(const History& history, const EarlyStoppingOptions& options) {
+  BestScore score(options.monitor, options.better, options.step_min);
+  SecondOpinion second;
+  int kept = 0;
+  for (const EpochLog& log : history.epochs) {
+    const auto value = find_score(log.scores, options.monitor);
+    if (!value || log.epoch <= options.first_epoch) continue;
+    const bool improves = score.improves(*value);
+    if (kept == 0 || improves) kept = log.epoch;
+    if (improves) score.set_best(*value);
+    const auto other = find_score(log.scores, options.second_opinion);
+    const bool prefers = other && second.prefers(*other, log.epoch, kept);
+    if (improves) {
+      second.stop_following();
+    } else if (prefers) {
+      kept = log.epoch;
+    }
+  }
+  return kept;
 }
 
 std::shared_ptr<Callback> reduce_on_plateau(const ReduceOnPlateauOptions& options) {

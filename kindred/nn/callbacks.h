@@ -61,7 +61,13 @@ struct EarlyStoppingOptions {
   std::optional<double> baseline = {};  // A score to beat; until then nothing counts as better.
   bool restore_best = true;             // The parameters of the best epoch, at the end.
   int first_epoch = 0;                  // Epochs before this one are not looked at.
+  // Another score, smaller of which is better, to follow as long as the monitored one never gets
+  // better than after its first epoch while this one does by more than a tenth: a squared error
+  // that two rows decide says nothing, where the absolute one falls. "": none.
+  std::string second_opinion = {};
 };
+// The epoch whose parameters early_stopping() keeps, from what it saw; 0 where there is none.
+int kept_epoch(const History& history, const EarlyStoppingOptions& options);
 std::shared_ptr<Callback> early_stopping(const EarlyStoppingOptions& options);
 
 struct ReduceOnPlateauOptions {

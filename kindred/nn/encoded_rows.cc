@@ -31,9 +31,19 @@ void read_numbers(const data::Tensor& tensor, const char* what, std::vector<floa
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i] = static_cast<float>(numbers[i]);
     if (!std::isfinite(out[i])) {
-      throw Error(ErrorCode::invalid_argument,
-                  fmt::format("the {} of row {} is {}, not a number", what, i / width, numbers[i]));
+      throw Error(ErrorCode::invalid_argument, fmt::format("the {} of row {} is {}, not a number",
+                                                           what, i / width + 1, numbers[i]));
     }
+  }
+}
+
+// Below 0 a row would be unlearned, and where none counts nothing would be learned.
+void check_weights(std::span<const float> weights) {
+  for (std::size_t row = 0; row < weights.size(); ++row) {
+    if (weights[row] >= 0.0F) continue;
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("the weight of row {} is {}; rows count 0 or more", row + 1, weights[row]));
   }
 }
 
@@ -150,7 +160,10 @@ void BatchEncoder::encode(const data::Batch& batch, Targets targets, EncodedBatc
   if (!batch.label) throw Error(ErrorCode::invalid_argument, "the rows have no label");
   read_numbers(*batch.label, "label", out.targets);
   out.target_width = batch.label->row_width();
-  if (batch.weight) read_numbers(*batch.weight, "weight", out.weights);
+  if (batch.weight) {
+    read_numbers(*batch.weight, "weight", out.weights);
+    check_weights(out.weights);
+  }
 }
 
 EncodedRows::EncodedRows(const BatchEncoder& encoder, const data::Dataset& rows, Targets targets,

@@ -326,6 +326,54 @@ TEST(Model, DivergenceNamesTheStepAndKeepsTheCheckpoint) {
   ASSERT_TRUE(std::filesystem::exists(options.checkpoint));
 }
 
+// One step alone: no loss behind it would tell.
+TEST(Model, TheLastStepMayDivergeToo) {
+  ThreadPool pool(1);
+  Model model = small_network(columns(), Sgd{.learning_rate = 3e38F});
+  try {
+    model.fit(planted_rows(16, 1), {.epochs = 1}, pool);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("after the last step of epoch 1"), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(Model, NegativeWeightsAreAnError) {
+  ThreadPool pool(1);
+  Model model = small_network(columns());
+  Batch rows = planted_rows(4, 1);
+  rows.weight = data::column(std::vector<float>{1, 0, -1, 1});
+  try {
+    model.fit(rows, {}, pool);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("the weight of row 3 is -1"), std::string::npos);
+  }
+}
+
+// The first score is stuck after its first epoch, the second one falls: it is followed, and the
+// epochs that were kept are those that kept_epoch() names.
+TEST(EarlyStopping, ASecondOpinionIsFollowedWhereTheFirstIsStuck) {
+  EarlyStoppingOptions options{.monitor = "val_loss", .patience = 3, .second_opinion = "val_mae"};
+  const auto kept = [&](const std::vector<std::pair<double, double>>& scores) {
+    History history;
+    for (const auto& [loss, mae] : scores) {
+      EpochLog log;
+      log.epoch = static_cast<int>(history.epochs.size()) + 1;
+      log.scores = {{"val_loss", loss}, {"val_mae", mae}};
+      history.epochs.push_back(log);
+    }
+    return kept_epoch(history, options);
+  };
+  EXPECT_EQ(kept({{5, 10}, {4, 9}, {6, 1}}), 2) << "the loss got better once";
+  EXPECT_EQ(kept({{5, 10}, {6, 8}, {7, 6}, {8, 7}}), 3);
+  EXPECT_EQ(kept({{5, 10}, {6, 9.5}, {7, 9.2}}), 1) << "less than a tenth";
+  EXPECT_EQ(kept({{5, 10}, {6, 8}, {4, 9}, {7, 7}}), 3) << "the loss got better after all";
+  options.second_opinion.clear();
+  EXPECT_EQ(kept({{5, 10}, {6, 8}, {7, 6}}), 1);
+}
+
 TEST(Model, WrongOptionsAreNamed) {
   ThreadPool pool(1);
   Model model = small_network(columns());

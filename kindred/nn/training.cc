@@ -156,6 +156,7 @@ void Training::run_epoch() {
     const Scores scores = keeper.scores("val_");
     log.scores.insert(log.scores.end(), scores.begin(), scores.end());
   }
+  require_finite_parameters();
   log.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   history_.epochs.push_back(log);
   ++epoch_;
@@ -276,10 +277,26 @@ void Training::weigh_classes(EncodedBatch& batch) const {
 
 void Training::require_finite(double loss, std::size_t step) const {
   if (std::isfinite(loss)) return;
+  fail_diverged(fmt::format("the loss is {} in step {}", loss, step));
+}
+
+// The last step of an epoch has no loss behind it that would tell.
+void Training::require_finite_parameters() const {
+  for (const auto& [parameter, number] : trained_) {
+    const auto values = parameter->value.values();
+    const auto bad = std::ranges::find_if_not(values, [](float x) { return std::isfinite(x); });
+    if (bad != values.end()) {
+      fail_diverged(
+          fmt::format("a number of '{}' is {} after the last step", parameter->name, *bad));
+    }
+  }
+}
+
+void Training::fail_diverged(const std::string& what) const {
   throw Error(ErrorCode::invalid_argument,
-              fmt::format("training diverged: the loss is {} in step {} of epoch {}; a smaller "
-                          "learning rate or clipped gradients may help{}",
-                          loss, step, epoch_ + 1,
+              fmt::format("training diverged: {} of epoch {}; a smaller learning rate or clipped "
+                          "gradients may help{}",
+                          what, epoch_ + 1,
                           checkpoint_epoch_ == 0
                               ? ""
                               : fmt::format(". {} holds epoch {}", options_.checkpoint.string(),

@@ -55,6 +55,8 @@ class Training {
   void catch_up();
   void weigh_classes(EncodedBatch& batch) const;
   void require_finite(double loss, std::size_t step) const;
+  void require_finite_parameters() const;
+  [[noreturn]] void fail_diverged(const std::string& what) const;
   float next_rate() const;
   void report(const EpochLog& log) const;
   TrainingView view();

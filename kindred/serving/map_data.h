@@ -32,6 +32,7 @@ struct MapData {
   // natural order, by a classifier that did not see the row; empty: none.
   Matrix probabilities;
   std::vector<std::string> classes;
+  std::string remark;  // A sentence: how they were read where that was not plain; often "".
 
   std::filesystem::path label_file;  // Where edited labels are kept; empty: nowhere.
   EditedColumns edited;              // What it holds, laid over the metadata already.

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "kindred/base/byte_source.h"
 #include "kindred/base/error.h"
+#include "kindred/base/printable.h"
 #include "kindred/base/progress.h"
 #include "kindred/data/idx.h"
 #include "kindred/data/labels.h"
@@ -44,20 +47,119 @@ void add_images(MapData& map, const fs::path& file) {
   }
 }
 
-void add_probabilities(MapData& map, const fs::path& file) {
-  map.probabilities = embedding::import_vectors(file).embeddings.vectors;
+constexpr double kSumTolerance = 0.02;  // Probabilities may have been written with two digits.
+
+void check_probabilities(const Matrix& probabilities, const std::string& file) {
+  for (std::size_t row = 0; row < probabilities.rows(); ++row) {
+    double sum = 0.0;
+    for (const float value : probabilities.row(row)) {
+      if (!(value >= 0.0F && value <= 1.0F + static_cast<float>(kSumTolerance))) {
+        throw Error(ErrorCode::invalid_argument,
+                    fmt::format("{}: row {}: {} is no probability; these lie between 0 and 1", file,
+                                row + 1, value));
+      }
+      sum += static_cast<double>(value);
+    }
+    if (std::abs(sum - 1.0) <= kSumTolerance) continue;
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: row {}: its probabilities add up to {:.4g}, not to 1", file,
+                            row + 1, sum));
+  }
+}
+
+// For each label the column that is of it, where all columns have a name.
+std::vector<std::size_t> columns_by_name(const std::vector<std::string>& labels,
+                                         const MapInput& input, std::size_t column_count) {
+  if (input.classes.size() != column_count) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: {} names of classes are given for {} columns",
+                            input.probabilities.string(), input.classes.size(), column_count));
+  }
+  std::vector<std::size_t> columns;
+  for (const std::string& label : labels) {
+    const auto found = std::ranges::find(input.classes, label);
+    if (found == input.classes.end()) {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("{}: no column is called '{}', as some rows are labelled",
+                              input.probabilities.string(), printable(label)));
+    }
+    columns.push_back(static_cast<std::size_t>(found - input.classes.begin()));
+  }
+  return columns;
+}
+
+// Without names: ascending columns, one for each label, in which the rows' own labels have the
+// largest sum. best[l][c] is that of the first l labels within the first c columns.
+std::vector<std::size_t> likeliest_columns(const Matrix& probabilities,
+                                           const data::Labels& labels) {
+  const std::size_t label_count = labels.class_count();
+  const std::size_t column_count = probabilities.cols();
+  std::vector<std::vector<double>> own(label_count, std::vector<double>(column_count, 0.0));
+  for (std::size_t row = 0; row < probabilities.rows(); ++row) {
+    if (labels.of_row[row] == data::kNoLabel) continue;
+    for (std::size_t c = 0; c < column_count; ++c) {
+      own[labels.of_row[row]][c] += static_cast<double>(probabilities.row(row)[c]);
+    }
+  }
+  const double none = -std::numeric_limits<double>::infinity();
+  std::vector<std::vector<double>> best(label_count + 1,
+                                        std::vector<double>(column_count + 1, none));
+  best[0].assign(column_count + 1, 0.0);
+  for (std::size_t l = 1; l <= label_count; ++l) {
+    for (std::size_t c = l; c <= column_count; ++c) {
+      best[l][c] = std::max(best[l][c - 1], best[l - 1][c - 1] + own[l - 1][c - 1]);
+    }
+  }
+  std::vector<std::size_t> columns(label_count);
+  std::size_t c = column_count;
+  for (std::size_t l = label_count; l > 0; --l) {
+    while (best[l][c - 1] == best[l][c]) --c;
+    columns[l - 1] = --c;
+  }
+  return columns;
+}
+
+// The columns in the order of the labels.
+Matrix label_columns_of(const Matrix& from, const std::vector<std::size_t>& columns) {
+  Matrix to(from.rows(), columns.size());
+  for (std::size_t row = 0; row < from.rows(); ++row) {
+    for (std::size_t c = 0; c < columns.size(); ++c) to.row(row)[c] = from.row(row)[columns[c]];
+  }
+  return to;
+}
+
+void add_probabilities(MapData& map, const MapInput& input) {
+  const std::string file = input.probabilities.string();
+  map.probabilities = embedding::import_vectors(input.probabilities).embeddings.vectors;
   // Edited labels may be others than those that the classifier knew.
   const data::Column& now = map.things.metadata.at(map.color_column);
   const auto edited = map.edited.find(map.color_column);
   const data::Column column =
       edited == map.edited.end() ? now : embedding::typed_column(now.name, edited->second.before);
-  map.classes = data::labels_of(map.things.metadata, column).names;
-  const std::size_t classes = map.classes.size();
-  if (map.probabilities.rows() == map.size() && map.probabilities.cols() == classes) return;
-  throw Error(ErrorCode::invalid_argument,
-              fmt::format("{}: {} x {} probabilities for {} rows and the {} labels of '{}'",
-                          file.string(), map.probabilities.rows(), map.probabilities.cols(),
-                          map.size(), classes, map.color_column));
+  const data::Labels labels = data::labels_of(map.things.metadata, column);
+  map.classes = labels.names;
+  const std::size_t found = map.probabilities.cols();
+  if (map.probabilities.rows() != map.size() || found < map.classes.size()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: {} x {} probabilities for {} rows and the {} labels of '{}'", file,
+                            map.probabilities.rows(), found, map.size(), map.classes.size(),
+                            map.color_column));
+  }
+  check_probabilities(map.probabilities, file);
+  if (found == map.classes.size() && input.classes.empty()) return;
+  const std::vector<std::size_t> columns = input.classes.empty()
+                                               ? likeliest_columns(map.probabilities, labels)
+                                               : columns_by_name(map.classes, input, found);
+  map.probabilities = label_columns_of(map.probabilities, columns);
+  if (!input.classes.empty()) return;
+  map.remark =
+      fmt::format("{}: {} columns for {} labels; taken, as they suit the labels best:", file, found,
+                  map.classes.size());
+  for (std::size_t l = 0; l < std::min<std::size_t>(columns.size(), 10); ++l) {
+    map.remark += fmt::format("{} column {} for '{}'", l == 0 ? "" : ",", columns[l] + 1,
+                              printable(map.classes[l]));
+  }
+  map.remark += "; --classes names all of them";
 }
 
 MapData of_model(const MapInput& input) {
@@ -204,7 +306,7 @@ MapData read_map(const MapInput& input) {
   map.things.metadata = with_columns(map.things.metadata, map.edited);
   if (!input.color.empty()) map.color_column = map.things.metadata.at(input.color).name;
   prepare(map);
-  if (!input.probabilities.empty()) add_probabilities(map, input.probabilities);
+  if (!input.probabilities.empty()) add_probabilities(map, input);
   return map;
 }
 

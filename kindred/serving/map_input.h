@@ -7,12 +7,17 @@
 // beside which may stand a file of labels or other metadata, a file of images (idx), and the file
 // in which labels that were edited on the page are kept (label_file.h).
 //
+// Probabilities have a column for each label, in their order. There may be more columns, of classes
+// that no row is labelled with: their names say which is which, or else those columns are taken, in
+// the order of the labels, that give the rows' own labels the most; MapData::remark says so.
+//
 // Thread safety: a pure function.
 
 #pragma once
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "kindred/serving/map_data.h"
 
@@ -23,6 +28,7 @@ struct MapInput {
   std::filesystem::path labels = {};         // Empty: none.
   std::filesystem::path images = {};         // Empty: those that the file itself has.
   std::filesystem::path probabilities = {};  // .npy: of each row for each label; empty: none.
+  std::vector<std::string> classes = {};     // What its columns are of; empty: see below.
   std::string color = {};                    // The column to colour by at first; "": a likely one.
   bool users = false;                        // Of a model: its users.
   std::string tensor = {};  // Of a projector's config: which; "": the first whose file is there.
