@@ -147,7 +147,7 @@ void Page::learning() {
        lesson_.options.dimensions);
   line("");
   const auto& history = lesson_.model.history;
-  for (const training::EpochRecord& record : history) {
+  for (const training::Epoch& record : history) {
     const bool shown = record.epoch <= 3 || record.epoch == history.back().epoch;
     if (!shown) continue;
     if (record.epoch == history.back().epoch && record.epoch > 4) line("     ...");
@@ -309,7 +309,7 @@ Json visitor_json(const Lesson& lesson, const Visitor& visitor) {
   return json;
 }
 
-Json epoch_json(const training::EpochRecord& record) {
+Json epoch_json(const training::Epoch& record) {
   Json json;
   json.set("epoch", record.epoch);
   json.set("seconds", record.seconds);
@@ -344,7 +344,7 @@ Json to_json(const Lesson& lesson) {
   Json trials = Json::Array();
   for (const Quality& trial : lesson.trials) trials.push(quality_json(trial));
   Json history = Json::Array();
-  for (const training::EpochRecord& record : lesson.model.history) history.push(epoch_json(record));
+  for (const training::Epoch& record : lesson.model.history) history.push(epoch_json(record));
   Json partners = Json::Array();
   for (const PartnerRank& found : lesson.partners) {
     Json one;

@@ -212,7 +212,7 @@ void evaluate_ratings(const EvaluateFlags& flags, ThreadPool& pool) {
   const auto epochs = static_cast<std::size_t>(options.ials.epochs * options.seed_count);
   std::optional<Progress> progress;
   progress.emplace(stderr, progress_style(flags.common), "training", epochs, "epochs");
-  options.observe = [&](int, const training::EpochRecord&) { progress->advance(1); };
+  options.observe = [&](int, const training::Epoch&) { progress->advance(1); };
   const auto comparison = recommendation::run_protocol(split, options, pool);
   progress.reset();
   print(flags, split, comparison);

@@ -84,18 +84,14 @@ std::vector<features::Column> columns_of(const TowersFlags& flags,
 
 recommendation::TwoTowerOptions tower_options(const TowersFlags& flags,
                                               const data::Interactions& interactions,
-                                              const AttributeTables& tables,
-                                              const Interrupt& interrupt) {
+                                              const AttributeTables& tables) {
   recommendation::TwoTowerOptions options = flags.towers;
   options.item_columns = columns_of(flags, flags.item_config, tables.items, "item");
   options.user_columns = columns_of(flags, flags.user_config, tables.users, "user");
   options.positive_rule = positive_rule(flags.positives, interactions);
   options.seed = flags.common.seed;
-  options.checkpoint = model::checkpoint_path(flags.output);
-  options.resumes = flags.resume;
   options.progress = stderr;
   options.progress_style = progress_style(flags.common);
-  options.cancelled = &interrupt.requested();
   note(flags.common, fmt::format("positives: {}", data::describe(options.positive_rule)));
   return options;
 }
@@ -103,16 +99,21 @@ recommendation::TwoTowerOptions tower_options(const TowersFlags& flags,
 model::Model train(const TowersFlags& flags, const data::Interactions& interactions,
                    const AttributeTables& tables, ThreadPool& pool) {
   const Interrupt interrupt("\nstopping; again to stop at once\n");
-  const recommendation::TwoTowerOptions options =
-      tower_options(flags, interactions, tables, interrupt);
-  try {
-    return recommendation::train_two_towers(interactions, tables.users, tables.items, options,
-                                            pool);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::cancelled || !std::filesystem::exists(options.checkpoint)) throw;
-    throw Error(ErrorCode::cancelled,
-                fmt::format("{}; the same command with --resume continues", error.what()));
-  }
+  const recommendation::TwoTowerOptions options = tower_options(flags, interactions, tables);
+  const training::Run run{
+      .pool = pool,
+      .cancelled = &interrupt.requested(),
+      .checkpoint = {.path = model::checkpoint_path(flags.output), .resume = flags.resume}};
+  recommendation::TowerTrainResult result =
+      recommendation::train_two_towers(interactions, tables.users, tables.items, options, run);
+  if (result.ended != training::Ended::cancelled) return std::move(result.model);
+  const std::string where =
+      result.model.history.empty()
+          ? "cancelled before the first epoch was done"
+          : fmt::format("stopped after epoch {}", result.model.history.back().epoch);
+  const bool may_resume = std::filesystem::exists(run.checkpoint.path);
+  throw Error(ErrorCode::cancelled,
+              where + (may_resume ? "; the same command with --resume continues" : ""));
 }
 
 void report(const TowersFlags& flags, const model::Model& model, double seconds) {

@@ -20,7 +20,6 @@
 #include "kindred/base/printable.h"
 #include "kindred/model/checkpoint.h"
 #include "kindred/model/io.h"
-#include "kindred/model/rating_checkpoint.h"
 #include "kindred/model/ratings_store.h"
 #include "kindred/recommendation/train.h"
 #include "kindred/recommendation/train_blocks.h"
@@ -63,7 +62,7 @@ class EpochTable {
   EpochTable(const CommonOptions& common, int epoch_count, int epochs_done)
       : common_(common), epoch_count_(epoch_count), epochs_done_(epochs_done) {}
 
-  void print(const training::EpochRecord& record) {
+  void print(const training::Epoch& record) {
     seconds_ += record.seconds;
     if (!headed_) print_header(record);
     std::string line =
@@ -77,7 +76,7 @@ class EpochTable {
   }
 
  private:
-  void print_header(const training::EpochRecord& record) {
+  void print_header(const training::Epoch& record) {
     headed_ = true;
     std::string line = fmt::format("{:>10} {:>10}", "epoch", "time");
     for (const auto& [name, value] : record.losses) line += fmt::format(" {:>14}", name);
@@ -110,7 +109,7 @@ Json facts_of(const TrainFlags& flags, const LoadedRatings& data) {
 }
 
 void explain_end(const TrainFlags& flags, const recommendation::TrainResult& result) {
-  if (result.reason == training::StopReason::no_improvement) {
+  if (result.ended == training::Ended::no_improvement) {
     note(flags.common, fmt::format("stopped early: {} has not risen for {} epochs",
                                    recommendation::kValidationMetric, flags.patience));
   }
@@ -159,6 +158,18 @@ void tell_about_checkpoint(const TrainFlags& flags, const std::filesystem::path&
   }
 }
 
+// How either of these is run: an epoch is a line of `table`.
+training::Run run_of(const TrainFlags& flags, int epochs, std::optional<EpochTable>& table,
+                     const Interrupt& interrupt, ThreadPool& pool) {
+  return {.pool = pool,
+          .cancelled = &interrupt.requested(),
+          .checkpoint = {.path = model::checkpoint_path(flags.output), .resume = flags.resume},
+          .observe = [&flags, &table, epochs](const training::Epoch& epoch) {
+            if (!table) table.emplace(flags.common, epochs, epoch.epoch - 1);
+            table->print(epoch);
+          }};
+}
+
 // Learns what people will watch.
 recommendation::TrainResult train_watch(const TrainFlags& flags, const LoadedRatings& data,
                                         const Interrupt& interrupt, ThreadPool& pool) {
@@ -170,22 +181,16 @@ recommendation::TrainResult train_watch(const TrainFlags& flags, const LoadedRat
       positive_rule(both ? with_all_positive(flags.ials) : flags.ials, data.interactions);
   options.validation_users = validation_users(flags, data.interactions.users.size());
   options.patience = flags.patience;
-  options.checkpoint = model::checkpoint_path(flags.output);
-  tell_about_checkpoint(flags, options.checkpoint);
-  options.resume = flags.resume;
+  tell_about_checkpoint(flags, model::checkpoint_path(flags.output));
   require_memory(flags.common, recommendation::training_memory(data.interactions, options),
                  "training");
   note(flags.common, fmt::format("positives: {}", data::describe(options.positive_rule)));
   note(flags.common, describe_training(options.ials));
 
-  options.cancelled = &interrupt.requested();
   std::optional<EpochTable> table;
   recommendation::TrainResult result = recommendation::train(
-      data.interactions, options, pool, [&](const training::EpochRecord& record) {
-        if (!table) table.emplace(flags.common, options.ials.epochs, record.epoch - 1);
-        table->print(record);
-      });
-  if (result.reason == training::StopReason::cancelled) {
+      data.interactions, options, run_of(flags, options.ials.epochs, table, interrupt, pool));
+  if (result.ended == training::Ended::cancelled) {
     throw Error(ErrorCode::cancelled,
                 fmt::format("stopped after epoch {}; the same command with --resume continues",
                             result.model.history.size()));
@@ -211,20 +216,14 @@ recommendation::TrainResult train_out_of_core(const TrainFlags& flags, const Int
       flags.ials, ratings.has_values()
                       ? data::default_positive_rule(ratings.value_min(), ratings.value_max())
                       : data::PositiveRule{});
-  options.checkpoint = model::checkpoint_path(flags.output);
-  tell_about_checkpoint(flags, options.checkpoint);
-  options.resume = flags.resume;
-  options.cancelled = &interrupt.requested();
+  tell_about_checkpoint(flags, model::checkpoint_path(flags.output));
   require_memory(flags.common, recommendation::block_training_memory(ratings, options), "training");
   note(flags.common, fmt::format("positives: {}", data::describe(options.positive_rule)));
   note(flags.common, describe_training(options.ials));
   std::optional<EpochTable> table;
   recommendation::TrainResult result = recommendation::train_blocks(
-      ratings, options, pool, [&](const training::EpochRecord& record) {
-        if (!table) table.emplace(flags.common, options.ials.epochs, record.epoch - 1);
-        table->print(record);
-      });
-  if (result.reason == training::StopReason::cancelled) {
+      ratings, options, run_of(flags, options.ials.epochs, table, interrupt, pool));
+  if (result.ended == training::Ended::cancelled) {
     throw Error(ErrorCode::cancelled,
                 fmt::format("stopped after epoch {}; the same command with --resume continues",
                             result.model.history.size()));
@@ -280,13 +279,13 @@ void run(const Command& verb, const TrainFlags& flags) {
   if (flags.rating_model.objective != "rate") result = train_watch(flags, data, interrupt, pool);
   model::Model& model = result.model;
   if (flags.rating_model.predicts_ratings()) {
-    const RatingTraining training = {.verb = verb,
-                                     .common = flags.common,
-                                     .flags = flags.rating_model,
-                                     .ials = flags.ials,
-                                     .checkpoint = model::rating_checkpoint_path(flags.output),
-                                     .resume = flags.resume,
-                                     .cancelled = &interrupt.requested()};
+    const RatingTraining training = {
+        .verb = verb,
+        .common = flags.common,
+        .flags = flags.rating_model,
+        .ials = flags.ials,
+        .cancelled = &interrupt.requested(),
+        .checkpoint = {model::rating_checkpoint_path(flags.output), flags.resume}};
     train_rating(training, data, model, pool);
   }
   model.items.metadata = std::move(data.items);

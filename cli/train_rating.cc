@@ -21,9 +21,6 @@ RatingTrainOptions options_for(const RatingTraining& training) {
   options.model =
       rating_options(training.verb, training.flags, training.ials, training.common.seed);
   options.kept_draws = training.flags.keep_samples;
-  options.checkpoint = training.checkpoint;
-  options.resume = training.resume;
-  options.cancelled = training.cancelled;
   note(training.common, describe(options.model));
   return options;
 }
@@ -85,14 +82,17 @@ void train_rating(const RatingTraining& training, const LoadedRatings& data, mod
                       static_cast<std::size_t>(steps), bayesian ? "sweeps" : "epochs");
     int shown = 0;
     result = recommendation::train_ratings(
-        data.interactions, data.users, data.items, options, pool,
-        [&](const training::EpochRecord& record) {
-          progress.advance(static_cast<std::size_t>(record.epoch - shown));
-          shown = record.epoch;
-          error = record.losses.front().second;
-        });
+        data.interactions, data.users, data.items, options,
+        {.pool = pool,
+         .cancelled = training.cancelled,
+         .checkpoint = training.checkpoint,
+         .observe = [&](const training::Epoch& epoch) {
+           progress.advance(static_cast<std::size_t>(epoch.epoch - shown));
+           shown = epoch.epoch;
+           error = epoch.losses.front().second;
+         }});
   }
-  if (result.reason == training::StopReason::cancelled) {
+  if (result.ended == training::Ended::cancelled) {
     throw Error(ErrorCode::cancelled,
                 fmt::format("stopped after {} {} of the rating model; the same command with "
                             "--resume continues",

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <atomic>
-#include <filesystem>
 
 #include "cli/common.h"
 #include "cli/rating_model_flags.h"
 #include "cli/ratings_flags.h"
 #include "kindred/base/thread_pool.h"
 #include "kindred/model/model.h"
+#include "kindred/training/run.h"
 
 namespace kindred::cli {
 
@@ -20,9 +20,8 @@ struct RatingTraining {
   const CommonOptions& common;
   const RatingModelFlags& flags;
   const IalsFlags& ials;  // For the flags that both objectives share.
-  std::filesystem::path checkpoint;
-  bool resume = false;
   const std::atomic<bool>* cancelled = nullptr;
+  training::CheckpointPolicy checkpoint;
 };
 
 // Trains on `data`, with progress on stderr, and puts the result into `model`: as an

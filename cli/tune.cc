@@ -101,7 +101,7 @@ void train_winner(const TuneFlags& flags, LoadedRatings& data,
   training.test_users = options.test_users;
   note(flags.common, fmt::format("training the best on train and validation people: {}, {} epochs",
                                  to_text(report.verdict.best->setting), training.ials.epochs));
-  model::Model model = recommendation::train(data.interactions, training, pool, {}).model;
+  model::Model model = recommendation::train(data.interactions, training, {.pool = pool}).model;
   model.items.metadata = std::move(data.items);
   model.users.metadata = std::move(data.users);
   model.facts.set("program", "kindred " KINDRED_VERSION);

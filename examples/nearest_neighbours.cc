@@ -46,7 +46,7 @@ int main() {
   recommendation::TrainOptions options;
   options.ials.dimensions = 16;
   options.positive_rule = data::default_positive_rule(world.ratings);
-  const model::Model model = recommendation::train(world.ratings, options, pool, {}).model;
+  const model::Model model = recommendation::train(world.ratings, options, {.pool = pool}).model;
   const std::size_t learned = print_nearest("Near Shrek by who watched it", model.items.vectors,
                                             search::Metric::cosine, shrek, pool);
   return by_attributes == 5 && learned == 5 ? 0 : 1;

@@ -21,7 +21,7 @@ int main() {
   recommendation::TrainOptions options;
   options.ials.dimensions = 16;
   options.positive_rule = data::default_positive_rule(world.ratings);
-  model::Model model = recommendation::train(world.ratings, options, pool, {}).model;
+  model::Model model = recommendation::train(world.ratings, options, {.pool = pool}).model;
   model.items.metadata = world.movies;
   model.users.metadata = world.people;
 

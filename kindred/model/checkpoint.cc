@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "kindred/base/error.h"
 #include "kindred/model/parts.h"
@@ -13,10 +14,12 @@
 namespace kindred::model {
 namespace {
 
+// Up to version 1 there were two formats, one for each wing of training.
 const storage::Format& checkpoint_format() {
-  static const storage::Format kFormat = {"kindred checkpoint", 1};
+  static const storage::Format kFormat = {"kindred checkpoint", 2};
   return kFormat;
 }
+constexpr const char* kOldRatingName = "kindred rating checkpoint";
 
 void add_number(storage::Checksum& checksum, std::uint64_t number) {
   checksum.update(std::as_bytes(std::span(&number, 1)));
@@ -37,28 +40,108 @@ void add_labels(storage::Checksum& checksum, const data::Vocabulary& labels) {
   }
 }
 
-Checkpoint read_checkpoint(storage::ContainerReader& reader) {
-  const Json& content = reader.content();
+// Draws travel as the draws of a model that holds nothing else.
+RatingModel model_of_draws(std::vector<RatingDraw> draws) {
+  RatingModel model;
+  model.draws = std::move(draws);
+  return model;
+}
+
+Checkpoint read_common(const Json& content) {
   Checkpoint checkpoint;
-  checkpoint.options = options_from_json(content.at("options"));
   checkpoint.fingerprint = content.at("fingerprint").as_string();
   checkpoint.settings = content.at("settings");
   checkpoint.epoch = epoch_from_json(content.at("epoch"));
-  checkpoint.user_vectors = read_shaped(reader, "user.vectors", content.at("user_vectors"));
-  checkpoint.item_vectors = read_shaped(reader, "item.vectors", content.at("item_vectors"));
   checkpoint.history = history_from_json(content.at("history"));
-  if (const Json& best = content.at("best"); !best.is_null()) {
-    checkpoint.best = BestVectors{
-        epoch_from_json(best.at("epoch")),
-        read_shaped(reader, "best.user.vectors", best.at("user_vectors")),
-        read_shaped(reader, "best.item.vectors", best.at("item_vectors")),
-    };
-  }
-  reader.verify_others();
   return checkpoint;
 }
 
+void read_matrices(storage::ContainerReader& reader, Checkpoint& checkpoint) {
+  for (const auto& [name, shape] : reader.content().at("matrices").as_object()) {
+    checkpoint.matrices[name] = read_shaped(reader, "state." + name, shape);
+  }
+}
+
+Checkpoint read_current(storage::ContainerReader& reader) {
+  const Json& content = reader.content();
+  Checkpoint checkpoint = read_common(content);
+  checkpoint.family = content.at("family").as_string();
+  read_matrices(reader, checkpoint);
+  for (const auto& [name, number] : content.at("numbers").as_object()) {
+    checkpoint.numbers[name] = number.as_double();
+  }
+  if (const Json* kept = content.find("kept")) {
+    checkpoint.draws = read_rating_model(reader, *kept).draws;
+  }
+  return checkpoint;
+}
+
+// Version 1 of trainings of watching: its options stood apart from the other settings.
+Checkpoint read_old_watching(storage::ContainerReader& reader) {
+  const Json& content = reader.content();
+  Checkpoint checkpoint = read_common(content);
+  checkpoint.family = "ials";
+  Json settings = settings_of(options_from_json(content.at("options")));
+  if (checkpoint.settings.is_object()) {
+    for (const auto& [name, value] : checkpoint.settings.as_object()) settings.set(name, value);
+  }
+  checkpoint.settings = std::move(settings);
+  const auto read_vectors = [&](const std::string& tensor, const Json& shape) {
+    checkpoint.matrices[tensor] = read_shaped(reader, tensor, shape);
+  };
+  read_vectors("user.vectors", content.at("user_vectors"));
+  read_vectors("item.vectors", content.at("item_vectors"));
+  if (const Json& best = content.at("best"); !best.is_null()) {
+    checkpoint.numbers["best.epoch"] = epoch_from_json(best.at("epoch"));
+    read_vectors("best.item.vectors", best.at("item_vectors"));
+  }
+  return checkpoint;
+}
+
+// Version 1 of trainings of ratings: numbers stood in the order of the matrices; the first
+// two belonged to the noise, where the matrices begin with the two sides' vectors.
+Checkpoint read_old_ratings(storage::ContainerReader& reader) {
+  const Json& content = reader.content();
+  Checkpoint checkpoint = read_common(content);
+  checkpoint.family = checkpoint.settings.find("als") != nullptr ? "als" : "bayesian";
+  read_matrices(reader, checkpoint);
+  const Json::Object& matrices = content.at("matrices").as_object();
+  const Json::Array& numbers = content.at("numbers").as_array();
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (i >= matrices.size()) throw Error(ErrorCode::corrupt, "more numbers than matrices");
+    const std::string& matrix = matrices[i].first;
+    const std::string name = i == 0   ? "noise.precision"
+                             : i == 1 ? "noise.variance"
+                                      : matrix + ".precision";
+    checkpoint.numbers[name] = numbers[i].as_double();
+  }
+  checkpoint.draws = read_rating_model(reader, content.at("kept")).draws;
+  return checkpoint;
+}
+
+std::string format_name_of(const std::filesystem::path& path) {
+  const Json manifest = storage::read_manifest(storage::SafetensorsFile(path));
+  const Json* name = manifest.find("format");
+  return name == nullptr ? "" : name->as_string();
+}
+
 }  // namespace
+
+Matrix Checkpoint::take_matrix(const std::string& name) {
+  const auto found = matrices.find(name);
+  if (found == matrices.end()) {
+    throw Error(ErrorCode::corrupt, fmt::format("the checkpoint has no matrix '{}'", name));
+  }
+  return std::move(found->second);
+}
+
+double Checkpoint::number(const std::string& name) const {
+  const auto found = numbers.find(name);
+  if (found == numbers.end()) {
+    throw Error(ErrorCode::corrupt, fmt::format("the checkpoint has no number '{}'", name));
+  }
+  return found->second;
+}
 
 std::string training_fingerprint(const SparseMatrix& positives, const data::Vocabulary& users,
                                  const data::Vocabulary& items) {
@@ -79,45 +162,56 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& model_path) {
   return path;
 }
 
+std::filesystem::path rating_checkpoint_path(const std::filesystem::path& model_path) {
+  std::filesystem::path path = model_path;
+  path += ".rating-checkpoint";
+  return path;
+}
+
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
   PartWriter parts;
-  parts.add_matrix("user.vectors", checkpoint.user_vectors);
-  parts.add_matrix("item.vectors", checkpoint.item_vectors);
-  Json best;
-  if (checkpoint.best) {
-    parts.add_matrix("best.user.vectors", checkpoint.best->user_vectors);
-    parts.add_matrix("best.item.vectors", checkpoint.best->item_vectors);
-    best.set("epoch", checkpoint.best->epoch);
-    best.set("user_vectors", shape_of(checkpoint.best->user_vectors));
-    best.set("item_vectors", shape_of(checkpoint.best->item_vectors));
+  Json matrices{Json::Object{}};
+  for (const auto& [name, matrix] : checkpoint.matrices) {
+    parts.add_matrix("state." + name, matrix);
+    matrices.set(name, shape_of(matrix));
   }
+  Json numbers{Json::Object{}};
+  for (const auto& [name, number] : checkpoint.numbers) numbers.set(name, number);
+  const RatingModel kept = model_of_draws(checkpoint.draws);
   Json content;
-  content.set("options", to_json(checkpoint.options));
-  content.set("fingerprint", checkpoint.fingerprint);
+  content.set("family", checkpoint.family);
   content.set("settings", checkpoint.settings);
+  content.set("fingerprint", checkpoint.fingerprint);
   content.set("epoch", checkpoint.epoch);
-  content.set("user_vectors", shape_of(checkpoint.user_vectors));
-  content.set("item_vectors", shape_of(checkpoint.item_vectors));
+  content.set("matrices", std::move(matrices));
+  content.set("numbers", std::move(numbers));
+  if (!checkpoint.draws.empty()) content.set("kept", add_rating_model(parts, kept));
   content.set("history", to_json(checkpoint.history, KeepSeconds::yes));
-  content.set("best", std::move(best));
   parts.writer().write(path, checkpoint_format(), std::move(content));
 }
 
 Checkpoint load_checkpoint(const std::filesystem::path& path) {
   return storage::with_file_name(path, [&] {
-    storage::ContainerReader reader(path, checkpoint_format());
-    return read_checkpoint(reader);
+    const bool of_old_ratings = format_name_of(path) == kOldRatingName;
+    storage::ContainerReader reader(
+        path, of_old_ratings ? storage::Format{kOldRatingName, 1} : checkpoint_format());
+    Checkpoint checkpoint = of_old_ratings          ? read_old_ratings(reader)
+                            : reader.version() == 1 ? read_old_watching(reader)
+                                                    : read_current(reader);
+    reader.verify_others();
+    return checkpoint;
   });
 }
 
-void require_same_training(const Checkpoint& checkpoint, const factorization::IalsOptions& options,
-                           const std::string& fingerprint, const Json& settings) {
-  factorization::IalsOptions old_options = checkpoint.options;
-  old_options.epochs = options.epochs;
-  std::string found = differences(to_json(old_options), to_json(options));
+void require_same_training(const Checkpoint& checkpoint, const std::string& family,
+                           const Json& settings, const std::string& fingerprint, int epochs) {
+  std::string found;
   const auto add = [&](const std::string& text) {
     if (!text.empty()) found += (found.empty() ? "" : "; ") + text;
   };
+  if (checkpoint.family != family) {
+    add(fmt::format("what learns is {} there and {} here", checkpoint.family, family));
+  }
   add(differences(checkpoint.settings, settings));
   if (checkpoint.fingerprint != fingerprint) {
     add(fmt::format("the training data differ (fingerprint {} there and {} here)",
@@ -127,6 +221,12 @@ void require_same_training(const Checkpoint& checkpoint, const factorization::Ia
     throw Error(
         ErrorCode::invalid_argument,
         fmt::format("cannot resume: the checkpoint belongs to another training: {}", found));
+  }
+  if (checkpoint.epoch > epochs) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("cannot resume: the checkpoint has {} epochs behind it, only {} are "
+                            "asked for",
+                            checkpoint.epoch, epochs));
   }
 }
 

@@ -1,48 +1,51 @@
 // What a training that was cut short needs to continue as if nothing had happened.
 //
-// A checkpoint is written beside the model (M.checkpoint) after every epoch, atomically,
-// and removed once the model is saved: whoever is killed loses the epoch in flight and
-// nothing else. It holds the vectors of both sides, the history and, where training
-// stops early, the best vectors so far. It also names the training that it belongs to,
-// by its options and a fingerprint of its data: resuming any other is refused, and the
-// message shows what differs.
+// A checkpoint is written beside the model (M.checkpoint, and M.rating-checkpoint for the
+// model of ratings that a training of both learns second), atomically, and removed once the
+// model is saved: a killed run loses what came after its last checkpoint and nothing else.
+// There is one format for every family of models: matrices and numbers by name, the samples
+// kept so far, and the history. It also names the training that it belongs to, by its
+// settings and a fingerprint of its data: resuming any other is refused, and the message shows
+// what differs.
 //
-// Same container and promises as the model file; docs/format/model.md draws it.
+// Everything is taken back by its name, never by its place, so that a family may write its
+// state in any order, and more of it tomorrow.
+//
+// Same container and promises as the model file; docs/format/model.md draws it, and the two
+// older formats that are still read.
 
 #pragma once
 
 #include <filesystem>
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "kindred/base/json.h"
 #include "kindred/data/vocabulary.h"
-#include "kindred/factorization/ials.h"
 #include "kindred/linalg/matrix.h"
 #include "kindred/linalg/sparse.h"
-#include "kindred/training/training_loop.h"
+#include "kindred/model/rating_model.h"
+#include "kindred/training/run.h"
 
 namespace kindred::model {
 
-// The vectors of the best epoch so far.
-struct BestVectors {
-  int epoch = 0;
-  Matrix user_vectors;  // |U| x d, or empty where only the items are kept.
-  Matrix item_vectors;  // |I| x d.
-
-  bool operator==(const BestVectors&) const = default;
-};
-
 struct Checkpoint {
-  factorization::IalsOptions options;
+  std::string family;       // What learns: "ials", "als", "bayesian", ...
+  Json settings;            // All that shapes the result, the number of epochs apart; an object.
   std::string fingerprint;  // Of the training data: training_fingerprint().
-  Json settings;            // Whatever else must be equal to resume; an object or null.
-  int epoch = 0;            // Epochs done.
-  Matrix user_vectors;      // |U| x d.
-  Matrix item_vectors;      // |I| x d.
-  std::vector<training::EpochRecord> history;
-  std::optional<BestVectors> best;
+  int epoch = 0;            // Epochs or sweeps done.
+  std::map<std::string, Matrix> matrices;
+  std::map<std::string, double> numbers;
+  std::vector<RatingDraw> draws;  // Kept so far, where a family keeps samples.
+  std::vector<training::Epoch> history;
+
+  bool has_matrix(const std::string& name) const { return matrices.contains(name); }
+
+  // Moves the matrix out. Throws Error(corrupt), naming it, if there is none.
+  Matrix take_matrix(const std::string& name);
+  // Throws Error(corrupt), naming it, if there is none.
+  double number(const std::string& name) const;
 
   bool operator==(const Checkpoint&) const = default;
 };
@@ -55,14 +58,19 @@ std::string training_fingerprint(const SparseMatrix& positives, const data::Voca
 // "movies.kindred.checkpoint" for "movies.kindred".
 std::filesystem::path checkpoint_path(const std::filesystem::path& model_path);
 
-// Errors as those of save() and load() in io.h.
+// "movies.kindred.rating-checkpoint": of the model of ratings, beside one of watching.
+std::filesystem::path rating_checkpoint_path(const std::filesystem::path& model_path);
+
+// Errors as those of save() and load() in io.h. load_checkpoint() reads the formats of
+// earlier versions too.
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
 Checkpoint load_checkpoint(const std::filesystem::path& path);
 
-// Throws Error(invalid_argument) unless the checkpoint belongs to a training with these
-// options, data and settings; the message lists every difference. The number of epochs
-// may differ, so that a finished training can be prolonged.
-void require_same_training(const Checkpoint& checkpoint, const factorization::IalsOptions& options,
-                           const std::string& fingerprint, const Json& settings = Json());
+// Throws Error(invalid_argument) unless the checkpoint belongs to a training of this family
+// with these settings and data, and has at most `epochs` epochs behind it; the message lists
+// every difference. The number of epochs may differ, so that a finished training can be
+// prolonged.
+void require_same_training(const Checkpoint& checkpoint, const std::string& family,
+                           const Json& settings, const std::string& fingerprint, int epochs);
 
 }  // namespace kindred::model

@@ -37,7 +37,7 @@ struct Model {
   bool has_values = false;             // Whether `seen` holds ratings, or only ones.
   std::optional<RatingModel> ratings;  // What they would rate; none where nobody asked.
   SparseMatrix seen;  // |U| x |I|: every pair of the file; the value is the rating.
-  std::vector<training::EpochRecord> history;
+  std::vector<training::Epoch> history;
   Json facts;  // Where it came from: file names, counts, versions. An object; for people.
 };
 

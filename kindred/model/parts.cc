@@ -301,6 +301,14 @@ Json to_json(const factorization::IalsOptions& options) {
   return json;
 }
 
+Json settings_of(const factorization::IalsOptions& options) {
+  Json settings;
+  for (const auto& [name, value] : to_json(options).as_object()) {
+    if (name != "epochs") settings.set(name, value);
+  }
+  return settings;
+}
+
 factorization::IalsOptions options_from_json(const Json& json) {
   factorization::IalsOptions options;
   options.dimensions = as_int32(json.at("dimensions"));
@@ -335,9 +343,9 @@ data::PositiveRule rule_from_json(const Json& json) {
   return rule;
 }
 
-Json to_json(const std::vector<training::EpochRecord>& history, KeepSeconds keep) {
+Json to_json(const std::vector<training::Epoch>& history, KeepSeconds keep) {
   Json json = Json(Json::Array());
-  for (const training::EpochRecord& record : history) {
+  for (const training::Epoch& record : history) {
     Json entry;
     entry.set("epoch", record.epoch);
     if (keep == KeepSeconds::yes) entry.set("seconds", record.seconds);
@@ -350,10 +358,10 @@ Json to_json(const std::vector<training::EpochRecord>& history, KeepSeconds keep
   return json;
 }
 
-std::vector<training::EpochRecord> history_from_json(const Json& json) {
-  std::vector<training::EpochRecord> history;
+std::vector<training::Epoch> history_from_json(const Json& json) {
+  std::vector<training::Epoch> history;
   for (const Json& entry : json.as_array()) {
-    training::EpochRecord& record = history.emplace_back();
+    training::Epoch& record = history.emplace_back();
     record.epoch = epoch_from_json(entry.at("epoch"));
     if (const Json* seconds = entry.find("seconds")) record.seconds = seconds->as_double();
     for (const auto& [term, value] : entry.at("losses").as_object()) {

@@ -74,6 +74,8 @@ Matrix read_shaped(storage::ContainerReader& reader, const std::string& name, co
 std::string differences(const Json& there, const Json& here);
 
 Json to_json(const factorization::IalsOptions& options);
+// All of them but the number of epochs: what must be equal for a training to be resumed.
+Json settings_of(const factorization::IalsOptions& options);
 factorization::IalsOptions options_from_json(const Json& json);
 
 Json to_json(const data::PositiveRule& rule);
@@ -82,8 +84,8 @@ data::PositiveRule rule_from_json(const Json& json);
 // Seconds differ from run to run, and equal trainings are to give equal files: models
 // leave them out, checkpoints keep them.
 enum class KeepSeconds { no, yes };
-Json to_json(const std::vector<training::EpochRecord>& history, KeepSeconds keep);
-std::vector<training::EpochRecord> history_from_json(const Json& json);
+Json to_json(const std::vector<training::Epoch>& history, KeepSeconds keep);
+std::vector<training::Epoch> history_from_json(const Json& json);
 
 // A number of epochs: an integer from 0 on. Throws Error(corrupt) for anything else.
 int epoch_from_json(const Json& json);

@@ -93,8 +93,8 @@ HighlyComparison evaluate_highly(const data::RatingSplit& split, const data::Tab
                 fmt::format("nothing to evaluate: nobody has a held-out rating of {:g} or more",
                             threshold));
   }
-  model::Model model = train(split.train, options.watch, pool, {}).model;
-  model.ratings = train_ratings(split.train, users, items, options.rate, pool, {}).model;
+  model::Model model = train(split.train, options.watch, {.pool = pool}).model;
+  model.ratings = train_ratings(split.train, users, items, options.rate, {.pool = pool}).model;
   const RatingRanker ranker(model, {});
   const Recommender recommender(model, {.allowed = {}, .many_people = true});
   std::vector<std::uint32_t> rows;

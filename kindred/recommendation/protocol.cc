@@ -205,7 +205,7 @@ Comparison run_protocol(const data::Split& split, const ProtocolOptions& options
     training::Trainee trainee;
     trainee.run_epoch = [&] { ials.run_epoch(pool); };
     training::run_training(trainee, {.epochs = ials_options.epochs}, {},
-                           [&](const training::EpochRecord& record) {
+                           [&](const training::Epoch& record) {
                              if (options.observe) options.observe(run, record);
                            });
     ials.finish(pool);

@@ -51,7 +51,7 @@ struct ProtocolOptions {
   std::vector<evaluation::Metric> metrics;
   int seed_count = 1;  // Trainings with seeds seed, seed + 1, ...; results are averaged.
   // Told of every epoch, if set, with the number of the seed from 0.
-  std::function<void(int, const training::EpochRecord&)> observe;
+  std::function<void(int, const training::Epoch&)> observe;
 };
 
 // Trains on the split and evaluates. Throws Error(invalid_argument) when nobody has a

@@ -146,7 +146,7 @@ TEST(Protocol, SeedsAreAveraged) {
   ProtocolOptions options = options_for({"ndcg@10"});
   options.seed_count = 3;
   int epochs_seen = 0;
-  options.observe = [&](int, const training::EpochRecord&) { ++epochs_seen; };
+  options.observe = [&](int, const training::Epoch&) { ++epochs_seen; };
   const Comparison mean = run_protocol(split, options, pool);
   EXPECT_EQ(epochs_seen, 18);
   double sum = 0.0;

@@ -10,11 +10,14 @@
 #include "kindred/base/error.h"
 #include "kindred/factorization/fold_in.h"
 #include "kindred/model/checkpoint.h"
+#include "kindred/model/parts.h"
 #include "kindred/recommendation/validation.h"
+#include "kindred/training/training_loop.h"
 
 namespace kindred::recommendation {
 namespace {
 
+constexpr const char* kFamily = "ials";
 constexpr std::size_t kUsersForValidationMin = 200;
 constexpr std::size_t kValidationUsersMax = 1000;
 constexpr std::size_t kUsersPerValidationUser = 20;
@@ -22,9 +25,10 @@ constexpr std::size_t kUsersPerValidationUser = 20;
 // One training in flight: the model being learned and what a checkpoint needs.
 class Training {
  public:
-  Training(const data::Interactions& interactions, const TrainOptions& options, ThreadPool& pool)
+  Training(const data::Interactions& interactions, const TrainOptions& options,
+           const training::Run& run)
       : options_(options),
-        pool_(pool),
+        run_(run),
         positives_(data::positives(interactions.by_user, options.positive_rule)) {
     require_positives(interactions);
     if (options.test_users > 0) {
@@ -35,7 +39,7 @@ class Training {
       validation_.emplace(known, options.validation_users, options.ials.seed);
     }
     ials_.emplace(validation_ ? validation_->training_positives() : known, options.ials);
-    if (!options.checkpoint.empty()) {
+    if (run.checkpoint.is_wanted()) {
       fingerprint_ =
           model::training_fingerprint(positives_, interactions.users, interactions.items);
     }
@@ -44,46 +48,39 @@ class Training {
   Training& operator=(const Training&) = delete;
 
   // Returns the history so far: empty unless a checkpoint took over.
-  std::vector<training::EpochRecord> resume() {
-    if (!options_.resume || !std::filesystem::exists(options_.checkpoint)) return {};
-    model::Checkpoint saved = model::load_checkpoint(options_.checkpoint);
-    model::require_same_training(saved, options_.ials, fingerprint_, settings());
-    if (saved.epoch > options_.ials.epochs) {
-      throw Error(ErrorCode::invalid_argument,
-                  fmt::format("cannot resume: the checkpoint has {} epochs behind it, only {} are "
-                              "asked for",
-                              saved.epoch, options_.ials.epochs));
-    }
-    ials_->restore(std::move(saved.user_vectors), std::move(saved.item_vectors), saved.epoch);
-    best_ = std::move(saved.best);
+  std::vector<training::Epoch> resume() {
+    if (!run_.checkpoint.is_to_be_read()) return {};
+    model::Checkpoint saved = model::load_checkpoint(run_.checkpoint.path);
+    model::require_same_training(saved, kFamily, settings(), fingerprint_, options_.ials.epochs);
+    Matrix users = saved.take_matrix("user.vectors");
+    ials_->restore(std::move(users), saved.take_matrix("item.vectors"), saved.epoch);
+    if (saved.has_matrix("best.item.vectors")) best_ = saved.take_matrix("best.item.vectors");
     return std::move(saved.history);
   }
 
-  training::Trainee trainee(std::vector<training::EpochRecord> history) {
+  training::Trainee trainee(std::vector<training::Epoch> history) {
     history_ = std::move(history);
     training::Trainee trainee;
     trainee.epochs_done = ials_->epoch();
-    trainee.run_epoch = [this] { ials_->run_epoch(pool_); };
-    trainee.losses = [this] { return named_losses(ials_->epoch_loss(pool_)); };
+    trainee.run_epoch = [this] { ials_->run_epoch(run_.pool); };
+    trainee.losses = [this] { return named_losses(ials_->epoch_loss(run_.pool)); };
     if (validation_ && validation_->user_count() > 0) {
       trainee.validate = [this] {
-        return validation_->score(ials_->item_vectors(), options_.ials, pool_);
+        return validation_->score(ials_->item_vectors(), options_.ials, run_.pool);
       };
-      trainee.keep_best = [this] {
-        best_ = model::BestVectors{ials_->epoch(), Matrix(), ials_->item_vectors()};
-      };
+      trainee.keep_best = [this] { best_ = ials_->item_vectors(); };
     }
-    if (!options_.checkpoint.empty()) {
-      trainee.checkpoint = [this](const training::EpochRecord& record) { save(record); };
+    if (run_.checkpoint.is_wanted()) {
+      trainee.checkpoint = [this](const training::Epoch& record) { save(record); };
     }
     return trainee;
   }
 
   // The items of the best epoch, and everybody solved against them.
   void finish(model::Model& model) {
-    model.items.vectors = best_ ? std::move(best_->item_vectors) : ials_->item_vectors();
-    const factorization::FoldIn fold_in(model.items.vectors, options_.ials, pool_);
-    model.users.vectors = fold_in.solve_all(positives_, pool_);
+    model.items.vectors = best_ ? std::move(*best_) : ials_->item_vectors();
+    const factorization::FoldIn fold_in(model.items.vectors, options_.ials, run_.pool);
+    model.users.vectors = fold_in.solve_all(positives_, run_.pool);
   }
 
  private:
@@ -98,34 +95,37 @@ class Training {
                     interactions.by_user.entry_count(), data::describe(options_.positive_rule)));
   }
 
-  // What else shapes the items, beside options and data.
+  // What shapes the items, beside the data and the number of epochs.
   Json settings() const {
-    Json settings;
+    Json settings = model::settings_of(options_.ials);
     settings.set("validation_users", std::uint64_t{options_.validation_users});
     if (test_) settings.set("test_users", std::uint64_t{options_.test_users});
     return settings;
   }
 
-  void save(const training::EpochRecord& record) {
+  void save(const training::Epoch& record) {
     history_.push_back(record);
-    model::save_checkpoint(options_.checkpoint, {.options = options_.ials,
-                                                 .fingerprint = fingerprint_,
-                                                 .settings = settings(),
-                                                 .epoch = record.epoch,
-                                                 .user_vectors = ials_->user_vectors(),
-                                                 .item_vectors = ials_->item_vectors(),
-                                                 .history = history_,
-                                                 .best = best_});
+    model::Checkpoint checkpoint{.family = kFamily,
+                                 .settings = settings(),
+                                 .fingerprint = fingerprint_,
+                                 .epoch = record.epoch,
+                                 .matrices = {{"user.vectors", ials_->user_vectors()},
+                                              {"item.vectors", ials_->item_vectors()}},
+                                 .numbers = {},
+                                 .draws = {},
+                                 .history = history_};
+    if (best_) checkpoint.matrices["best.item.vectors"] = *best_;
+    model::save_checkpoint(run_.checkpoint.path, checkpoint);
   }
 
   const TrainOptions& options_;
-  ThreadPool& pool_;
+  const training::Run& run_;
   SparseMatrix positives_;  // Everybody's; training may see fewer.
   std::optional<Validation> test_;
   std::optional<Validation> validation_;
   std::optional<factorization::Ials> ials_;
-  std::optional<model::BestVectors> best_;
-  std::vector<training::EpochRecord> history_;  // For the checkpoint.
+  std::optional<Matrix> best_;            // The items of the best epoch so far.
+  std::vector<training::Epoch> history_;  // For the checkpoint.
   std::string fingerprint_;
 };
 
@@ -164,22 +164,21 @@ std::vector<MemoryPart> training_memory(const data::Interactions& interactions,
 }
 
 TrainResult train(const data::Interactions& interactions, const TrainOptions& options,
-                  ThreadPool& pool,
-                  const std::function<void(const training::EpochRecord&)>& observe) {
-  Training training(interactions, options, pool);
-  std::vector<training::EpochRecord> history = training.resume();
+                  const training::Run& run) {
+  Training training(interactions, options, run);
+  std::vector<training::Epoch> history = training.resume();
   TrainResult result;
   result.resumed_from = static_cast<int>(history.size());
   const training::LoopOptions loop = {
-      .epochs = options.ials.epochs, .patience = options.patience, .cancelled = options.cancelled};
+      .epochs = options.ials.epochs, .patience = options.patience, .cancelled = run.cancelled};
   training::LoopResult done =
-      training::run_training(training.trainee(history), loop, history, observe);
-  result.reason = done.reason;
+      training::run_training(training.trainee(history), loop, history, run.observe);
+  result.ended = done.ended;
   result.best_epoch = done.best_epoch;
   result.model.options = options.ials;
   result.model.positive_rule = options.positive_rule;
   result.model.history = std::move(done.history);
-  if (done.reason == training::StopReason::cancelled) return result;
+  if (done.ended == training::Ended::cancelled) return result;
   training.finish(result.model);
   result.model.items.labels = interactions.items;
   result.model.items.metadata = data::Table(interactions.items.size());

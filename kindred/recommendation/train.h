@@ -8,30 +8,26 @@
 // solved from all of their positives against these items, so folding in a known user's
 // history gives that user's stored vector.
 //
-// With a checkpoint path the state is written after every epoch; whoever is killed
-// loses the epoch in flight. Resuming gives the bytes of an uninterrupted run.
+// With a checkpoint path the state is written after every epoch: a killed run loses the
+// epoch in flight. Resuming gives the bytes of an uninterrupted run.
 //
-// Thread safety: runs in the calling thread and `pool`; `cancelled` from any thread.
+// In the literature: implicit feedback, weighted matrix factorization.
+// Thread safety: runs in the calling thread and the pool of the Run.
 
 #pragma once
 
-#include <atomic>
 #include <cstddef>
-#include <filesystem>
-#include <functional>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "kindred/base/machine.h"
-#include "kindred/base/thread_pool.h"
 #include "kindred/data/interactions.h"
 #include "kindred/data/positives.h"
 #include "kindred/data/table.h"
 #include "kindred/factorization/ials.h"
 #include "kindred/model/model.h"
-#include "kindred/training/training_loop.h"
+#include "kindred/training/run.h"
 
 namespace kindred::recommendation {
 
@@ -42,16 +38,13 @@ struct TrainOptions {
   // Users who shape neither items nor epochs, so that they can judge the model later; drawn
   // before those who validate. Like these they get vectors at the end.
   std::size_t test_users = 0;
-  int patience = 0;                  // Epochs without a better validation; 0: run them all.
-  std::filesystem::path checkpoint;  // Empty: none is written.
-  bool resume = false;               // Continue from `checkpoint`, if it exists.
-  const std::atomic<bool>* cancelled = nullptr;
+  int patience = 0;  // Epochs without a better validation; 0: run them all.
 };
 
 struct TrainResult {
   model::Model model;  // Without metadata and facts, which the caller adds. After a
                        // cancellation it holds options and history alone.
-  training::StopReason reason = training::StopReason::finished;
+  training::Ended ended = training::Ended::finished;
   int best_epoch = 0;
   int resumed_from = 0;  // The epoch at which a checkpoint took over; 0: from the start.
 };
@@ -69,7 +62,6 @@ std::vector<MemoryPart> training_memory(const data::Interactions& interactions,
 // Throws Error(invalid_argument) for options out of range, for data without positives,
 // and when the checkpoint belongs to other data or options, saying what differs.
 TrainResult train(const data::Interactions& interactions, const TrainOptions& options,
-                  ThreadPool& pool,
-                  const std::function<void(const training::EpochRecord&)>& observe);
+                  const training::Run& run);
 
 }  // namespace kindred::recommendation

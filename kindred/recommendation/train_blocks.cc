@@ -7,6 +7,8 @@
 #include "kindred/base/error.h"
 #include "kindred/factorization/block_ials.h"
 #include "kindred/model/checkpoint.h"
+#include "kindred/model/parts.h"
+#include "kindred/training/training_loop.h"
 
 namespace kindred::recommendation {
 namespace {
@@ -33,26 +35,25 @@ RowBlocks positives_of(const RatingsBlocks& ratings, RatingsSide side,
   return blocks;
 }
 
-// What else shapes the vectors: blocks may differ from the whole in the last bits.
-Json block_settings(const BlockTrainOptions& options) {
-  Json settings;
+constexpr const char* kFamily = "ials";
+
+// What shapes the vectors: blocks may differ from the whole in the last bits.
+Json settings_of(const BlockTrainOptions& options) {
+  Json settings = model::settings_of(options.ials);
   settings.set("block_pairs", options.block_pairs);
   settings.set("positives", data::describe(options.positive_rule));
   return settings;
 }
 
-std::vector<training::EpochRecord> resume(BlockIals& ials, const RatingsBlocks& ratings,
-                                          const BlockTrainOptions& options) {
-  if (!options.resume || !std::filesystem::exists(options.checkpoint)) return {};
-  model::Checkpoint saved = model::load_checkpoint(options.checkpoint);
-  model::require_same_training(saved, options.ials, ratings.fingerprint(), block_settings(options));
-  if (saved.epoch > options.ials.epochs) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("cannot resume: the checkpoint has {} epochs behind it, only {} are "
-                            "asked for",
-                            saved.epoch, options.ials.epochs));
-  }
-  ials.restore(std::move(saved.user_vectors), std::move(saved.item_vectors), saved.epoch);
+std::vector<training::Epoch> resume(BlockIals& ials, const RatingsBlocks& ratings,
+                                    const BlockTrainOptions& options,
+                                    const training::CheckpointPolicy& policy) {
+  if (!policy.is_to_be_read()) return {};
+  model::Checkpoint saved = model::load_checkpoint(policy.path);
+  model::require_same_training(saved, kFamily, settings_of(options), ratings.fingerprint(),
+                               options.ials.epochs);
+  Matrix users = saved.take_matrix("user.vectors");
+  ials.restore(std::move(users), saved.take_matrix("item.vectors"), saved.epoch);
   return std::move(saved.history);
 }
 
@@ -70,8 +71,7 @@ std::vector<MemoryPart> block_training_memory(const RatingsBlocks& ratings,
 }
 
 TrainResult train_blocks(const RatingsBlocks& ratings, const BlockTrainOptions& options,
-                         ThreadPool& pool,
-                         const std::function<void(const training::EpochRecord&)>& observe) {
+                         const training::Run& run) {
   const RowBlocks by_user = positives_of(ratings, RatingsSide::by_user, options);
   const RowBlocks by_item = positives_of(ratings, RatingsSide::by_item, options);
   BlockIals ials(by_user, by_item, options.ials);
@@ -80,38 +80,40 @@ TrainResult train_blocks(const RatingsBlocks& ratings, const BlockTrainOptions& 
                 fmt::format("none of the {} ratings is positive ({}); choose another threshold",
                             ratings.entry_count(), data::describe(options.positive_rule)));
   }
-  std::vector<training::EpochRecord> history = resume(ials, ratings, options);
-  std::vector<training::EpochRecord> saved = history;
+  std::vector<training::Epoch> history = resume(ials, ratings, options, run.checkpoint);
+  std::vector<training::Epoch> saved = history;
   training::Trainee trainee;
   trainee.epochs_done = ials.epoch();
-  trainee.run_epoch = [&] { ials.run_epoch(pool); };
-  trainee.losses = [&] { return named_losses(ials.epoch_loss(pool)); };
-  if (!options.checkpoint.empty()) {
-    trainee.checkpoint = [&](const training::EpochRecord& record) {
+  trainee.run_epoch = [&] { ials.run_epoch(run.pool); };
+  trainee.losses = [&] { return named_losses(ials.epoch_loss(run.pool)); };
+  if (run.checkpoint.is_wanted()) {
+    trainee.checkpoint = [&](const training::Epoch& record) {
       saved.push_back(record);
-      model::save_checkpoint(options.checkpoint, {.options = options.ials,
-                                                  .fingerprint = ratings.fingerprint(),
-                                                  .settings = block_settings(options),
-                                                  .epoch = record.epoch,
-                                                  .user_vectors = ials.user_vectors(),
-                                                  .item_vectors = ials.item_vectors(),
-                                                  .history = saved,
-                                                  .best = {}});
+      model::save_checkpoint(run.checkpoint.path,
+                             {.family = kFamily,
+                              .settings = settings_of(options),
+                              .fingerprint = ratings.fingerprint(),
+                              .epoch = record.epoch,
+                              .matrices = {{"user.vectors", ials.user_vectors()},
+                                           {"item.vectors", ials.item_vectors()}},
+                              .numbers = {},
+                              .draws = {},
+                              .history = saved});
     };
   }
   TrainResult result;
   result.resumed_from = ials.epoch();
   training::LoopResult done = training::run_training(
-      trainee, {.epochs = options.ials.epochs, .patience = 0, .cancelled = options.cancelled},
-      history, observe);
-  result.reason = done.reason;
+      trainee, {.epochs = options.ials.epochs, .patience = 0, .cancelled = run.cancelled}, history,
+      run.observe);
+  result.ended = done.ended;
   result.best_epoch = done.best_epoch;
   model::Model& model = result.model;
   model.options = options.ials;
   model.positive_rule = options.positive_rule;
   model.history = std::move(done.history);
-  if (done.reason == training::StopReason::cancelled) return result;
-  ials.finish(pool);
+  if (done.ended == training::Ended::cancelled) return result;
+  ials.finish(run.pool);
   model.items.vectors = ials.item_vectors();
   model.items.labels = ratings.items();
   model.items.metadata = data::Table(ratings.items().size());

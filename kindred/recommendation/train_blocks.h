@@ -10,19 +10,15 @@
 
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <vector>
 
 #include "kindred/base/machine.h"
-#include "kindred/base/thread_pool.h"
 #include "kindred/data/positives.h"
 #include "kindred/factorization/ials.h"
 #include "kindred/model/ratings_store.h"
 #include "kindred/recommendation/train.h"
-#include "kindred/training/training_loop.h"
+#include "kindred/training/run.h"
 
 namespace kindred::recommendation {
 
@@ -30,9 +26,6 @@ struct BlockTrainOptions {
   factorization::IalsOptions ials;
   data::PositiveRule positive_rule;
   std::uint64_t block_pairs = std::uint64_t{1} << 23U;  // 64 MiB of pairs a block.
-  std::filesystem::path checkpoint;                     // Empty: none is written.
-  bool resume = false;                                  // Continue from it, if it exists.
-  const std::atomic<bool>* cancelled = nullptr;
 };
 
 // What is held at once, by part.
@@ -41,7 +34,6 @@ std::vector<MemoryPart> block_training_memory(const model::RatingsBlocks& rating
 
 // Throws as train() does.
 TrainResult train_blocks(const model::RatingsBlocks& ratings, const BlockTrainOptions& options,
-                         ThreadPool& pool,
-                         const std::function<void(const training::EpochRecord&)>& observe);
+                         const training::Run& run);
 
 }  // namespace kindred::recommendation

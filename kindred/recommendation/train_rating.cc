@@ -13,13 +13,14 @@
 #include "kindred/data/rating_split.h"
 #include "kindred/linalg/gramian.h"
 #include "kindred/model/checkpoint.h"
-#include "kindred/model/rating_checkpoint.h"
+#include "kindred/model/parts.h"
 #include "kindred/recommendation/rating_features.h"
+#include "kindred/training/training_loop.h"
 
 namespace kindred::recommendation {
 namespace {
 
-using model::RatingCheckpoint;
+using model::Checkpoint;
 using model::RatingDraw;
 using model::RatingModel;
 
@@ -42,8 +43,8 @@ class Learner {
   virtual int done() const = 0;
   virtual double error(ThreadPool& pool) const = 0;
   virtual void finish(RatingModel& model, ThreadPool& pool) = 0;
-  virtual void save(RatingCheckpoint& checkpoint) const = 0;
-  virtual void restore(RatingCheckpoint checkpoint) = 0;
+  virtual void save(Checkpoint& checkpoint) const = 0;
+  virtual void restore(Checkpoint checkpoint) = 0;
 };
 
 class AlsLearner final : public Learner {
@@ -91,18 +92,19 @@ class AlsLearner final : public Learner {
     model.typical_error = error(pool);
   }
 
-  void save(RatingCheckpoint& checkpoint) const override {
+  void save(Checkpoint& checkpoint) const override {
     factorization::Als::State state = als_.state();
-    checkpoint.matrices = {{"user.vectors", std::move(state.user_vectors)},
-                           {"item.vectors", std::move(state.item_vectors)},
-                           {"user.table", std::move(state.user_table)},
-                           {"item.table", std::move(state.item_table)}};
+    checkpoint.matrices["user.vectors"] = std::move(state.user_vectors);
+    checkpoint.matrices["item.vectors"] = std::move(state.item_vectors);
+    checkpoint.matrices["user.table"] = std::move(state.user_table);
+    checkpoint.matrices["item.table"] = std::move(state.item_table);
   }
-  void restore(RatingCheckpoint checkpoint) override {
-    auto& matrices = checkpoint.matrices;
-    if (matrices.size() != 4) throw Error(ErrorCode::corrupt, "the checkpoint is not one of ALS");
-    als_.restore({std::move(matrices[0].second), std::move(matrices[1].second),
-                  std::move(matrices[2].second), std::move(matrices[3].second), checkpoint.epoch});
+  void restore(Checkpoint checkpoint) override {
+    als_.restore({.user_vectors = checkpoint.take_matrix("user.vectors"),
+                  .item_vectors = checkpoint.take_matrix("item.vectors"),
+                  .user_table = checkpoint.take_matrix("user.table"),
+                  .item_table = checkpoint.take_matrix("item.table"),
+                  .epoch = checkpoint.epoch});
   }
 
  private:
@@ -136,13 +138,13 @@ class Moments {
     }
     return out;
   }
-  void save(const std::string& name, RatingCheckpoint& checkpoint) const {
-    checkpoint.matrices.emplace_back(name + ".sums", sums_);
-    checkpoint.matrices.emplace_back(name + ".squares", squares_);
+  void save(const std::string& name, Checkpoint& checkpoint) const {
+    checkpoint.matrices[name + ".sums"] = sums_;
+    checkpoint.matrices[name + ".squares"] = squares_;
   }
-  void restore(Matrix sums, Matrix squares) {
-    sums_ = std::move(sums);
-    squares_ = std::move(squares);
+  void restore(const std::string& name, Checkpoint& checkpoint) {
+    sums_ = checkpoint.take_matrix(name + ".sums");
+    squares_ = checkpoint.take_matrix(name + ".squares");
   }
 
  private:
@@ -189,24 +191,26 @@ class BayesianLearner final : public Learner {
     model.item_variances = item_moments_.variance(count);
   }
 
-  void save(RatingCheckpoint& checkpoint) const override {
+  void save(Checkpoint& checkpoint) const override {
     const auto& state = sampler_.state();
     checkpoint.matrices = {{"user.vectors", state.user_vectors},
                            {"item.vectors", state.item_vectors}};
-    checkpoint.numbers = {state.noise_precision, noise_variance_};
+    checkpoint.numbers = {{"noise.precision", state.noise_precision},
+                          {"noise.variance", noise_variance_}};
     const auto add_tables = [&](const char* side, const auto& tables) {
       for (std::size_t i = 0; i < tables.size(); ++i) {
-        checkpoint.matrices.emplace_back(fmt::format("{}.table.{}", side, i), tables[i].weights);
-        checkpoint.numbers.push_back(tables[i].shrinkage);
+        const std::string name = fmt::format("{}.table.{}", side, i);
+        checkpoint.matrices[name] = tables[i].weights;
+        checkpoint.numbers[name + ".precision"] = tables[i].shrinkage;
       }
     };
     add_tables("user", state.user_tables);
     add_tables("item", state.item_tables);
     if (options_.model.period_count > 0) {
-      checkpoint.matrices.emplace_back("user.times", state.times.users);
-      checkpoint.matrices.emplace_back("item.times", state.times.items);
-      checkpoint.numbers.push_back(state.times.user_precision);
-      checkpoint.numbers.push_back(state.times.item_precision);
+      checkpoint.matrices["user.times"] = state.times.users;
+      checkpoint.matrices["item.times"] = state.times.items;
+      checkpoint.numbers["user.times.precision"] = state.times.user_precision;
+      checkpoint.numbers["item.times.precision"] = state.times.item_precision;
     }
     if (options_.kept_draws == 0 && sampler_.is_burnt_in()) {
       user_moments_.save("user", checkpoint);
@@ -215,43 +219,33 @@ class BayesianLearner final : public Learner {
     checkpoint.draws = draws_;
   }
 
-  void restore(RatingCheckpoint checkpoint) override {
-    auto& matrices = checkpoint.matrices;
+  void restore(Checkpoint checkpoint) override {
     factorization::Bayesian::State state = sampler_.state();
-    const std::size_t table_count = state.user_tables.size() + state.item_tables.size();
-    const bool moments =
-        options_.kept_draws == 0 && checkpoint.epoch > options_.model.bayesian.burn_in;
-    const std::size_t time_count = options_.model.period_count > 0 ? 2 : 0;
-    if (matrices.size() != 2 + table_count + time_count + (moments ? 4 : 0) ||
-        checkpoint.numbers.size() != 2 + table_count + time_count) {
-      throw Error(ErrorCode::corrupt, "the checkpoint is not one of this Bayesian model");
-    }
-    std::size_t next = 0;
-    const auto take = [&] { return std::move(matrices[next++].second); };
-    state.user_vectors = take();
-    state.item_vectors = take();
-    state.noise_precision = checkpoint.numbers[0];
-    noise_variance_ = checkpoint.numbers[1];
-    for (auto* tables : {&state.user_tables, &state.item_tables}) {
-      for (auto& table : *tables) {
-        table.shrinkage = checkpoint.numbers[next];
-        table.weights = take();
+    state.user_vectors = checkpoint.take_matrix("user.vectors");
+    state.item_vectors = checkpoint.take_matrix("item.vectors");
+    state.noise_precision = checkpoint.number("noise.precision");
+    noise_variance_ = checkpoint.number("noise.variance");
+    const auto restore_tables = [&](const char* side, auto& tables) {
+      for (std::size_t i = 0; i < tables.size(); ++i) {
+        const std::string name = fmt::format("{}.table.{}", side, i);
+        tables[i].weights = checkpoint.take_matrix(name);
+        tables[i].shrinkage = checkpoint.number(name + ".precision");
       }
-    }
-    if (time_count > 0) {
-      state.times.user_precision = checkpoint.numbers[next];
-      state.times.users = take();
-      state.times.item_precision = checkpoint.numbers[next];
-      state.times.items = take();
+    };
+    restore_tables("user", state.user_tables);
+    restore_tables("item", state.item_tables);
+    if (options_.model.period_count > 0) {
+      state.times.users = checkpoint.take_matrix("user.times");
+      state.times.items = checkpoint.take_matrix("item.times");
+      state.times.user_precision = checkpoint.number("user.times.precision");
+      state.times.item_precision = checkpoint.number("item.times.precision");
     }
     state.sweep = checkpoint.epoch;
     sampler_.restore(std::move(state));
     draws_ = std::move(checkpoint.draws);
-    if (!moments) return;
-    Matrix sums = take();
-    user_moments_.restore(std::move(sums), take());
-    sums = take();
-    item_moments_.restore(std::move(sums), take());
+    if (options_.kept_draws > 0 || checkpoint.epoch <= options_.model.bayesian.burn_in) return;
+    user_moments_.restore("user", checkpoint);
+    item_moments_.restore("item", checkpoint);
   }
 
  private:
@@ -326,64 +320,67 @@ std::size_t rating_training_memory_bytes(const data::Interactions& interactions,
 
 RatingTrainResult train_ratings(const data::Interactions& interactions, const data::Table& users,
                                 const data::Table& items, const RatingTrainOptions& options,
-                                ThreadPool& pool,
-                                const std::function<void(const training::EpochRecord&)>& observe) {
+                                const training::Run& run) {
   data::require_ratings(interactions, "the data");
   const bool is_als = options.model.kind == RatingModelKind::als;
+  const std::string family = is_als ? "als" : "bayesian";
   const auto learner = make_learner(interactions, users, items, options);
   RatingTrainResult result;
   std::string fingerprint;
-  if (!options.checkpoint.empty()) {
+  if (run.checkpoint.is_wanted()) {
     fingerprint =
         model::training_fingerprint(interactions.by_user, interactions.users, interactions.items);
   }
-  std::vector<training::EpochRecord> history;
-  if (options.resume && std::filesystem::exists(options.checkpoint)) {
-    RatingCheckpoint saved = model::load_rating_checkpoint(options.checkpoint);
-    model::require_same_training(saved, settings_of(options), fingerprint);
+  std::vector<training::Epoch> history;
+  if (run.checkpoint.is_to_be_read()) {
+    Checkpoint saved = model::load_checkpoint(run.checkpoint.path);
+    model::require_same_training(saved, family, settings_of(options), fingerprint,
+                                 options.model.step_count());
     history = saved.history;
     learner->restore(std::move(saved));
   }
 
-  std::vector<training::EpochRecord> so_far = history;
+  std::vector<training::Epoch> so_far = history;
   auto last_save = std::chrono::steady_clock::now();
   training::Trainee trainee;
   trainee.epochs_done = learner->done();
-  trainee.run_epoch = [&] { learner->run(pool); };
+  trainee.run_epoch = [&] { learner->run(run.pool); };
   trainee.losses = [&] {
-    return std::vector<std::pair<std::string, double>>{{kErrorName, learner->error(pool)}};
+    return std::vector<std::pair<std::string, double>>{{kErrorName, learner->error(run.pool)}};
   };
   const auto save = [&] {
-    RatingCheckpoint checkpoint{.settings = settings_of(options),
-                                .fingerprint = fingerprint,
-                                .epoch = learner->done(),
-                                .matrices = {},
-                                .numbers = {},
-                                .draws = {},
-                                .history = so_far};
+    Checkpoint checkpoint{.family = family,
+                          .settings = settings_of(options),
+                          .fingerprint = fingerprint,
+                          .epoch = learner->done(),
+                          .matrices = {},
+                          .numbers = {},
+                          .draws = {},
+                          .history = so_far};
     learner->save(checkpoint);
-    model::save_rating_checkpoint(options.checkpoint, checkpoint);
+    model::save_checkpoint(run.checkpoint.path, checkpoint);
     last_save = std::chrono::steady_clock::now();
   };
-  if (!options.checkpoint.empty()) {
-    trainee.checkpoint = [&](const training::EpochRecord& record) {
+  if (run.checkpoint.is_wanted()) {
+    trainee.checkpoint = [&](const training::Epoch& record) {
       so_far.push_back(record);
       if (std::chrono::steady_clock::now() - last_save >= kCheckpointPause) save();
     };
   }
   const training::LoopOptions loop = {.epochs = options.model.step_count(),
-                                      .cancelled = options.cancelled};
-  training::LoopResult done = training::run_training(trainee, loop, std::move(history), observe);
+                                      .cancelled = run.cancelled};
+  training::LoopResult done =
+      training::run_training(trainee, loop, std::move(history), run.observe);
   result.history = std::move(done.history);
-  result.reason = done.reason;
-  if (done.reason == training::StopReason::cancelled) {
-    if (!options.checkpoint.empty()) save();
+  result.ended = done.ended;
+  if (done.ended == training::Ended::cancelled) {
+    if (run.checkpoint.is_wanted()) save();
     return result;
   }
-  result.model.kind = is_als ? "als" : "bayesian";
+  result.model.kind = family;
   result.model.als = options.model.als;
   result.model.bayesian = options.model.bayesian;
-  learner->finish(result.model, pool);
+  learner->finish(result.model, run.pool);
   return result;
 }
 

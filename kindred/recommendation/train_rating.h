@@ -7,39 +7,33 @@
 // With a checkpoint path the state is written every few seconds, between two epochs or
 // sweeps. Resuming gives the bytes of an uninterrupted run.
 //
-// Thread safety: runs in the calling thread and `pool`; `cancelled` from any thread.
+// In the literature: explicit feedback, probabilistic matrix factorization.
+// Thread safety: runs in the calling thread and the pool of the Run.
 
 #pragma once
 
-#include <atomic>
 #include <cstddef>
-#include <filesystem>
-#include <functional>
 #include <vector>
 
-#include "kindred/base/thread_pool.h"
 #include "kindred/data/interactions.h"
 #include "kindred/data/table.h"
 #include "kindred/model/rating_model.h"
 #include "kindred/recommendation/rating_protocol.h"
-#include "kindred/training/training_loop.h"
+#include "kindred/training/run.h"
 
 namespace kindred::recommendation {
 
 inline constexpr int kKeptDrawsMax = 32;
 
 struct RatingTrainOptions {
-  RatingModelOptions model;          // With periods, predictions are those of no particular time.
-  int kept_draws = kKeptDrawsMax;    // At most; 0: the mean and variances.
-  std::filesystem::path checkpoint;  // Empty: none is written.
-  bool resume = false;               // Continue from `checkpoint`, if it exists.
-  const std::atomic<bool>* cancelled = nullptr;
+  RatingModelOptions model;        // With periods, predictions are those of no particular time.
+  int kept_draws = kKeptDrawsMax;  // At most; 0: the mean and variances.
 };
 
 struct RatingTrainResult {
   model::RatingModel model;  // Empty after a cancellation.
-  std::vector<training::EpochRecord> history;
-  training::StopReason reason = training::StopReason::finished;
+  std::vector<training::Epoch> history;
+  training::Ended ended = training::Ended::finished;
 };
 
 // Throws Error(invalid_argument) for options out of range, for data without ratings, and
@@ -47,8 +41,7 @@ struct RatingTrainResult {
 // `users` and `items` are the attributes, a row for each label, or have no columns.
 RatingTrainResult train_ratings(const data::Interactions& interactions, const data::Table& users,
                                 const data::Table& items, const RatingTrainOptions& options,
-                                ThreadPool& pool,
-                                const std::function<void(const training::EpochRecord&)>& observe);
+                                const training::Run& run);
 
 // Bytes that training needs beside the interactions, the kept draws apart.
 std::size_t rating_training_memory_bytes(const data::Interactions& interactions,

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "kindred/base/error.h"
-#include "kindred/model/rating_checkpoint.h"
 #include "kindred/recommendation/rating_predictor.h"
 #include "tests/support/planted_ratings.h"
 #include "tests/support/temporary_folder.h"
@@ -40,9 +39,12 @@ RatingTrainOptions bayesian_options(int kept = 8) {
 
 class TrainRatings : public ::testing::Test {
  protected:
-  RatingTrainResult train(const RatingTrainOptions& options, int threads = 2) {
+  RatingTrainResult train(const RatingTrainOptions& options, int threads = 2,
+                          const training::CheckpointPolicy& checkpoint = {},
+                          const std::atomic<bool>* cancelled = nullptr) {
     ThreadPool pool(threads);
-    return train_ratings(data_, users_, items_, options, pool, {});
+    return train_ratings(data_, users_, items_, options,
+                         {.pool = pool, .cancelled = cancelled, .checkpoint = checkpoint});
   }
 
   data::Interactions data_ = planted(80, 50);
@@ -74,18 +76,18 @@ TEST_F(TrainRatings, ResumesToTheSameModelAfterAnyStop) {
     const RatingTrainResult whole = train(all[which], 1);
     for (const int stop : {1, 3, 12, 25}) {
       if (stop >= static_cast<int>(whole.history.size())) continue;
-      RatingTrainOptions options = all[which];
-      options.checkpoint = folder_ / ("c" + std::to_string(which) + "." + std::to_string(stop));
+      const std::filesystem::path path =
+          folder_ / ("c" + std::to_string(which) + "." + std::to_string(stop));
       std::atomic<bool> cancelled = false;
-      options.cancelled = &cancelled;
       ThreadPool pool(2);
       const auto first =
-          train_ratings(data_, users_, items_, options, pool,
-                        [&](const auto& record) { cancelled = record.epoch == stop; });
-      EXPECT_EQ(first.reason, training::StopReason::cancelled);
-      cancelled = false;
-      options.resume = true;
-      const RatingTrainResult second = train(options, 3);
+          train_ratings(data_, users_, items_, all[which],
+                        {.pool = pool,
+                         .cancelled = &cancelled,
+                         .checkpoint = {.path = path},
+                         .observe = [&](const auto& record) { cancelled = record.epoch == stop; }});
+      EXPECT_EQ(first.ended, training::Ended::cancelled);
+      const RatingTrainResult second = train(all[which], 3, {.path = path, .resume = true});
       EXPECT_EQ(second.model.draws, whole.model.draws) << which << " after " << stop;
       EXPECT_EQ(second.model.item_variances, whole.model.item_variances);
       EXPECT_EQ(second.history.size(), whole.history.size());
@@ -95,15 +97,12 @@ TEST_F(TrainRatings, ResumesToTheSameModelAfterAnyStop) {
 
 TEST_F(TrainRatings, ACheckpointOfAnotherTrainingIsRefused) {
   RatingTrainOptions options = bayesian_options();
-  options.checkpoint = folder_ / "checkpoint";
-  std::atomic<bool> cancelled = true;
-  options.cancelled = &cancelled;
-  train(options);
-  cancelled = false;
-  options.resume = true;
+  const std::atomic<bool> cancelled = true;
+  train(options, 2, {.path = folder_ / "checkpoint"}, &cancelled);
+  const training::CheckpointPolicy resumed{.path = folder_ / "checkpoint", .resume = true};
   options.model.bayesian.samples = 21;
   try {
-    train(options);
+    train(options, 2, resumed);
     ADD_FAILURE() << "other options were accepted";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("samples"));
@@ -111,7 +110,7 @@ TEST_F(TrainRatings, ACheckpointOfAnotherTrainingIsRefused) {
   options.model.bayesian.samples = 20;
   data_.by_user.values[0] += 1.0F;
   try {
-    train(options);
+    train(options, 2, resumed);
     ADD_FAILURE() << "other data were accepted";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("the training data differ"));
@@ -196,27 +195,6 @@ TEST_F(TrainRatings, MeanAndVariancesStandForTheDraws) {
     EXPECT_GT(*b.deviation, 0.5F * *a.deviation);
   }
   EXPECT_LT(difference, 0.4);
-}
-
-TEST(RatingCheckpoint, RoundTripAndDamageIsNoticed) {
-  const test::TemporaryFolder folder;
-  model::RatingCheckpoint checkpoint;
-  checkpoint.settings.set("samples", 3);
-  checkpoint.fingerprint = "0123456789abcdef";
-  checkpoint.epoch = 4;
-  checkpoint.matrices = {{"a", Matrix(2, 3, {1, 2, 3, 4, 5, 6})}};
-  checkpoint.numbers = {0.5, 2.0};
-  model::save_rating_checkpoint(folder / "c", checkpoint);
-  const auto read = model::load_rating_checkpoint(folder / "c");
-  EXPECT_EQ(read.settings, checkpoint.settings);
-  EXPECT_EQ(read.epoch, 4);
-  EXPECT_EQ(read.matrices, checkpoint.matrices);
-  EXPECT_EQ(read.numbers, checkpoint.numbers);
-  std::string bytes = test::read_bytes(folder / "c");
-  for (std::size_t size = 0; size < bytes.size(); size += 7) {
-    test::write_bytes(folder / "c", std::string_view(bytes).substr(0, size));
-    EXPECT_THROW(model::load_rating_checkpoint(folder / "c"), Error) << size;
-  }
 }
 
 }  // namespace

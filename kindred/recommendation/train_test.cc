@@ -34,7 +34,7 @@ TEST(Train, EveryUserIsSolvedAgainstTheFinalItems) {
   const data::Interactions interactions = two_tastes(100, 30);
   ThreadPool pool(2);
   const TrainOptions options = small_options();
-  const TrainResult result = train(interactions, options, pool, {});
+  const TrainResult result = train(interactions, options, {.pool = pool});
   EXPECT_NO_THROW(model::validate(result.model));
   const SparseMatrix positives = data::positives(interactions.by_user, options.positive_rule);
   const factorization::FoldIn fold_in(result.model.items.vectors, options.ials, pool);
@@ -50,7 +50,7 @@ TEST(Train, EveryUserIsSolvedAgainstTheFinalItems) {
     EXPECT_LE(std::sqrt(difference), 1e-5 * std::sqrt(norm));
   }
   EXPECT_EQ(result.model.seen, interactions.by_user) << "pairs below the threshold are seen too";
-  for (const training::EpochRecord& record : result.model.history) {
+  for (const training::Epoch& record : result.model.history) {
     EXPECT_TRUE(record.validation.has_value());
   }
 }
@@ -58,43 +58,46 @@ TEST(Train, EveryUserIsSolvedAgainstTheFinalItems) {
 TEST(Train, ResumingAfterAnInterruptionGivesTheSameVectors) {
   const data::Interactions interactions = two_tastes(120, 25);
   ThreadPool pool(2);
-  const TrainResult whole = train(interactions, small_options(), pool, {});
+  const TrainResult whole = train(interactions, small_options(), {.pool = pool});
 
   std::atomic<bool> cancelled = false;
   TrainOptions options = small_options();
-  options.checkpoint = temporary_path("resume");
-  options.cancelled = &cancelled;
-  const TrainResult first = train(interactions, options, pool,
-                                  [&](const auto& record) { cancelled = record.epoch == 2; });
-  EXPECT_EQ(first.reason, training::StopReason::cancelled);
+  const std::filesystem::path path = temporary_path("resume");
+  const TrainResult first =
+      train(interactions, options,
+            {.pool = pool,
+             .cancelled = &cancelled,
+             .checkpoint = {.path = path},
+             .observe = [&](const auto& record) { cancelled = record.epoch == 2; }});
+  EXPECT_EQ(first.ended, training::Ended::cancelled);
   EXPECT_EQ(first.model.history.size(), 2U);
 
   cancelled = false;
-  options.resume = true;
   ThreadPool other_pool(4);
-  const TrainResult second = train(interactions, options, other_pool, {});
+  const TrainResult second = train(
+      interactions, options, {.pool = other_pool, .checkpoint = {.path = path, .resume = true}});
   EXPECT_EQ(second.resumed_from, 2);
   EXPECT_EQ(second.best_epoch, whole.best_epoch);
   EXPECT_EQ(second.model.items.vectors, whole.model.items.vectors);
   EXPECT_EQ(second.model.users.vectors, whole.model.users.vectors);
-  std::filesystem::remove(options.checkpoint);
+  std::filesystem::remove(path);
 }
 
 TEST(Train, ACheckpointOfOtherDataIsRefused) {
   ThreadPool pool(1);
   TrainOptions options = small_options();
-  options.checkpoint = temporary_path("other_data");
-  train(two_tastes(50, 20), options, pool, {});
-  options.resume = true;
-  EXPECT_THROW(train(two_tastes(51, 20), options, pool, {}), Error);
+  training::Run run{.pool = pool, .checkpoint = {.path = temporary_path("other_data")}};
+  train(two_tastes(50, 20), options, run);
+  run.checkpoint.resume = true;
+  EXPECT_THROW(train(two_tastes(51, 20), options, run), Error);
   options.ials.regularization *= 2;
   try {
-    train(two_tastes(50, 20), options, pool, {});
+    train(two_tastes(50, 20), options, run);
     ADD_FAILURE() << "other options were accepted";
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("regularization"), std::string::npos) << error.what();
   }
-  std::filesystem::remove(options.checkpoint);
+  std::filesystem::remove(run.checkpoint.path);
 }
 
 TEST(Train, DataWithoutPositivesIsAnError) {
@@ -102,12 +105,12 @@ TEST(Train, DataWithoutPositivesIsAnError) {
   TrainOptions options = small_options();
   options.positive_rule.threshold = 6.0F;
   try {
-    train(two_tastes(10, 10), options, pool, {});
+    train(two_tastes(10, 10), options, {.pool = pool});
     FAIL();
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("rated 6 or more"), std::string::npos);
   }
-  EXPECT_THROW(train(data::Interactions(), small_options(), pool, {}), Error);
+  EXPECT_THROW(train(data::Interactions(), small_options(), {.pool = pool}), Error);
 }
 
 TEST(Train, ValidationTakesOneUserInTwenty) {

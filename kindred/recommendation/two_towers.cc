@@ -153,48 +153,59 @@ Matrix vectors_of(const Side& side, const Tower& tower, const nn::EncodedRows& r
   return vectors;
 }
 
-nn::FitOptions fit_options(const TwoTowerOptions& options) {
+nn::FitOptions fit_options(const TwoTowerOptions& options, const training::Run& run) {
   nn::FitOptions fit;
   fit.epochs = options.epochs;
   fit.batch_size = options.batch_size;
   fit.seed = options.seed;
-  fit.checkpoint = options.checkpoint;
+  fit.checkpoint = run.checkpoint.path;
   fit.checkpoint_seconds = 1.0;
-  fit.resumes = options.resumes;
+  fit.resumes = run.checkpoint.resume;
   fit.progress = options.progress;
   fit.progress_style = options.progress_style;
-  fit.cancelled = options.cancelled;
+  fit.cancelled = run.cancelled;
   return fit;
 }
 
-nn::History fit(nn::Model& network, const std::shared_ptr<nn::BatchStream>& pairs,
-                const TwoTowerOptions& options, ThreadPool& pool) {
-  nn::Training training(network, pairs, fit_options(options), pool);
-  while (!training.is_finished()) training.run_epoch();
-  training.finish();
-  if (training.epoch() < options.epochs) {
-    throw Error(ErrorCode::cancelled, fmt::format("stopped after epoch {}", training.epoch()));
-  }
-  return training.history();
+training::Epoch epoch_of(const nn::EpochLog& log) {
+  return {.epoch = log.epoch,
+          .seconds = log.seconds,
+          .losses = {{"total", nn::find_score(log.scores, "loss").value_or(0.0)}},
+          .validation = {}};
 }
 
-std::vector<training::EpochRecord> records_of(const nn::History& history) {
-  std::vector<training::EpochRecord> records;
-  for (const nn::EpochLog& log : history.epochs) {
-    records.push_back({.epoch = log.epoch,
-                       .seconds = log.seconds,
-                       .losses = {{"total", nn::find_score(log.scores, "loss").value_or(0.0)}},
-                       .validation = {}});
+struct Fitted {
+  std::vector<training::Epoch> history;
+  training::Ended ended = training::Ended::finished;
+};
+
+Fitted fit(nn::Model& network, const std::shared_ptr<nn::BatchStream>& pairs,
+           const TwoTowerOptions& options, const training::Run& run) {
+  nn::Training training(network, pairs, fit_options(options, run), run.pool);
+  while (!training.is_finished()) {
+    const int before = training.epoch();
+    training.run_epoch();
+    if (run.observe && training.epoch() > before) {
+      run.observe(epoch_of(training.history().epochs.back()));
+    }
   }
-  return records;
+  Fitted fitted;
+  // Stopped before there was anything to go on from: nothing is left to finish.
+  if (training.epoch() > 0) training.finish();
+  if (training.epoch() < options.epochs) fitted.ended = training::Ended::cancelled;
+  for (const nn::EpochLog& log : training.history().epochs) {
+    fitted.history.push_back(epoch_of(log));
+  }
+  return fitted;
 }
 
 }  // namespace
 
-model::Model train_two_towers(const data::Interactions& interactions, const data::Table& users,
-                              const data::Table& items, const TwoTowerOptions& options,
-                              ThreadPool& pool) {
+TowerTrainResult train_two_towers(const data::Interactions& interactions, const data::Table& users,
+                                  const data::Table& items, const TwoTowerOptions& options,
+                                  const training::Run& run) {
   check(options);
+  ThreadPool& pool = run.pool;
   const SparseMatrix liked = data::positives(interactions.by_user, options.positive_rule);
   require(liked.entry_count() > 0, "there are no liked pairs to learn from");
   require(liked.cols <= kItemsMax, fmt::format("more than {} items", kItemsMax));
@@ -229,9 +240,13 @@ model::Model train_two_towers(const data::Interactions& interactions, const data
   const auto pairs = pair_stream(
       liked, encoded_users, encoded_items,
       {.batch_size = options.batch_size, .hidden_ids = options.hidden_ids, .seed = options.seed});
-  const nn::History history = fit(trained, pairs, options, pool);
+  Fitted fitted = fit(trained, pairs, options, run);
 
-  model::Model model;
+  TowerTrainResult result;
+  result.ended = fitted.ended;
+  model::Model& model = result.model;
+  model.history = std::move(fitted.history);
+  if (result.ended == training::Ended::cancelled) return result;
   model.kind = model::kTowersKind;
   model.options.dimensions = options.dimensions;
   model.options.epochs = options.epochs;
@@ -247,8 +262,7 @@ model::Model train_two_towers(const data::Interactions& interactions, const data
                                    !options.user_columns.empty(), options, pool);
   model.users.metadata = data::Table(user_side.size());
   model.seen = interactions.by_user;
-  model.history = records_of(history);
-  return model;
+  return result;
 }
 
 }  // namespace kindred::recommendation

@@ -17,26 +17,24 @@
 // Cost: an epoch is (liked pairs) x (what the towers cost a row), and batch_size x dimensions a
 // pair. Memory: attributes once for each user and item, 12 bytes a pair.
 //
-// Thread safety: runs in the calling thread and `pool`; `cancelled` from any thread.
+// In the literature: dual encoders; id dropout for cold start; in-batch negative sampling.
+// Thread safety: runs in the calling thread and the pool of the Run.
 //
 // After Yi et al., "Sampling-bias-corrected neural modeling for large corpus item
 // recommendations", RecSys 2019.
 
 #pragma once
 
-#include <atomic>
 #include <cstdio>
-#include <filesystem>
-#include <functional>
 #include <vector>
 
 #include "kindred/base/progress.h"
-#include "kindred/base/thread_pool.h"
 #include "kindred/data/interactions.h"
 #include "kindred/data/positives.h"
 #include "kindred/data/table.h"
 #include "kindred/features/column.h"
 #include "kindred/model/model.h"
+#include "kindred/training/run.h"
 
 namespace kindred::recommendation {
 
@@ -56,21 +54,21 @@ struct TwoTowerOptions {
   std::uint64_t seed = 1;
   data::PositiveRule positive_rule = {};
 
-  // As in nn::FitOptions.
-  std::filesystem::path checkpoint = {};
-  bool resumes = false;
-  std::FILE* progress = nullptr;
+  std::FILE* progress = nullptr;  // Where a bar within each epoch goes, as in nn::FitOptions.
   ProgressStyle progress_style = ProgressStyle::silent;
-  const std::atomic<bool>* cancelled = nullptr;
 };
 
-// The tables have a row for each user and item of the interactions. The model has no metadata
-// and facts: the caller adds them.
+struct TowerTrainResult {
+  model::Model model;  // Without metadata and facts, which the caller adds. After a cancellation
+                       // it holds the history alone: of the epochs that a checkpoint goes on from.
+  training::Ended ended = training::Ended::finished;
+};
+
+// The tables have a row for each user and item of the interactions.
 // Throws Error(invalid_argument) for options out of range, for data without liked pairs, for
-// columns that do not suit and for a checkpoint of another training; Error(cancelled) where
-// `cancelled` was set before the last epoch was done.
-model::Model train_two_towers(const data::Interactions& interactions, const data::Table& users,
-                              const data::Table& items, const TwoTowerOptions& options,
-                              ThreadPool& pool);
+// columns that do not suit and for a checkpoint of another training.
+TowerTrainResult train_two_towers(const data::Interactions& interactions, const data::Table& users,
+                                  const data::Table& items, const TwoTowerOptions& options,
+                                  const training::Run& run);
 
 }  // namespace kindred::recommendation

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
 
 #include "kindred/base/error.h"
@@ -68,10 +69,13 @@ TwoTowerOptions options_for(const World& world) {
   return options;
 }
 
-model::Model train(const TwoTowerOptions& options, int threads = 1) {
+model::Model train(const TwoTowerOptions& options, int threads = 1,
+                   const training::CheckpointPolicy& checkpoint = {}) {
   const World made = world();
   ThreadPool pool(threads);
-  return train_two_towers(made.pairs, made.people, made.movies, options, pool);
+  return train_two_towers(made.pairs, made.people, made.movies, options,
+                          {.pool = pool, .checkpoint = checkpoint})
+      .model;
 }
 
 // The share of the best four of each of these people that are of their genre.
@@ -120,18 +124,40 @@ TEST(TwoTowers, AnyNumberOfThreadsAndAnInterruptionGiveTheSameBytes) {
   options.epochs = 3;
   const model::Model whole = train(options);
   EXPECT_EQ(train(options, 3).items.vectors, whole.items.vectors);
-  options.checkpoint = folder / "c";
   TwoTowerOptions shorter = options;
   shorter.epochs = 1;
-  train(shorter);
-  options.resumes = true;
-  const model::Model resumed = train(options);
+  train(shorter, 1, {.path = folder / "c"});
+  const model::Model resumed = train(options, 1, {.path = folder / "c", .resume = true});
   EXPECT_EQ(resumed.items.vectors, whole.items.vectors);
   EXPECT_EQ(resumed.users.vectors, whole.users.vectors);
-  options.checkpoint.clear();
-  options.resumes = false;
   options.seed = 2;
   EXPECT_NE(train(options).items.vectors, whole.items.vectors);
+}
+
+TEST(TwoTowers, WhoeverStopsThemIsToldSoAndMayGoOn) {
+  const test::TemporaryFolder folder;
+  const World made = world();
+  TwoTowerOptions options = options_for(made);
+  options.epochs = 3;
+  const model::Model whole = train(options);
+  ThreadPool pool(1);
+  std::atomic<bool> cancelled = true;
+  training::Run run{.pool = pool, .cancelled = &cancelled, .checkpoint = {.path = folder / "c"}};
+  const auto learn = [&] {
+    return train_two_towers(made.pairs, made.people, made.movies, options, run);
+  };
+  EXPECT_EQ(learn().ended, training::Ended::cancelled) << "before the first epoch";
+  cancelled = false;
+  run.observe = [&](const training::Epoch& epoch) { cancelled = epoch.epoch == 2; };
+  const TowerTrainResult stopped = learn();
+  EXPECT_EQ(stopped.ended, training::Ended::cancelled);
+  EXPECT_EQ(stopped.model.items.size(), 0U);
+  cancelled = false;
+  run.checkpoint.resume = true;
+  const TowerTrainResult resumed = learn();
+  EXPECT_EQ(resumed.ended, training::Ended::finished);
+  EXPECT_EQ(resumed.model.items.vectors, whole.items.vectors);
+  EXPECT_EQ(resumed.model.history.size(), 3U);
 }
 
 TEST(TwoTowers, OptionsAndDataThatCannotBeAreErrors) {

@@ -17,10 +17,10 @@ void require_finite(double value, const std::string& name, int epoch) {
                           name, value, epoch));
 }
 
-EpochRecord run_one(const Trainee& trainee, int epoch) {
+Epoch run_one(const Trainee& trainee, int epoch) {
   const auto start = std::chrono::steady_clock::now();
   trainee.run_epoch();
-  EpochRecord record;
+  Epoch record;
   record.epoch = epoch;
   record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (trainee.losses) record.losses = trainee.losses();
@@ -33,10 +33,10 @@ EpochRecord run_one(const Trainee& trainee, int epoch) {
 }
 
 // The epoch with the best validation so far; 0 where none has been validated.
-int best_epoch_of(const std::vector<EpochRecord>& history, double step_min) {
+int best_epoch_of(const std::vector<Epoch>& history, double step_min) {
   int best_epoch = 0;
   double best = 0.0;
-  for (const EpochRecord& record : history) {
+  for (const Epoch& record : history) {
     if (!record.validation) continue;
     if (best_epoch == 0 || *record.validation > best + step_min) {
       best = *record.validation;
@@ -49,8 +49,8 @@ int best_epoch_of(const std::vector<EpochRecord>& history, double step_min) {
 }  // namespace
 
 LoopResult run_training(const Trainee& trainee, const LoopOptions& options,
-                        std::vector<EpochRecord> history,
-                        const std::function<void(const EpochRecord&)>& observe) {
+                        std::vector<Epoch> history,
+                        const std::function<void(const Epoch&)>& observe) {
   LoopResult result;
   result.history = std::move(history);
   result.best_epoch = best_epoch_of(result.history, options.validation_step_min);
@@ -58,11 +58,11 @@ LoopResult run_training(const Trainee& trainee, const LoopOptions& options,
     const bool exhausted = options.patience > 0 && result.best_epoch > 0 &&
                            epoch - 1 - result.best_epoch >= options.patience;
     if (exhausted) {
-      result.reason = StopReason::no_improvement;
+      result.ended = Ended::no_improvement;
       break;
     }
     if (options.cancelled != nullptr && options.cancelled->load()) {
-      result.reason = StopReason::cancelled;
+      result.ended = Ended::cancelled;
       break;
     }
     result.history.push_back(run_one(trainee, epoch));

@@ -11,31 +11,22 @@
 
 #include <atomic>
 #include <functional>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "kindred/training/run.h"
+
 namespace kindred::training {
-
-// What is known after an epoch. Losses keep the order in which the trainee names them.
-struct EpochRecord {
-  int epoch = 0;  // 1 after the first.
-  double seconds = 0.0;
-  std::vector<std::pair<std::string, double>> losses;  // Terms and, last, "total"; may be empty.
-  std::optional<double> validation;                    // Larger is better.
-
-  bool operator==(const EpochRecord&) const = default;
-};
 
 // What the loop drives. All but run_epoch may be empty.
 struct Trainee {
   int epochs_done = 0;              // Where a resumed training continues.
   std::function<void()> run_epoch;  // One epoch.
   std::function<std::vector<std::pair<std::string, double>>()> losses;
-  std::function<double()> validate;                    // Larger is better.
-  std::function<void(const EpochRecord&)> checkpoint;  // After each epoch.
-  std::function<void()> keep_best;                     // When validation has risen.
+  std::function<double()> validate;              // Larger is better.
+  std::function<void(const Epoch&)> checkpoint;  // After each epoch.
+  std::function<void()> keep_best;               // When validation has risen.
 };
 
 struct LoopOptions {
@@ -45,11 +36,9 @@ struct LoopOptions {
   const std::atomic<bool>* cancelled = nullptr;  // Looked at between epochs.
 };
 
-enum class StopReason { finished, no_improvement, cancelled };
-
 struct LoopResult {
-  std::vector<EpochRecord> history;
-  StopReason reason = StopReason::finished;
+  std::vector<Epoch> history;
+  Ended ended = Ended::finished;
   int best_epoch = 0;  // The one with the best validation; the last where there is none.
 };
 
@@ -57,7 +46,7 @@ struct LoopResult {
 // record. Throws what the trainee throws, and Error(invalid_argument) when a loss or
 // the validation metric is not finite, naming the epoch.
 LoopResult run_training(const Trainee& trainee, const LoopOptions& options,
-                        std::vector<EpochRecord> history,
-                        const std::function<void(const EpochRecord&)>& observe);
+                        std::vector<Epoch> history,
+                        const std::function<void(const Epoch&)>& observe);
 
 }  // namespace kindred::training

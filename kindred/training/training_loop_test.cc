@@ -21,11 +21,11 @@ TEST(TrainingLoop, RunsAllEpochsAndRemembersTheBest) {
   int epochs_run = 0;
   int observed = 0;
   const LoopResult result = run_training(rising_then_falling(epochs_run), {.epochs = 6}, {},
-                                         [&](const EpochRecord&) { ++observed; });
+                                         [&](const Epoch&) { ++observed; });
   EXPECT_EQ(epochs_run, 6);
   EXPECT_EQ(observed, 6);
   EXPECT_EQ(result.best_epoch, 3);
-  EXPECT_EQ(result.reason, StopReason::finished);
+  EXPECT_EQ(result.ended, Ended::finished);
   EXPECT_EQ(result.history.back().epoch, 6);
 }
 
@@ -38,7 +38,7 @@ TEST(TrainingLoop, StopsWhenThePatienceIsSpent) {
   EXPECT_EQ(epochs_run, 5);
   EXPECT_EQ(kept, 3);
   EXPECT_EQ(result.best_epoch, 3);
-  EXPECT_EQ(result.reason, StopReason::no_improvement);
+  EXPECT_EQ(result.ended, Ended::no_improvement);
 }
 
 TEST(TrainingLoop, ResumedTrainingGivesTheSameHistory) {
@@ -64,7 +64,7 @@ TEST(TrainingLoop, StopsBetweenEpochsWhenCancelled) {
   trainee.run_epoch = [&] { cancelled = ++epochs_run == 2; };
   const LoopResult result = run_training(trainee, {.epochs = 9, .cancelled = &cancelled}, {}, {});
   EXPECT_EQ(epochs_run, 2);
-  EXPECT_EQ(result.reason, StopReason::cancelled);
+  EXPECT_EQ(result.ended, Ended::cancelled);
 }
 
 TEST(TrainingLoop, DivergenceIsAnErrorThatNamesTheEpoch) {

@@ -241,7 +241,7 @@ RatingsTuning::Learned RatingsTuning::learn(const SparseMatrix& positives,
   std::atomic<bool> ended = false;
   const training::LoopOptions loop = {
       .epochs = options.epochs, .patience = options_.patience, .cancelled = &ended};
-  training::run_training(trainee, loop, {}, [&](const training::EpochRecord& record) {
+  training::run_training(trainee, loop, {}, [&](const training::Epoch& record) {
     const StepRecord step = {
         .step = record.epoch,
         .seconds = record.seconds,

@@ -43,9 +43,11 @@ class Determinism : public ::testing::Test {
     model::save(model, path);
     return test::read_bytes(path);
   }
-  model::Model train(const data::Interactions& data, const TrainOptions& options, int threads) {
+  model::Model train(const data::Interactions& data, const TrainOptions& options, int threads,
+                     const training::CheckpointPolicy& checkpoint = {}) {
     ThreadPool pool(threads);
-    model::Model model = recommendation::train(data, options, pool, {}).model;
+    model::Model model =
+        recommendation::train(data, options, {.pool = pool, .checkpoint = checkpoint}).model;
     model.items.metadata = data::Table(model.items.size());
     model.users.metadata = data::Table(model.users.size());
     return model;
@@ -93,16 +95,17 @@ TEST_F(Determinism, AnInterruptionAfterAnyEpochGivesTheSameBytes) {
   const data::Interactions data = test::two_tastes(300, 90);
   const std::string whole = bytes(train(data, options(), 2));
   for (int stop = 1; stop < options().ials.epochs; ++stop) {
-    TrainOptions interrupted = options();
-    interrupted.checkpoint = folder_ / ("checkpoint" + std::to_string(stop));
+    const auto path = folder_ / ("checkpoint" + std::to_string(stop));
     std::atomic<bool> cancelled = false;
-    interrupted.cancelled = &cancelled;
     ThreadPool pool(2);
-    recommendation::train(data, interrupted, pool,
-                          [&](const auto& record) { cancelled = record.epoch == stop; });
-    cancelled = false;
-    interrupted.resume = true;
-    EXPECT_EQ(bytes(train(data, interrupted, 3)), whole) << "stopped after epoch " << stop;
+    recommendation::train(
+        data, options(),
+        {.pool = pool,
+         .cancelled = &cancelled,
+         .checkpoint = {.path = path},
+         .observe = [&](const auto& record) { cancelled = record.epoch == stop; }});
+    EXPECT_EQ(bytes(train(data, options(), 3, {.path = path, .resume = true})), whole)
+        << "stopped after epoch " << stop;
   }
 }
 

@@ -32,7 +32,7 @@ class TrainingFaults : public test::RatingsFixture {
     recommendation::TrainOptions options;
     options.ials = ials;
     options.positive_rule.threshold = threshold;
-    return recommendation::train(interactions, options, pool_, {});
+    return recommendation::train(interactions, options, {.pool = pool_});
   }
   std::string error_of_training(const data::Interactions& interactions, const IalsOptions& ials) {
     return test::error_of([&] { train(interactions, ials); });

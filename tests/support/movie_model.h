@@ -18,7 +18,7 @@ inline model::Model movie_model(std::size_t people = 600, int dimensions = 16) {
   options.ials.epochs = 6;
   options.positive_rule = data::default_positive_rule(world.ratings);
   ThreadPool pool(2);
-  model::Model model = recommendation::train(world.ratings, options, pool, {}).model;
+  model::Model model = recommendation::train(world.ratings, options, {.pool = pool}).model;
   model.items.metadata = std::move(world.movies);
   model.users.metadata = std::move(world.people);
   return model;

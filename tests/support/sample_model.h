@@ -58,7 +58,7 @@ inline model::Model sample_model(std::size_t users = 5, std::size_t items = 7, i
   model.has_values = true;
   model.seen = sample_seen(users, items);
   for (int epoch = 1; epoch <= 2; ++epoch) {
-    training::EpochRecord record;
+    training::Epoch record;
     record.epoch = epoch;
     record.losses = {{"observed", 10.0 / epoch}, {"total", 12.5 / epoch}};
     if (epoch == 2) record.validation = 0.25;
