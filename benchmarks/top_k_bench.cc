@@ -70,7 +70,9 @@ embedding::Embeddings random_embeddings(std::size_t rows, std::size_t dimensions
 void make(const Arguments& arguments) {
   model::Model model;
   const std::size_t dimensions = arguments.count("dim");
-  model.options.dimensions = static_cast<int>(dimensions);
+  factorization::IalsOptions options;
+  options.dimensions = static_cast<int>(dimensions);
+  model.watching = model::IalsPart{options};
   const double skew = arguments.real("skew");
   model.items = random_embeddings(arguments.count("items"), dimensions, skew, 1);
   model.users = random_embeddings(arguments.count("users"), dimensions, 0.0, 2);

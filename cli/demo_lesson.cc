@@ -36,7 +36,7 @@ std::set<int> dimensions_to_try(const LessonOptions& options) {
 }
 
 void learn(Lesson& lesson, const SparseMatrix& liked, ThreadPool& pool) {
-  factorization::Ials ials(liked, lesson.model.options);
+  factorization::Ials ials(liked, model::fold_in_options(lesson.model));
   training::Trainee trainee;
   trainee.run_epoch = [&] { ials.run_epoch(pool); };
   trainee.losses = [&]() -> std::vector<std::pair<std::string, double>> {
@@ -156,8 +156,9 @@ const Quality& Lesson::chosen_trial() const {
 Lesson teach(const LessonOptions& options, ThreadPool& pool) {
   Lesson lesson;
   lesson.options = options;
-  lesson.model.options = ials_options(options, options.dimensions);
-  factorization::validate(lesson.model.options);
+  const factorization::IalsOptions ials = ials_options(options, options.dimensions);
+  factorization::validate(ials);
+  lesson.model.watching = model::IalsPart{ials};
   lesson.world = data::simulate_movie_world({.people = options.people, .seed = options.seed});
   const data::Interactions& ratings = lesson.world.ratings;
   lesson.model.positive_rule = data::default_positive_rule(ratings);
@@ -173,7 +174,7 @@ Lesson teach(const LessonOptions& options, ThreadPool& pool) {
 
   learn(lesson, liked, pool);
   look_around(lesson, pool);
-  const factorization::FoldIn fold_in(lesson.model.items.vectors, lesson.model.options, pool);
+  const factorization::FoldIn fold_in(lesson.model.items.vectors, model::fold_in_options(lesson.model), pool);
   for (const std::string_view genre : {"Animation", "Art-house", "Adventure"}) {
     const std::size_t person = devotee(liked, genre, lesson.visitors);
     lesson.visitors.push_back(advise(lesson, fold_in, liked, person, pool));

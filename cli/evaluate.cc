@@ -167,7 +167,7 @@ void evaluate_model(const EvaluateFlags& flags, ThreadPool& pool) {
   recommendation::ProtocolOptions options;
   options.metrics = parse_metrics(flags);
   model::Model model = load_model(flags.common, flags.input);
-  options.ials = model.options;
+  options.ials = model::fold_in_options(model);
   options.rule = model.positive_rule;
   data::Interactions train;
   train.users = std::move(model.users.labels);

@@ -263,7 +263,7 @@ void note_outcome(const RecommendRun& run, std::size_t people) {
 
 // Throws Error(invalid_argument) when the model cannot answer what is asked.
 RankBy rank_by(const RecommendFlags& flags, const model::Model& model) {
-  const bool knows_watching = model.kind != model::kRatingKind;
+  const bool knows_watching = model.knows_watching();
   const std::string able = !model.ratings ? "watch" : knows_watching ? "both" : "rate";
   const std::string by = !flags.by.empty() ? flags.by : flags.explain ? "watch" : able;
   const auto refuse = [&](const char* knows, const char* objective) {
@@ -278,7 +278,7 @@ RankBy rank_by(const RecommendFlags& flags, const model::Model& model) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("--explain gives the reasons for watching, --by {} another order", by));
   }
-  if (flags.explain && model.kind == model::kTowersKind) {
+  if (flags.explain && std::holds_alternative<model::TowerPart>(model.watching)) {
     throw Error(ErrorCode::invalid_argument,
                 "--explain tells which liked items make up a score; two towers score by what is "
                 "known of both sides, and have no such sum");
@@ -378,7 +378,7 @@ void run_verb(const RecommendFlags& flags) {
       .sink = sink_for(flags, by, users, allowed)};
   if (by != RankBy::watch) run.ranker.emplace(model, allowed);
   if ((made_up && by != RankBy::rate) || flags.explain) {
-    run.fold_in.emplace(model.items.vectors, model.options, pool);
+    run.fold_in.emplace(model.items.vectors, model::fold_in_options(model), pool);
   }
   if (run.sink.resumed().done == 0) run.sink.append(text_before(run.format, flags.explain));
   if (made_up) {

@@ -122,7 +122,7 @@ void report(const TowersFlags& flags, const model::Model& model, double seconds)
     json.set("model", flags.output.string());
     json.set("users", std::uint64_t{model.users.size()});
     json.set("items", std::uint64_t{model.items.size()});
-    json.set("dimensions", model.options.dimensions);
+    json.set("dimensions", std::uint64_t{model.items.dimensions()});
     json.set("epochs", std::uint64_t{model.history.size()});
     json.set("loss", model.history.back().losses.back().second);
     json.set("seconds", seconds);
@@ -132,7 +132,7 @@ void report(const TowersFlags& flags, const model::Model& model, double seconds)
   note(flags.common,
        fmt::format("wrote {} in {}: {} users and {} items in {} dimensions", flags.output.string(),
                    format_duration(seconds), format_count(model.users.size()),
-                   format_count(model.items.size()), model.options.dimensions));
+                   format_count(model.items.size()), model.items.dimensions()));
   note(flags.common,
        fmt::format("next: kindred recommend {0} --user '{1}'    kindred similar {0} '{2}'",
                    flags.output.string(), printable(model.users.labels.label(0)),

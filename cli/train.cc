@@ -126,7 +126,7 @@ void print_result(const TrainFlags& flags, const recommendation::TrainResult& re
     json.set("model", flags.output.string());
     json.set("users", std::uint64_t{model.users.size()});
     json.set("items", std::uint64_t{model.items.size()});
-    json.set("dimensions", model.options.dimensions);
+    json.set("dimensions", std::uint64_t{model.items.dimensions()});
     json.set("epochs", std::uint64_t{model.history.size()});
     json.set("best_epoch", result.best_epoch);
     json.set("objective", flags.rating_model.objective);
@@ -139,7 +139,7 @@ void print_result(const TrainFlags& flags, const recommendation::TrainResult& re
        fmt::format("wrote {} ({:.1f} MB) in {}: {} users and {} items in {} dimensions",
                    flags.output.string(), static_cast<double>(bytes) / 1e6,
                    format_duration(seconds), format_count(model.users.size()),
-                   format_count(model.items.size()), model.options.dimensions));
+                   format_count(model.items.size()), model.items.dimensions()));
   note(flags.common,
        fmt::format("next: kindred recommend {0} --user '{1}'    kindred similar {0} '{2}'",
                    flags.output.string(), printable(model.users.labels.label(0)),

@@ -54,9 +54,8 @@ Matrix without_bias(const Matrix& vectors) {
 
 // A model of ratings alone: everything that a model of watching brings, from here.
 void fill_model(const LoadedRatings& data, const recommendation::RatingTrainResult& result,
-                int dimensions, model::Model& model) {
-  model.kind = model::kRatingKind;
-  model.options.dimensions = dimensions;
+                model::Model& model) {
+  model.watching = std::monostate{};
   model.items.labels = data.interactions.items;
   model.items.vectors = without_bias(result.model.draws.front().items);
   model.users.labels = data.interactions.users;
@@ -103,7 +102,7 @@ void train_rating(const RatingTraining& training, const LoadedRatings& data, mod
                    "--objective rate' measures it on what it did not",
                    error));
   if (training.flags.objective == "rate") {
-    fill_model(data, result, options.model.dimensions(), model);
+    fill_model(data, result, model);
   }
   model.ratings = std::move(result.model);
 }

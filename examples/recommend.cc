@@ -33,7 +33,7 @@ int main() {
   const recommendation::Person person = recommendation::made_up_person(model, entries);
 
   // 3. Their vector in closed form, and the best five by it.
-  const factorization::FoldIn fold_in(model.items.vectors, model.options, pool);
+  const factorization::FoldIn fold_in(model.items.vectors, model::fold_in_options(model), pool);
   const std::vector<float> vector = fold_in.solve(person.liked, person.weights);
   const recommendation::Recommender recommender(model, {});
   const auto list = recommender.for_person(vector, person, 5, pool);

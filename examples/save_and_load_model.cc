@@ -13,7 +13,9 @@ namespace {
 // Two movies and one user in two dimensions; a real model comes from training.
 kindred::model::Model tiny_model() {
   kindred::model::Model model;
-  model.options.dimensions = 2;
+  kindred::factorization::IalsOptions options;
+  options.dimensions = 2;
+  model.watching = kindred::model::IalsPart{options};
   model.items.labels.insert("Shrek (2001)");
   model.items.labels.insert("Memento (2000)");
   model.items.vectors = kindred::Matrix(2, 2, {0.9F, 0.1F, 0.2F, 0.8F});

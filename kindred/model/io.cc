@@ -14,17 +14,48 @@ const storage::Format& model_format() {
   return kFormat;
 }
 
-Model read_model(storage::ContainerReader& reader) {
+ItemItemPart read_item_item(storage::ContainerReader& reader, const Json& description) {
+  return {.method = description.at("method").as_string(),
+          .options = description.at("options"),
+          .rows = read_sparse(reader, "item_item", description.at("rows"))};
+}
+
+// Files of every kind but the last have iALS options, which mean nothing where something else
+// has learned the vectors, but for the dimensions and, of two towers, epochs and seed.
+Watching read_watching(storage::ContainerReader& reader) {
   const Json& content = reader.content();
-  Model model;
-  model.kind = content.at("kind").as_string();
-  if (model.kind != kWatchKind && model.kind != kRatingKind && model.kind != kTowersKind) {
+  const std::string& kind = content.at("kind").as_string();
+  if (kind == "item-item") return read_item_item(reader, content.at("item_item"));
+  if (kind != "ials" && kind != "towers" && kind != "rating") {
     throw Error(ErrorCode::unsupported,
                 fmt::format("a model of the kind '{}', which this program does not know; use a "
                             "newer Kindred",
-                            model.kind));
+                            kind));
   }
-  model.options = options_from_json(content.at("options"));
+  const factorization::IalsOptions options = options_from_json(content.at("options"));
+  if (kind == "ials") return IalsPart{options};
+  if (kind == "towers") return TowerPart{.epochs = options.epochs, .seed = options.seed};
+  return std::monostate{};
+}
+
+void add_watching(const Model& model, PartWriter& parts, Json& content) {
+  content.set("kind", kind_of(model));
+  const auto* items = std::get_if<ItemItemPart>(&model.watching);
+  if (items == nullptr) {
+    content.set("options", to_json(fold_in_options(model)));
+    return;
+  }
+  Json part;
+  part.set("method", items->method);
+  part.set("options", items->options.is_null() ? Json(Json::Object()) : items->options);
+  part.set("rows", parts.add_sparse("item_item", items->rows));
+  content.set("item_item", std::move(part));
+}
+
+Model read(storage::ContainerReader& reader) {
+  const Json& content = reader.content();
+  Model model;
+  model.watching = read_watching(reader);
   model.positive_rule = rule_from_json(content.at("positive_rule"));
   model.has_values = content.at("has_values").as_bool();
   model.items = read_embeddings(reader, "item", content.at("items"));
@@ -46,8 +77,7 @@ void save(const Model& model, const std::filesystem::path& path) {
   validate(model);
   PartWriter parts;
   Json content;
-  content.set("kind", model.kind);
-  content.set("options", to_json(model.options));
+  add_watching(model, parts, content);
   content.set("positive_rule", to_json(model.positive_rule));
   content.set("has_values", model.has_values);
   content.set("items", parts.add_embeddings("item", model.items));

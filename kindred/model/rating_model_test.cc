@@ -52,14 +52,14 @@ TEST(RatingModel, RoundTrip) {
 
 TEST(RatingModel, AModelOfRatingsAloneAndOneWithVariances) {
   const test::TemporaryFolder folder;
-  Model model = rated_model();
-  model.kind = kRatingKind;
+  Model model = sample();
+  model.watching = std::monostate{};
   model.ratings->draws.resize(1);
   model.ratings->user_variances = Matrix(5, 3, std::vector<float>(15, 0.25F));
   model.ratings->item_variances = Matrix(7, 3, std::vector<float>(21, 0.5F));
   save(model, folder / "m");
   const Model read = load(folder / "m");
-  EXPECT_EQ(read.kind, kRatingKind);
+  EXPECT_STREQ(kind_of(read), "rating");
   EXPECT_EQ(read.ratings->user_variances, model.ratings->user_variances);
   EXPECT_EQ(read.ratings->item_variances, model.ratings->item_variances);
 }
@@ -80,7 +80,7 @@ TEST(RatingModel, WhatDoesNotFitTogetherIsRefused) {
       [](Model& model) { model.ratings->scale.high = 0.0F; },
       [](Model& model) { model.ratings->scale.mean = std::numeric_limits<double>::quiet_NaN(); },
       [](Model& model) {
-        model.kind = kRatingKind;
+        model.watching = std::monostate{};
         model.ratings.reset();
       }};
   for (std::size_t i = 0; i < damages.size(); ++i) {

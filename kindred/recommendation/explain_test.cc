@@ -13,7 +13,7 @@ namespace {
 TEST(Explain, SharesAddUpToTheScoreAndReasonsComeLargestFirst) {
   const model::Model model = test::movie_model(200, 8);
   ThreadPool pool(1);
-  const factorization::FoldIn fold_in(model.items.vectors, model.options, pool);
+  const factorization::FoldIn fold_in(model.items.vectors, model::fold_in_options(model), pool);
   const Person person = known_person(model, 5);
   ASSERT_GT(person.liked.size(), 3U);
   const std::vector<float> vector = fold_in.solve(person.liked, person.weights);

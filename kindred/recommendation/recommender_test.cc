@@ -98,7 +98,9 @@ TEST(Recommender, OnlyWhatIsAllowed) {
 // A world in which user 2 liked nothing and item 3 was liked by nobody.
 model::Model odd_model() {
   model::Model model;
-  model.options.dimensions = 2;
+  factorization::IalsOptions options;
+  options.dimensions = 2;
+  model.watching = model::IalsPart{options};
   model.positive_rule.threshold = 4.0F;
   model.has_values = true;
   for (const char* label : {"a", "b", "c", "d"}) model.items.labels.insert(label);

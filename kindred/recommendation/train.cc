@@ -175,7 +175,7 @@ TrainResult train(const data::Interactions& interactions, const TrainOptions& op
       training::run_training(training.trainee(history), loop, history, run.observe);
   result.ended = done.ended;
   result.best_epoch = done.best_epoch;
-  result.model.options = options.ials;
+  result.model.watching = model::IalsPart{options.ials};
   result.model.positive_rule = options.positive_rule;
   result.model.history = std::move(done.history);
   if (done.ended == training::Ended::cancelled) return result;

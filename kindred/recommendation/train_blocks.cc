@@ -109,7 +109,7 @@ TrainResult train_blocks(const RatingsBlocks& ratings, const BlockTrainOptions& 
   result.ended = done.ended;
   result.best_epoch = done.best_epoch;
   model::Model& model = result.model;
-  model.options = options.ials;
+  model.watching = model::IalsPart{options.ials};
   model.positive_rule = options.positive_rule;
   model.history = std::move(done.history);
   if (done.ended == training::Ended::cancelled) return result;

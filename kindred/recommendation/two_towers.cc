@@ -247,10 +247,7 @@ TowerTrainResult train_two_towers(const data::Interactions& interactions, const 
   model::Model& model = result.model;
   model.history = std::move(fitted.history);
   if (result.ended == training::Ended::cancelled) return result;
-  model.kind = model::kTowersKind;
-  model.options.dimensions = options.dimensions;
-  model.options.epochs = options.epochs;
-  model.options.seed = options.seed;
+  model.watching = model::TowerPart{.epochs = options.epochs, .seed = options.seed};
   model.positive_rule = options.positive_rule;
   model.has_values = interactions.has_values;
   model.items.labels = interactions.items;

@@ -49,9 +49,11 @@ inline SparseMatrix sample_seen(std::size_t users, std::size_t items) {
 
 inline model::Model sample_model(std::size_t users = 5, std::size_t items = 7, int dimensions = 3) {
   model::Model model;
-  model.options.dimensions = dimensions;
-  model.options.epochs = 2;
-  model.options.seed = std::numeric_limits<std::uint64_t>::max();
+  factorization::IalsOptions options;
+  options.dimensions = dimensions;
+  options.epochs = 2;
+  options.seed = std::numeric_limits<std::uint64_t>::max();
+  model.watching = model::IalsPart{options};
   model.positive_rule.threshold = 3.5F;
   model.items = sample_embeddings("i", items, static_cast<std::size_t>(dimensions));
   model.users = sample_embeddings("u", users, static_cast<std::size_t>(dimensions));
