@@ -249,6 +249,7 @@ void write_output(const ClusterFlags& flags, model::Model& model, embedding::Emb
 void run(const ClusterFlags& flags) {
   if (!flags.output.empty()) require_writable(flags.output);
   model::Model model = load_model(flags.common, flags.model);
+  model::require_vectors(model, "clustering");
   embedding::Embeddings& things = flags.users ? model.users : model.items;
   ThreadPool pool(flags.common.threads);
   Clustering clustering = learned_points(flags, things);

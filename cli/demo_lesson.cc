@@ -174,7 +174,8 @@ Lesson teach(const LessonOptions& options, ThreadPool& pool) {
 
   learn(lesson, liked, pool);
   look_around(lesson, pool);
-  const factorization::FoldIn fold_in(lesson.model.items.vectors, model::fold_in_options(lesson.model), pool);
+  const factorization::FoldIn fold_in(lesson.model.items.vectors,
+                                      model::fold_in_options(lesson.model), pool);
   for (const std::string_view genre : {"Animation", "Art-house", "Adventure"}) {
     const std::size_t person = devotee(liked, genre, lesson.visitors);
     lesson.visitors.push_back(advise(lesson, fold_in, liked, person, pool));

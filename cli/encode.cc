@@ -53,6 +53,7 @@ std::vector<Matrix> first_tables(const EncodeFlags& flags, const features::Encod
     const features::EmbeddingTable& table = encoder.layout().tables[i];
     if (table.initial_vectors.empty()) continue;
     const model::Model model = load_model(flags.common, table.initial_vectors);
+    model::require_vectors(model, "beginning with its vectors");
     const std::size_t found = features::take_vectors(encoder, i, model.items, tables[i]);
     note(flags.common,
          fmt::format("{}: {} of {} vectors come from {}", printable(table.name),

@@ -42,13 +42,15 @@ const std::vector<std::string> kSampledMetrics = {"hr@10", "ndcg@10", "mrr", "au
 constexpr double kShareDefault = 0.2;
 
 // What describes a training, and so means nothing for a model that is trained already.
-constexpr std::array<const char*, 12> kTrainingFlags = {
+constexpr std::array<const char*, 15> kTrainingFlags = {
     "--protocol",       "--dim",
     "--epochs",         "--unobserved-weight",
     "--regularization", "--regularization-exponent",
     "--init-stddev",    "--solver",
     "--positive-from",  "--weight-per-value",
-    "--seeds",          "--write-split"};
+    "--seeds",          "--write-split",
+    "--model",          "--neighbors",
+    "--shrinkage"};
 
 struct EvaluateFlags {
   CommonOptions common;
@@ -167,8 +169,13 @@ void evaluate_model(const EvaluateFlags& flags, ThreadPool& pool) {
   recommendation::ProtocolOptions options;
   options.metrics = parse_metrics(flags);
   model::Model model = load_model(flags.common, flags.input);
-  options.ials = model::fold_in_options(model);
+  options.family = model::fold_in_options(model);
+  options.seed = model::fold_in_options(model).seed;
   options.rule = model.positive_rule;
+  std::unique_ptr<learning::Ranker> ranker;
+  if (!model.has_vectors()) {
+    ranker = learning::make_ranker(model, {.only_learned = false, .many_people = true}, pool);
+  }
   data::Interactions train;
   train.users = std::move(model.users.labels);
   train.items = std::move(model.items.labels);
@@ -178,8 +185,9 @@ void evaluate_model(const EvaluateFlags& flags, ThreadPool& pool) {
   add_negatives(flags, split);
   note_split(flags, split);
   print(flags, split,
-        recommendation::evaluate_vectors(split, model.users.vectors, model.items.vectors, options,
-                                         pool));
+        ranker ? recommendation::evaluate_ranker(split, *ranker, options, pool)
+               : recommendation::evaluate_vectors(split, model.users.vectors, model.items.vectors,
+                                                  options, pool));
 }
 
 // Vectors of both sides and one copy of each, and three copies of the pairs.
@@ -189,7 +197,7 @@ std::size_t memory_bytes(const data::Interactions& ratings, int dimensions) {
          3 * 16 * ratings.by_user.entry_count();
 }
 
-void evaluate_ratings(const EvaluateFlags& flags, ThreadPool& pool) {
+void evaluate_ratings(const Command& verb, const EvaluateFlags& flags, ThreadPool& pool) {
   recommendation::ProtocolOptions options;
   options.metrics = parse_metrics(flags);
   data::Interactions ratings = read_pairs(flags.input, flags, pool);
@@ -204,12 +212,17 @@ void evaluate_ratings(const EvaluateFlags& flags, ThreadPool& pool) {
     data::write_split(split, flags.split_folder);
     note(flags.common, fmt::format("wrote the split to {}", flags.split_folder.string()));
   }
-  options.ials = ials_options(flags.ials, split.train.items.size(), flags.common.seed);
+  options.family = watch_options(verb, flags.rating_model, flags.ials, split.train.items.size(),
+                                 flags.common.seed);
+  options.seed = flags.common.seed;
   options.seed_count = flags.seed_count;
-  require_memory(flags.common, memory_bytes(split.train, options.ials.dimensions), "evaluation");
-  note(flags.common, dimension_hint(split.train.items.size()));
+  const auto* ials = std::get_if<factorization::IalsOptions>(&options.family);
+  require_memory(flags.common, memory_bytes(split.train, ials == nullptr ? 0 : ials->dimensions),
+                 "evaluation");
+  if (ials != nullptr) note(flags.common, dimension_hint(split.train.items.size()));
 
-  const auto epochs = static_cast<std::size_t>(options.ials.epochs * options.seed_count);
+  const auto epochs =
+      static_cast<std::size_t>((ials == nullptr ? 1 : ials->epochs) * options.seed_count);
   std::optional<Progress> progress;
   progress.emplace(stderr, progress_style(flags.common), "training", epochs, "epochs");
   options.observe = [&](int, const training::Epoch&) { progress->advance(1); };
@@ -234,7 +247,7 @@ void require_used(const Command& verb, const EvaluateFlags& flags) {
   require("--part", {"strong"});
 }
 
-void run(const EvaluateFlags& flags) {
+void run(const Command& verb, const EvaluateFlags& flags) {
   for (const char* name : {"train.csv", "test.csv", "fold_in.csv"}) {
     if (flags.split_folder.empty()) break;
     for (const auto& input : {flags.input, flags.test, flags.fold_in}) {
@@ -245,7 +258,7 @@ void run(const EvaluateFlags& flags) {
   if (is_model_file(flags.input) && !model::is_ratings_store(flags.input)) {
     evaluate_model(flags, pool);
   } else {
-    evaluate_ratings(flags, pool);
+    evaluate_ratings(verb, flags, pool);
   }
 }
 
@@ -386,7 +399,7 @@ void add_evaluate(Command& app) {
     for (const char* name : kTrainingFlags) {
       if (verb->count(name) > 0) flags->training_flags.emplace_back(name);
     }
-    run(*flags);
+    run(*verb, *flags);
   });
 }
 

@@ -94,6 +94,7 @@ embedding::Embeddings find_embeddings(const ExportFlags& flags) {
                             flags.what));
   }
   model::Model model = load_model(flags.common, flags.model);
+  model::require_vectors(model, "exporting");
   return flags.what == "users" ? std::move(model.users) : std::move(model.items);
 }
 

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <initializer_list>
 #include <optional>
 
 #include "cli/flags/command.h"
@@ -45,6 +47,13 @@ factorization::IalsSolver parse_solver(const std::string& text) {
   return factorization::IalsSolver::automatic;
 }
 
+// Of a flag that the verb need not have.
+bool is_given(const Command& verb, const std::string& flag) {
+  return std::ranges::any_of(verb.get_options(), [&](const Option& option) {
+    return option.check_name(flag) && option.count() > 0;
+  });
+}
+
 }  // namespace
 
 void add_ials_options(Command& verb, IalsFlags& flags) {
@@ -80,7 +89,38 @@ void add_ials_options(Command& verb, IalsFlags& flags) {
       ->check(one_of({"automatic", "primal", "dual"}))
       ->capture_default_str()
       ->group(group);
+  add_item_item_options(verb, flags.item_item);
   add_positive_options(verb, flags);
+}
+
+void add_item_item_options(Command& verb, learning::ItemItemOptions& options) {
+  const std::string group = "Model";
+  verb.add_option("--neighbors", options.neighbors,
+                  "item-item: how many of the items nearest to it each item keeps")
+      ->check(range(1, 1000000))
+      ->capture_default_str()
+      ->group(group);
+  verb.add_option("--shrinkage", options.shrinkage,
+                  "item-item: how little a pair counts that few people liked")
+      ->check(non_negative_number())
+      ->capture_default_str()
+      ->group(group);
+}
+
+void require_family_flags(const Command& verb, const std::string& model) {
+  const auto refuse = [&](std::initializer_list<const char*> flags, const std::string& why) {
+    for (const char* flag : flags) {
+      if (is_given(verb, flag)) throw UsageError(flag, why);
+    }
+  };
+  if (model == "item-item") {
+    refuse({"--dim", "--epochs", "--unobserved-weight", "--regularization",
+            "--regularization-exponent", "--init-stddev", "--solver", "--patience", "--dim-max",
+            "--no-warm-starts", "--rules"},
+           "has no meaning with --model item-item, which learns no vectors and in one pass");
+  } else {
+    refuse({"--neighbors", "--shrinkage"}, "goes with --model item-item");
+  }
 }
 
 void add_regularization_exponent_option(Command& verb, float& exponent) {

@@ -13,6 +13,7 @@
 #include "kindred/data/interactions.h"
 #include "kindred/data/positives.h"
 #include "kindred/factorization/ials.h"
+#include "kindred/learning/item_item.h"
 
 namespace kindred::cli {
 
@@ -24,10 +25,12 @@ struct IalsFlags {
   std::string solver = "automatic";    // "automatic", "primal" or "dual".
   std::string positive_from;           // "", "all" or a number.
   float weight_per_value = 0.0F;
+  learning::ItemItemOptions item_item;  // Of --model item-item.
 };
 
 // Adds --dim, --epochs, --unobserved-weight, --regularization, --regularization-exponent,
-// --init-stddev, --solver, --positive-from and --weight-per-value. What cannot be read
+// --init-stddev, --solver, --neighbors, --shrinkage, --positive-from and --weight-per-value. What
+// cannot be read
 // is a usage error. `flags` must outlive the parsing.
 void add_ials_options(Command& verb, IalsFlags& flags);
 
@@ -36,6 +39,13 @@ void add_regularization_exponent_option(Command& verb, float& exponent);
 
 // --positive-from and --weight-per-value alone.
 void add_positive_options(Command& verb, IalsFlags& flags);
+
+// --neighbors and --shrinkage alone.
+void add_item_item_options(Command& verb, learning::ItemItemOptions& options);
+
+// Throws UsageError for a flag that was given and that models of another family
+// have: `model` is "item-item" or any other.
+void require_family_flags(const Command& verb, const std::string& model);
 
 // The options for data with `item_count` items; validated.
 factorization::IalsOptions ials_options(const IalsFlags& flags, std::size_t item_count,

@@ -50,8 +50,9 @@ void add_rating_model_options(Command& verb, RatingModelFlags& flags,
       ->group(group);
   verb.add_option("--model", flags.model,
                   "What predicts ratings: als, or bayesian (slower, better, and it knows how "
-                  "sure it is)")
-      ->check(one_of({"als", "bayesian"}))
+                  "sure it is); item-item: what people watch, from which items the same people "
+                  "liked, a baseline")
+      ->check(one_of({"als", "bayesian", "item-item"}))
       ->capture_default_str()
       ->group(group);
   verb.add_option("--rate-dim", flags.dimensions, "Dimensions of the rating model; default 32")
@@ -99,6 +100,20 @@ void add_keep_samples_option(Command& verb, RatingModelFlags& flags) {
       ->check(range(0, recommendation::kKeptDrawsMax))
       ->capture_default_str()
       ->group("Rating model");
+}
+
+learning::WatchOptions watch_options(const Command& verb, const RatingModelFlags& flags,
+                                     const IalsFlags& ials, std::size_t item_count,
+                                     std::uint64_t seed) {
+  require_family_flags(verb, flags.model);
+  if (flags.model != "item-item") return ials_options(ials, item_count, seed);
+  if (flags.objective != "watch") {
+    throw UsageError("--model",
+                     "item-item learns what people watch, not what they "
+                     "would rate");
+  }
+  learning::validate(ials.item_item);
+  return ials.item_item;
 }
 
 RatingModelOptions rating_options(const Command& verb, const RatingModelFlags& flags,

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cli/ials_flags.h"
+#include "kindred/learning/families.h"
 #include "kindred/recommendation/rating_options.h"
 
 namespace kindred::cli {
@@ -14,8 +15,8 @@ class Command;
 
 struct RatingModelFlags {
   std::string objective = "watch";
-  std::string model = "als";
-  int dimensions = 0;  // 0: the model's default, as are the next ones where not given.
+  std::string model = "als";  // Or "bayesian"; "item-item" where watching is learned.
+  int dimensions = 0;         // 0: the model's default, as are the next ones where not given.
   int epochs = 0;
   float regularization = 0.0F;
   float regularization_exponent = -1.0F;
@@ -35,6 +36,12 @@ struct RatingModelFlags {
 // --samples, --no-implicit-sets and --no-attributes. `flags` must outlive the parsing.
 void add_rating_model_options(Command& verb, RatingModelFlags& flags,
                               const std::string& objectives);
+
+// How to learn what people will watch, for data with so many items; validated.
+// Throws UsageError for flags that do not go together.
+learning::WatchOptions watch_options(const Command& verb, const RatingModelFlags& flags,
+                                     const IalsFlags& ials, std::size_t item_count,
+                                     std::uint64_t seed);
 
 // Adds --keep-samples, for verbs that save a model.
 void add_keep_samples_option(Command& verb, RatingModelFlags& flags);

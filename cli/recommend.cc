@@ -19,7 +19,6 @@
 #include "cli/result_sink.h"
 #include "cli/verbs.h"
 #include "kindred/base/error.h"
-#include "kindred/factorization/fold_in.h"
 #include "kindred/model/io.h"
 #include "kindred/model/lists_file.h"
 #include "kindred/recommendation/rating_ranker.h"
@@ -86,7 +85,6 @@ struct RecommendRun {
   const model::Model& model;
   ThreadPool& pool;
   recommendation::Recommender recommender;
-  std::optional<factorization::FoldIn> fold_in;  // For made-up people and for reasons.
   recommendation::RankBy by;
   std::optional<recommendation::RatingRanker> ranker;  // Unless by watch.
   std::size_t count;                                   // k, at most the number of items.
@@ -107,10 +105,9 @@ RecommendationList ranked(const RecommendRun& run, RecommendationList watched, c
 
 void explain(const RecommendRun& run, const Person& person, Answer& answer) {
   for (const auto& chosen : answer.list.items) {
-    answer.reasons.push_back(
-        answer.list.by_popularity
-            ? std::vector<recommendation::Reason>()
-            : recommendation::reasons_for(*run.fold_in, person, chosen.item, kReasonsShown));
+    answer.reasons.push_back(answer.list.by_popularity
+                                 ? std::vector<recommendation::Reason>()
+                                 : run.recommender.reasons(person, chosen.item, kReasonsShown));
   }
 }
 
@@ -211,13 +208,11 @@ void recommend_to_made_up_person(RecommendRun& run) {
   const auto entries = recommendation::find_entries(run.model, titles, history);
   note_history(flags, run.model, entries);
   const Person person = recommendation::made_up_person(run.model, entries);
-  const std::vector<float> vector =
-      run.fold_in ? run.fold_in->solve(person.liked, person.weights) : std::vector<float>();
   std::vector<Answer> answers(1);
   answers[0].heading =
       fmt::format("For somebody who liked {} of {}:", person.liked.size(), person.seen.size());
   if (run.by != RankBy::rate) {
-    answers[0].list = run.recommender.for_person(vector, person, watch_count(run), run.pool);
+    answers[0].list = run.recommender.for_person(person, watch_count(run), run.pool);
   }
   if (run.ranker) {
     answers[0].list =
@@ -364,22 +359,20 @@ void run_verb(const RecommendFlags& flags) {
   const auto allowed = allowed_items(flags.choice, model.items, flags.common);
   const auto count =
       std::min(static_cast<std::size_t>(flags.count), std::max<std::size_t>(1, model.items.size()));
-  RecommendRun run{
-      .flags = flags,
-      .model = model,
-      .pool = pool,
-      .recommender = {model,
-                      {.allowed = allowed, .many_people = users.size() > tile_people(by, count)}},
-      .fold_in = {},
-      .by = by,
-      .ranker = {},
-      .count = count,
-      .format = format_of(flags),
-      .sink = sink_for(flags, by, users, allowed)};
+  Run run{.flags = flags,
+          .model = model,
+          .pool = pool,
+          .recommender = {model,
+                          {.allowed = allowed,
+                           .many_people = users.size() > tile_people(by, count),
+                           .folds_in = (made_up && by != RankBy::rate) || flags.explain},
+                          pool},
+          .by = by,
+          .ranker = {},
+          .count = count,
+          .format = format_of(flags),
+          .sink = sink_for(flags, by, users, allowed)};
   if (by != RankBy::watch) run.ranker.emplace(model, allowed);
-  if ((made_up && by != RankBy::rate) || flags.explain) {
-    run.fold_in.emplace(model.items.vectors, model::fold_in_options(model), pool);
-  }
   if (run.sink.resumed().done == 0) run.sink.append(text_before(run.format, flags.explain));
   if (made_up) {
     recommend_to_made_up_person(run);

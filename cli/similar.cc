@@ -20,6 +20,7 @@
 #include "kindred/base/printable.h"
 #include "kindred/data/csv_writer.h"
 #include "kindred/embedding/embeddings.h"
+#include "kindred/learning/families.h"
 #include "kindred/model/io.h"
 #include "kindred/recommendation/attribute_space.h"
 #include "kindred/recommendation/columns.h"
@@ -185,11 +186,21 @@ std::uint32_t target_row(const SimilarFlags& flags, const model::Model& model) {
   return user_row(model, flags.target);
 }
 
+// What a model without vectors cannot say.
+void require_item_question(const SimilarFlags& flags, const model::Model& model) {
+  if (flags.users) model::require_vectors(model, "finding similar users");
+  if (!flags.metric.empty() && flags.metric != "cosine") {
+    model::require_vectors(model, fmt::format("--metric {}", flags.metric));
+  }
+}
+
 void run(const SimilarFlags& flags) {
   refuse_to_overwrite(flags.output, flags.model);
   if (!flags.output.empty()) require_writable(flags.output);
   const model::Model model = load_model(flags.common, flags.model);
   ThreadPool pool(flags.common.threads);
+  const bool by_items = !model.has_vectors() && flags.by.empty();  // Not in a space of vectors.
+  if (by_items) require_item_question(flags, model);
   Space space(flags.users ? model.users : model.items);
   space.target = target_row(flags, model);
   space.allowed = allowed_items(flags.choice, space.things, flags.common);
@@ -200,7 +211,9 @@ void run(const SimilarFlags& flags) {
   space.metric = search::parse_metric(space.metric_name);
 
   recommendation::AttributeSpace attributes;
-  if (flags.by.empty()) {
+  if (by_items) {
+    space.metric_name = "who liked both";
+  } else if (flags.by.empty()) {
     space.vectors = space.things.vectors;
     allow_learned_rows(flags, model, space);
   } else {
@@ -212,10 +225,12 @@ void run(const SimilarFlags& flags) {
   space.allowed[space.target] = false;
   const auto count = std::min(static_cast<std::size_t>(flags.count),
                               std::max<std::size_t>(1, space.things.size()));
-  const MatrixView query = space.vectors.slice(space.target, space.target + 1);
-  const auto found = search::ExactIndex(space.vectors, space.metric)
-                         .search(query, count, {{}, space.allowed}, pool)
-                         .front();
+  const auto found = by_items ? learning::make_ranker(model, {.allowed = space.allowed}, pool)
+                                    ->similar_items(space.target, count, pool)
+                              : search::ExactIndex(space.vectors, space.metric)
+                                    .search(space.vectors.slice(space.target, space.target + 1),
+                                            count, {{}, space.allowed}, pool)
+                                    .front();
   ResultSink sink(flags.output);
   sink.append(text_of(flags, space, found));
   sink.finish();

@@ -18,12 +18,12 @@
 #include "kindred/base/interrupt.h"
 #include "kindred/base/json.h"
 #include "kindred/base/printable.h"
+#include "kindred/learning/validation.h"
 #include "kindred/model/checkpoint.h"
 #include "kindred/model/io.h"
 #include "kindred/model/ratings_store.h"
 #include "kindred/recommendation/train.h"
 #include "kindred/recommendation/train_blocks.h"
-#include "kindred/recommendation/validation.h"
 
 namespace kindred::cli {
 namespace {
@@ -80,7 +80,7 @@ class EpochTable {
     headed_ = true;
     std::string line = fmt::format("{:>10} {:>10}", "epoch", "time");
     for (const auto& [name, value] : record.losses) line += fmt::format(" {:>14}", name);
-    if (record.validation) line += fmt::format(" {:>10}", recommendation::kValidationMetric);
+    if (record.validation) line += fmt::format(" {:>10}", learning::kValidationMetric);
     note(common_, line);
   }
 
@@ -91,14 +91,6 @@ class EpochTable {
   bool headed_ = false;
 };
 
-std::string describe_training(const factorization::IalsOptions& options) {
-  return fmt::format(
-      "iALS with {} dimensions, {} epochs, unobserved weight {:g}, "
-      "regularization {:g} (exponent {:g}), seed {}",
-      options.dimensions, options.epochs, options.unobserved_weight, options.regularization,
-      options.regularization_exponent, options.seed);
-}
-
 Json facts_of(const TrainFlags& flags, const LoadedRatings& data) {
   Json facts;
   facts.set("program", "kindred " KINDRED_VERSION);
@@ -108,18 +100,17 @@ Json facts_of(const TrainFlags& flags, const LoadedRatings& data) {
   return facts;
 }
 
-void explain_end(const TrainFlags& flags, const recommendation::TrainResult& result) {
+void explain_end(const TrainFlags& flags, const learning::WatchResult& result) {
   if (result.ended == training::Ended::no_improvement) {
     note(flags.common, fmt::format("stopped early: {} has not risen for {} epochs",
-                                   recommendation::kValidationMetric, flags.patience));
+                                   learning::kValidationMetric, flags.patience));
   }
   if (!result.model.history.empty() && result.best_epoch != result.model.history.back().epoch) {
     note(flags.common, fmt::format("kept the items of epoch {}, the best", result.best_epoch));
   }
 }
 
-void print_result(const TrainFlags& flags, const recommendation::TrainResult& result,
-                  double seconds) {
+void print_result(const TrainFlags& flags, const learning::WatchResult& result, double seconds) {
   const model::Model& model = result.model;
   if (flags.common.json) {
     Json json;
@@ -136,10 +127,11 @@ void print_result(const TrainFlags& flags, const recommendation::TrainResult& re
   }
   const auto bytes = std::filesystem::file_size(flags.output);
   note(flags.common,
-       fmt::format("wrote {} ({:.1f} MB) in {}: {} users and {} items in {} dimensions",
-                   flags.output.string(), static_cast<double>(bytes) / 1e6,
-                   format_duration(seconds), format_count(model.users.size()),
-                   format_count(model.items.size()), model.items.dimensions()));
+       fmt::format("wrote {} ({:.1f} MB) in {}: {} users and {} items {}", flags.output.string(),
+                   static_cast<double>(bytes) / 1e6, format_duration(seconds),
+                   format_count(model.users.size()), format_count(model.items.size()),
+                   model.has_vectors() ? fmt::format("in {} dimensions", model.items.dimensions())
+                                       : "item by item"));
   note(flags.common,
        fmt::format("next: kindred recommend {0} --user '{1}'    kindred similar {0} '{2}'",
                    flags.output.string(), printable(model.users.labels.label(0)),
@@ -171,25 +163,29 @@ training::Run run_of(const TrainFlags& flags, int epochs, std::optional<EpochTab
 }
 
 // Learns what people will watch.
-recommendation::TrainResult train_watch(const TrainFlags& flags, const LoadedRatings& data,
-                                        const Interrupt& interrupt, ThreadPool& pool) {
-  note(flags.common, dimension_hint(data.interactions.items.size()));
-  recommendation::TrainOptions options;
-  options.ials = ials_options(flags.ials, data.interactions.items.size(), flags.common.seed);
+learning::WatchResult train_watch(const Command& verb, const TrainFlags& flags,
+                                  const LoadedRatings& data, const Interrupt& interrupt,
+                                  ThreadPool& pool) {
+  learning::WatchTraining options;
+  options.family = watch_options(verb, flags.rating_model, flags.ials,
+                                 data.interactions.items.size(), flags.common.seed);
+  options.seed = flags.common.seed;
+  const auto* ials = std::get_if<factorization::IalsOptions>(&options.family);
+  if (ials != nullptr) note(flags.common, dimension_hint(data.interactions.items.size()));
   const bool both = flags.rating_model.predicts_ratings();
   options.positive_rule =
       positive_rule(both ? with_all_positive(flags.ials) : flags.ials, data.interactions);
   options.validation_users = validation_users(flags, data.interactions.users.size());
   options.patience = flags.patience;
   tell_about_checkpoint(flags, model::checkpoint_path(flags.output));
-  require_memory(flags.common, recommendation::training_memory(data.interactions, options),
-                 "training");
+  require_memory(flags.common, learning::training_memory(data.interactions, options), "training");
   note(flags.common, fmt::format("positives: {}", data::describe(options.positive_rule)));
-  note(flags.common, describe_training(options.ials));
+  note(flags.common, learning::describe(options.family));
 
   std::optional<EpochTable> table;
-  recommendation::TrainResult result = recommendation::train(
-      data.interactions, options, run_of(flags, options.ials.epochs, table, interrupt, pool));
+  const int epochs = ials == nullptr ? 1 : ials->epochs;
+  learning::WatchResult result = learning::train_watching(
+      data.interactions, options, run_of(flags, epochs, table, interrupt, pool));
   if (result.ended == training::Ended::cancelled) {
     throw Error(ErrorCode::cancelled,
                 fmt::format("stopped after epoch {}; the same command with --resume continues",
@@ -219,7 +215,7 @@ recommendation::TrainResult train_out_of_core(const TrainFlags& flags, const Int
   tell_about_checkpoint(flags, model::checkpoint_path(flags.output));
   require_memory(flags.common, recommendation::block_training_memory(ratings, options), "training");
   note(flags.common, fmt::format("positives: {}", data::describe(options.positive_rule)));
-  note(flags.common, describe_training(options.ials));
+  note(flags.common, learning::describe(options.ials));
   std::optional<EpochTable> table;
   recommendation::TrainResult result = recommendation::train_blocks(
       ratings, options, run_of(flags, options.ials.epochs, table, interrupt, pool));
@@ -240,6 +236,9 @@ void require_used(const Command& verb, const TrainFlags& flags) {
   }
   if (flags.rating_model.objective != "watch") {
     throw UsageError("--objective", "--out-of-core learns what people watch alone");
+  }
+  if (flags.rating_model.model == "item-item") {
+    throw UsageError("--model", "item-item has no form that leaves the ratings on disk");
   }
   if (!model::is_ratings_store(flags.ratings_file)) {
     throw Error(ErrorCode::invalid_argument,
@@ -275,8 +274,9 @@ void run(const Command& verb, const TrainFlags& flags) {
   if (flags.out_of_core) return run_out_of_core(flags, pool);
   LoadedRatings data = load_ratings(flags.ratings_file, flags.ratings, flags.common, pool);
   const Interrupt interrupt("\nstopping after this epoch; again to stop at once\n");
-  recommendation::TrainResult result;
-  if (flags.rating_model.objective != "rate") result = train_watch(flags, data, interrupt, pool);
+  learning::WatchResult result;
+  if (flags.rating_model.objective != "rate")
+    result = train_watch(verb, flags, data, interrupt, pool);
   model::Model& model = result.model;
   if (flags.rating_model.predicts_ratings()) {
     const RatingTraining training = {

@@ -10,9 +10,9 @@
 #include "kindred/base/atomic_file.h"
 #include "kindred/base/error.h"
 #include "kindred/evaluation/metrics.h"
+#include "kindred/learning/validation.h"
 #include "kindred/model/io.h"
 #include "kindred/recommendation/train.h"
-#include "kindred/recommendation/validation.h"
 #include "kindred/tuning/ratings_finals.h"
 #include "kindred/tuning/ratings_tuning.h"
 
@@ -29,8 +29,8 @@ tuning::RatingsTuningOptions tuning_options(const TuneFlags& flags,
   options.ials.epochs = flags.epochs.value_or(kEpochs);
   options.ials.seed = flags.common.seed;
   options.rule = positive_rule(flags.ials, ratings);
-  options.metric = evaluation::parse_metric(flags.metric.empty() ? recommendation::kValidationMetric
-                                                                 : flags.metric);
+  options.metric =
+      evaluation::parse_metric(flags.metric.empty() ? learning::kValidationMetric : flags.metric);
   if (options.metric.k == 0 || evaluation::is_aggregate(options.metric)) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("--metric {} is none of one person's first k: ndcg@20, recall@10, ...",

@@ -66,9 +66,7 @@ struct Model {
   std::vector<training::Epoch> history;
   Json facts;  // Where it came from: file names, counts, versions. An object; for people.
 
-  bool knows_watching() const noexcept {
-    return !std::holds_alternative<std::monostate>(watching);
-  }
+  bool knows_watching() const noexcept { return !std::holds_alternative<std::monostate>(watching); }
   bool has_vectors() const noexcept { return items.dimensions() > 0; }
 };
 

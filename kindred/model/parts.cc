@@ -302,8 +302,9 @@ Json to_json(const factorization::IalsOptions& options) {
 }
 
 Json settings_of(const factorization::IalsOptions& options) {
+  const Json all = to_json(options);
   Json settings;
-  for (const auto& [name, value] : to_json(options).as_object()) {
+  for (const auto& [name, value] : all.as_object()) {
     if (name != "epochs") settings.set(name, value);
   }
   return settings;

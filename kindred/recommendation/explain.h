@@ -14,16 +14,12 @@
 #include <vector>
 
 #include "kindred/factorization/fold_in.h"
+#include "kindred/learning/ranker.h"
 #include "kindred/recommendation/person.h"
 
 namespace kindred::recommendation {
 
-struct Reason {
-  std::uint32_t item = 0;  // Of the history.
-  float share = 0.0F;      // In (0, 1].
-
-  bool operator==(const Reason&) const = default;
-};
+using learning::Reason;
 
 // The `count` largest reasons, largest first; equal ones by the smaller item. None for
 // somebody who liked nothing.

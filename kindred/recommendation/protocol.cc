@@ -9,7 +9,9 @@
 #include "kindred/base/rng.h"
 #include "kindred/evaluation/ranking.h"
 #include "kindred/factorization/fold_in.h"
+#include "kindred/factorization/ials.h"
 #include "kindred/recommendation/scorer.h"
+#include "kindred/training/training_loop.h"
 
 namespace kindred::recommendation {
 namespace {
@@ -90,7 +92,7 @@ Results measure(const data::Split& split, const Scorer& scorer,
 Results measure_random(const data::Split& split, const ProtocolOptions& options, ThreadPool& pool) {
   evaluation::RankingScores scores = collector(split, options.metrics, pool);
   pool.parallel_for(split.person_count(), [&](std::size_t person, int worker) {
-    const Rng rng(options.ials.seed, kRandomStream, person);
+    const Rng rng(options.seed, kRandomStream, person);
     evaluation::RankingTask task = task_of(split, person);
     std::size_t candidate_count = split.targets.cols;
     if (has_given_negatives(split)) {
@@ -113,7 +115,8 @@ Results measure_random(const data::Split& split, const ProtocolOptions& options,
 Matrix vectors_of_people(const data::Split& split, MatrixView users, MatrixView items,
                          const ProtocolOptions& options, ThreadPool& pool) {
   if (split.folded_in) {
-    const factorization::FoldIn fold_in(items, options.ials, pool);
+    const factorization::FoldIn fold_in(items, std::get<factorization::IalsOptions>(options.family),
+                                        pool);
     return fold_in.solve_all(data::positives(split.known, options.rule), pool);
   }
   Matrix people(split.person_count(), items.cols);
@@ -163,6 +166,53 @@ Results measure_vectors(const data::Split& split, MatrixView users, MatrixView i
   return measure(split, VectorScorer(split, people, items, pool), options.metrics, pool);
 }
 
+Results measure_ranker(const data::Split& split, const learning::Ranker& ranker,
+                       const ProtocolOptions& options, ThreadPool& pool) {
+  const SparseMatrix known =
+      split.folded_in ? data::positives(split.known, options.rule) : SparseMatrix();
+  return measure(split, RankerScorer(split, known, ranker), options.metrics, pool);
+}
+
+// The options of a training that begins with another seed, where one plays a part.
+learning::WatchOptions with_seed(learning::WatchOptions family, int run) {
+  if (auto* ials = std::get_if<factorization::IalsOptions>(&family)) {
+    ials->seed += static_cast<std::uint64_t>(run);
+  }
+  return family;
+}
+
+// One training and the ranking by it.
+Results train_and_measure(const data::Split& split, const SparseMatrix& positives,
+                          const ProtocolOptions& options, int run, ThreadPool& pool,
+                          Comparison& comparison) {
+  const learning::WatchOptions family = with_seed(options.family, run);
+  const training::Run seen{.pool = pool, .observe = [&](const training::Epoch& epoch) {
+                             if (options.observe) options.observe(run, epoch);
+                           }};
+  const auto start = Clock::now();
+  if (const auto* ials_options = std::get_if<factorization::IalsOptions>(&family)) {
+    factorization::Ials ials(positives, *ials_options);
+    training::Trainee trainee;
+    trainee.run_epoch = [&] { ials.run_epoch(pool); };
+    training::run_training(trainee, {.epochs = ials_options->epochs}, {}, seen.observe);
+    ials.finish(pool);
+    comparison.training_seconds += seconds_since(start);
+    const auto ranking = Clock::now();
+    Results results =
+        measure_vectors(split, ials.user_vectors(), ials.item_vectors(), options, pool);
+    comparison.ranking_seconds += seconds_since(ranking);
+    return results;
+  }
+  const auto learner = learning::make_watch_learner(family, positives, positives);
+  learning::learn(*learner, {}, seen);
+  comparison.training_seconds += seconds_since(start);
+  const auto ranking = Clock::now();
+  const auto ranker = learner->ranker({.only_learned = false, .many_people = true}, pool);
+  Results results = measure_ranker(split, *ranker, options, pool);
+  comparison.ranking_seconds += seconds_since(ranking);
+  return results;
+}
+
 Results mean_of(const std::vector<Results>& runs) {
   Results mean;
   for (std::size_t m = 0; m < runs.front().size(); ++m) {
@@ -186,6 +236,17 @@ Comparison evaluate_vectors(const data::Split& split, MatrixView users, MatrixVi
   return comparison;
 }
 
+Comparison evaluate_ranker(const data::Split& split, const learning::Ranker& ranker,
+                           const ProtocolOptions& options, ThreadPool& pool) {
+  require_measurable(split, options);
+  const SparseMatrix positives = data::positives(split.train.by_user, options.rule);
+  Comparison comparison = baselines(split, positives, options, pool);
+  const auto start = Clock::now();
+  comparison.model = measure_ranker(split, ranker, options, pool);
+  comparison.ranking_seconds = seconds_since(start);
+  return comparison;
+}
+
 Comparison run_protocol(const data::Split& split, const ProtocolOptions& options,
                         ThreadPool& pool) {
   require_measurable(split, options);
@@ -198,21 +259,7 @@ Comparison run_protocol(const data::Split& split, const ProtocolOptions& options
   Comparison comparison = baselines(split, positives, options, pool);
   std::vector<Results> runs;
   for (int run = 0; run < options.seed_count; ++run) {
-    factorization::IalsOptions ials_options = options.ials;
-    ials_options.seed += static_cast<std::uint64_t>(run);
-    const auto start = Clock::now();
-    factorization::Ials ials(positives, ials_options);
-    training::Trainee trainee;
-    trainee.run_epoch = [&] { ials.run_epoch(pool); };
-    training::run_training(trainee, {.epochs = ials_options.epochs}, {},
-                           [&](const training::Epoch& record) {
-                             if (options.observe) options.observe(run, record);
-                           });
-    ials.finish(pool);
-    comparison.training_seconds += seconds_since(start);
-    const auto ranking = Clock::now();
-    runs.push_back(measure_vectors(split, ials.user_vectors(), ials.item_vectors(), options, pool));
-    comparison.ranking_seconds += seconds_since(ranking);
+    runs.push_back(train_and_measure(split, positives, options, run, pool, comparison));
   }
   comparison.model = mean_of(runs);
   return comparison;

@@ -1,8 +1,8 @@
 // Runs an evaluation: train, rank, measure, and do the same for two baselines.
 //
-//   split -> iALS on its positives -> people's vectors -> rankings -> metrics
+//   split -> a learner on its positives -> rankings -> metrics
 //
-// Known people are ranked by their trained vectors, new people by fold-in. Nothing that
+// Known people are ranked as the learner knows them, new people by what they liked. Nothing that
 // a person has already is a candidate. The baselines are popularity, which ranks items
 // by how many training users like them, and chance: a model that does not beat the first
 // has learned nothing about persons, one that does not beat the second nothing at all.
@@ -26,6 +26,7 @@
 #include "kindred/data/split.h"
 #include "kindred/evaluation/result.h"
 #include "kindred/factorization/ials.h"
+#include "kindred/learning/families.h"
 #include "kindred/linalg/matrix.h"
 #include "kindred/training/training_loop.h"
 
@@ -46,10 +47,11 @@ struct Comparison {
 };
 
 struct ProtocolOptions {
-  factorization::IalsOptions ials;
+  learning::WatchOptions family;  // Of evaluate_vectors(): iALS, by which people are folded in.
   data::PositiveRule rule;
   std::vector<evaluation::Metric> metrics;
-  int seed_count = 1;  // Trainings with seeds seed, seed + 1, ...; results are averaged.
+  int seed_count = 1;      // Trainings with seeds seed, seed + 1, ...; results are averaged.
+  std::uint64_t seed = 1;  // Of the baseline of chance.
   // Told of every epoch, if set, with the number of the seed from 0.
   std::function<void(int, const training::Epoch&)> observe;
 };
@@ -58,6 +60,10 @@ struct ProtocolOptions {
 // target, when there is no positive to learn from, and for coverage or Gini with given
 // negatives.
 Comparison run_protocol(const data::Split& split, const ProtocolOptions& options, ThreadPool& pool);
+
+// Evaluates what knows the users and items of split.train already, with only_learned = false.
+Comparison evaluate_ranker(const data::Split& split, const learning::Ranker& ranker,
+                           const ProtocolOptions& options, ThreadPool& pool);
 
 // Evaluates vectors that are there already: of the users of split.train (|U| x d; unused
 // for new people) and of its items (|I| x d).

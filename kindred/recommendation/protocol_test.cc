@@ -40,7 +40,7 @@ data::Interactions three_crowds(std::size_t users, std::size_t items) {
 
 ProtocolOptions options_for(const std::vector<const char*>& names) {
   ProtocolOptions options;
-  options.ials = {.dimensions = 6, .epochs = 6};
+  options.family = factorization::IalsOptions{.dimensions = 6, .epochs = 6};
   for (const char* name : names) options.metrics.push_back(evaluation::parse_metric(name));
   return options;
 }
@@ -153,7 +153,7 @@ TEST(Protocol, SeedsAreAveraged) {
   options.seed_count = 1;
   for (int run = 0; run < 3; ++run) {
     sum += run_protocol(split, options, pool).model[0].value;
-    ++options.ials.seed;
+    ++std::get<factorization::IalsOptions>(options.family).seed;
   }
   EXPECT_NEAR(mean.model[0].value, sum / 3.0, 1e-12);
   EXPECT_TRUE(mean.model[0].seed_spread);

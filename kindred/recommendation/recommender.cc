@@ -1,10 +1,9 @@
 #include "kindred/recommendation/recommender.h"
 
 #include <algorithm>
-#include <iterator>
-#include <utility>
 
-#include "kindred/base/check.h"
+#include "kindred/learning/families.h"
+#include "kindred/search/top_k.h"
 
 namespace kindred::recommendation {
 namespace {
@@ -30,25 +29,29 @@ std::vector<search::Neighbor> popularity(const SparseMatrix& seen) {
   return shares;
 }
 
+learning::Asked asked_of(const Person& person) {
+  return {.user = {}, .liked = person.liked, .weights = person.weights, .seen = person.seen};
+}
+
 }  // namespace
 
-Recommender::Recommender(const model::Model& model, const RecommenderOptions& options)
-    : model_(model), candidates_(model.items.size()), by_popularity_(popularity(model.seen)) {
-  KINDRED_CHECK(options.allowed.empty() || options.allowed.size() == model.items.size());
-  const auto allowed = [&](std::size_t item) {
-    return options.allowed.empty() || options.allowed[item];
-  };
-  for (std::size_t item = 0; item < candidates_.size(); ++item) {
-    candidates_[item] = allowed(item) && embedding::is_learned(model.items.vectors.row(item));
-    candidate_count_ += candidates_[item] ? 1U : 0U;
-  }
-  std::erase_if(by_popularity_, [&](const auto& neighbor) { return !candidates_[neighbor.id]; });
+Recommender::Recommender(const model::Model& model, const RecommenderOptions& options,
+                         ThreadPool& pool)
+    : model_(model),
+      ranker_(learning::make_ranker(model,
+                                    {.allowed = options.allowed,
+                                     .many_people = options.many_people,
+                                     .folds_in = options.folds_in},
+                                    pool)),
+      by_popularity_(popularity(model.seen)) {
+  const std::vector<bool>& candidates = ranker_->candidates();
+  candidate_count_ = static_cast<std::size_t>(std::ranges::count(candidates, true));
+  std::erase_if(by_popularity_, [&](const auto& neighbor) { return !candidates[neighbor.id]; });
   std::ranges::sort(by_popularity_, search::better);
-  if (options.many_people) {
-    ThreadPool this_thread(1);
-    batch_search_.emplace(model.items.vectors, candidates_, this_thread);
-  }
 }
+
+Recommender::Recommender(const model::Model& model, const RecommenderOptions& options)
+    : Recommender(model, options, *std::make_unique<ThreadPool>(1)) {}
 
 RecommendationList Recommender::popular(std::span<const std::uint32_t> seen, std::size_t k) const {
   std::vector<search::Neighbor> best;
@@ -63,29 +66,37 @@ RecommendationList Recommender::popular(std::span<const std::uint32_t> seen, std
 
 std::vector<RecommendationList> Recommender::for_users(std::span<const std::uint32_t> users,
                                                        std::size_t k, ThreadPool& pool) const {
-  // A zero vector scores everything alike: no bound would ever cut its search short.
-  std::vector<std::uint32_t> searched;
-  std::ranges::copy_if(users, std::back_inserter(searched), [&](std::uint32_t user) {
-    return embedding::is_learned(model_.users.vectors.row(user));
-  });
-  Matrix vectors(searched.size(), model_.users.dimensions());
-  for (std::size_t i = 0; i < searched.size(); ++i) {
-    std::ranges::copy(model_.users.vectors.row(searched[i]), vectors.row(i).begin());
+  // Of whom nothing is known every item scores alike: no bound would ever cut the search short.
+  std::vector<learning::Asked> searched;
+  std::vector<bool> is_known(users.size());
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    learning::Asked person;
+    person.user = users[i];
+    person.seen = model_.seen.row_columns(users[i]);
+    is_known[i] = ranker_->knows(person);
+    if (is_known[i]) searched.push_back(person);
   }
-  const search::ExcludedIds seen = [&](std::size_t i) {
-    return model_.seen.row_columns(searched[i]);
-  };
-  const auto found =
-      batch_search_ ? batch_search_->search(vectors, k, {seen, {}}, pool)
-                    : search::top_k(vectors, model_.items.vectors, k, {seen, candidates_}, pool);
+  const std::vector<learning::RankedItems> found = ranker_->best(searched, k, pool);
   std::vector<RecommendationList> lists;
   lists.reserve(users.size());
   std::size_t next = 0;  // Of those searched.
-  for (const std::uint32_t user : users) {
-    const bool learned = next < searched.size() && searched[next] == user;
-    lists.push_back(learned ? ranked(found[next++]) : popular(model_.seen.row_columns(user), k));
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    lists.push_back(is_known[i] ? ranked(found[next++])
+                                : popular(model_.seen.row_columns(users[i]), k));
   }
   return lists;
+}
+
+RecommendationList Recommender::for_person(const Person& person, std::size_t k,
+                                           ThreadPool& pool) const {
+  const learning::Asked asked = asked_of(person);
+  if (!ranker_->knows(asked)) return popular(person.seen, k);
+  return ranked(ranker_->best(std::span(&asked, 1), k, pool).front());
+}
+
+std::vector<learning::Reason> Recommender::reasons(const Person& person, std::uint32_t item,
+                                                   std::size_t count) const {
+  return ranker_->reasons(asked_of(person), item, count);
 }
 
 RecommendationList Recommender::for_person(std::span<const float> vector, const Person& person,
@@ -95,10 +106,8 @@ RecommendationList Recommender::for_person(std::span<const float> vector, const 
     return std::span<const std::uint32_t>(person.seen);
   };
   const MatrixView query{vector.data(), 1, vector.size()};
-  const auto found = batch_search_
-                         ? batch_search_->search(query, k, {seen, {}}, pool)
-                         : search::top_k(query, model_.items.vectors, k, {seen, candidates_}, pool);
-  return ranked(found.front());
+  return ranked(
+      search::top_k(query, model_.items.vectors, k, {seen, ranker_->candidates()}, pool).front());
 }
 
 }  // namespace kindred::recommendation

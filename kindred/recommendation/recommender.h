@@ -1,31 +1,32 @@
 // Recommendations: for each person the k items that they will most likely watch.
 //
-// A person is a vector; the score of an item is the dot product with the item's vector,
-// and the best k come from the exact search. Never among them:
+// The order is that of the model's ranker (learning/ranker.h), whichever family it is of: by dot
+// products of vectors, or by sums over what somebody liked. Never among the answers:
 //   - what the person has seen: every pair of the ratings file, also those rated low
 //   - items that the options do not allow
-//   - items about which nothing was learned (nobody liked them; their vector is zero)
+//   - items about which nothing was learned (nobody liked them)
 // Equal scores go by the order of the items; a score is never NaN.
 //
-// Somebody who liked nothing has a zero vector, and every score would be 0. They get
+// To somebody who liked nothing every item would be alike. They get
 // what most people have seen, marked `by_popularity`; the score is then the share of all
 // users who have seen the item.
 //
-// Cost: as search/top_k.h. Thread safety: const members from any number of threads, each
+// Cost: as the ranker's. Thread safety: const members from any number of threads, each
 // with a pool of its own.
 
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "kindred/base/thread_pool.h"
+#include "kindred/learning/ranker.h"
 #include "kindred/model/model.h"
 #include "kindred/recommendation/person.h"
-#include "kindred/search/top_k.h"
+#include "kindred/search/neighbor.h"
 
 namespace kindred::recommendation {
 
@@ -47,11 +48,14 @@ struct RecommendationList {
 struct RecommenderOptions {
   std::vector<bool> allowed;  // One flag an item; empty: all.
   bool many_people = false;   // Prepare once what makes calls for many people fast.
+  bool folds_in = false;      // Prepare for made-up people, and for reasons.
 };
 
 class Recommender {
  public:
   // Looks at `model`, which must outlive *this, unchanged.
+  Recommender(const model::Model& model, const RecommenderOptions& options, ThreadPool& pool);
+  // The same, prepared in the calling thread alone.
   Recommender(const model::Model& model, const RecommenderOptions& options);
 
   // How many items could be recommended to somebody who has seen nothing.
@@ -62,8 +66,16 @@ class Recommender {
   std::vector<RecommendationList> for_users(std::span<const std::uint32_t> users, std::size_t k,
                                             ThreadPool& pool) const;
 
-  // By the vector of a person who need not be in the model. Requires: k > 0 and
-  // vector.size() == dimensions.
+  // By what a person liked, who need not be in the model. Requires: k > 0, and folds_in.
+  RecommendationList for_person(const Person& person, std::size_t k, ThreadPool& pool) const;
+
+  // Which of what they liked carry the score of `item`: learning::Ranker::reasons().
+  // Requires: folds_in.
+  std::vector<learning::Reason> reasons(const Person& person, std::uint32_t item,
+                                        std::size_t count) const;
+
+  // By the vector of a person who need not be in the model, which must have vectors.
+  // Requires: k > 0 and vector.size() == dimensions.
   RecommendationList for_person(std::span<const float> vector, const Person& person, std::size_t k,
                                 ThreadPool& pool) const;
 
@@ -71,10 +83,9 @@ class Recommender {
   RecommendationList popular(std::span<const std::uint32_t> seen, std::size_t k) const;
 
   const model::Model& model_;
-  std::vector<bool> candidates_;                   // One flag an item.
-  std::size_t candidate_count_ = 0;                // How many are set.
-  std::vector<search::Neighbor> by_popularity_;    // Candidates, most seen first.
-  std::optional<search::BatchTopK> batch_search_;  // With many_people.
+  std::unique_ptr<learning::Ranker> ranker_;
+  std::size_t candidate_count_ = 0;
+  std::vector<search::Neighbor> by_popularity_;  // Candidates, most seen first.
 };
 
 }  // namespace kindred::recommendation

@@ -37,6 +37,43 @@ std::vector<ItemList> VectorScorer::lists(std::size_t begin, std::size_t end, st
   return lists;
 }
 
+RankerScorer::RankerScorer(const data::Split& split, const SparseMatrix& known,
+                           const learning::Ranker& ranker)
+    : ranker_(ranker), people_(split.person_count()), all_items_(split.targets.cols) {
+  std::iota(all_items_.begin(), all_items_.end(), 0U);
+  for (std::size_t person = 0; person < people_.size(); ++person) {
+    people_[person].seen = split.seen(person);
+    if (split.folded_in) {
+      people_[person].liked = known.row_columns(person);
+      people_[person].weights = known.row_values(person);
+    } else {
+      people_[person].user = static_cast<std::uint32_t>(split.users[person]);
+    }
+  }
+}
+
+float RankerScorer::score(std::size_t person, std::uint32_t item) const {
+  float score = 0.0F;
+  ranker_.scores(people_[person], std::span(&item, 1), std::span(&score, 1));
+  return score;
+}
+
+std::span<const float> RankerScorer::scores(std::size_t person, std::span<float> buffer) const {
+  const auto scores = buffer.first(all_items_.size());
+  ranker_.scores(people_[person], all_items_, scores);
+  return scores;
+}
+
+std::vector<ItemList> RankerScorer::lists(std::size_t begin, std::size_t end, std::size_t k,
+                                          ThreadPool& pool) const {
+  const auto found = ranker_.best(std::span(people_).subspan(begin, end - begin), k, pool);
+  std::vector<ItemList> lists(found.size());
+  for (std::size_t person = 0; person < found.size(); ++person) {
+    for (const search::Neighbor& neighbor : found[person]) lists[person].push_back(neighbor.id);
+  }
+  return lists;
+}
+
 PopularityScorer::PopularityScorer(const data::Split& split, const SparseMatrix& positives)
     : split_(split), like_counts_(positives.cols), order_(positives.cols) {
   for (const std::uint32_t item : positives.columns) like_counts_[item] += 1.0F;

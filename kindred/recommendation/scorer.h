@@ -12,6 +12,7 @@
 
 #include "kindred/base/thread_pool.h"
 #include "kindred/data/split.h"
+#include "kindred/learning/ranker.h"
 #include "kindred/linalg/matrix.h"
 #include "kindred/search/top_k.h"
 
@@ -32,6 +33,24 @@ class Scorer {
   // The first k of the people [begin, end), without what they have seen.
   virtual std::vector<ItemList> lists(std::size_t begin, std::size_t end, std::size_t k,
                                       ThreadPool& pool) const = 0;
+};
+
+// Whatever a ranker says. Looks at all its arguments, which must outlive it.
+class RankerScorer final : public Scorer {
+ public:
+  // `known` has what each person of the split is known to have liked, where they are new;
+  // the others are rows of the ranker's training data.
+  RankerScorer(const data::Split& split, const SparseMatrix& known, const learning::Ranker& ranker);
+
+  float score(std::size_t person, std::uint32_t item) const override;
+  std::span<const float> scores(std::size_t person, std::span<float> buffer) const override;
+  std::vector<ItemList> lists(std::size_t begin, std::size_t end, std::size_t k,
+                              ThreadPool& pool) const override;
+
+ private:
+  const learning::Ranker& ranker_;
+  std::vector<learning::Asked> people_;
+  std::vector<std::uint32_t> all_items_;
 };
 
 // Dot products of vectors. Looks at all its arguments, which must outlive it.

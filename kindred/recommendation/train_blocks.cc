@@ -6,6 +6,7 @@
 
 #include "kindred/base/error.h"
 #include "kindred/factorization/block_ials.h"
+#include "kindred/learning/ials_learner.h"
 #include "kindred/model/checkpoint.h"
 #include "kindred/model/parts.h"
 #include "kindred/training/training_loop.h"
@@ -85,7 +86,7 @@ TrainResult train_blocks(const RatingsBlocks& ratings, const BlockTrainOptions& 
   training::Trainee trainee;
   trainee.epochs_done = ials.epoch();
   trainee.run_epoch = [&] { ials.run_epoch(run.pool); };
-  trainee.losses = [&] { return named_losses(ials.epoch_loss(run.pool)); };
+  trainee.losses = [&] { return learning::named_losses(ials.epoch_loss(run.pool)); };
   if (run.checkpoint.is_wanted()) {
     trainee.checkpoint = [&](const training::Epoch& record) {
       saved.push_back(record);

@@ -153,6 +153,7 @@ TEST(TwoTowers, WhoeverStopsThemIsToldSoAndMayGoOn) {
   EXPECT_EQ(stopped.ended, training::Ended::cancelled);
   EXPECT_EQ(stopped.model.items.size(), 0U);
   cancelled = false;
+  run.observe = {};
   run.checkpoint.resume = true;
   const TowerTrainResult resumed = learn();
   EXPECT_EQ(resumed.ended, training::Ended::finished);

@@ -164,6 +164,7 @@ void add_probabilities(MapData& map, const MapInput& input) {
 
 MapData of_model(const MapInput& input) {
   model::Model model = model::load(input.file);
+  model::require_vectors(model, "a map");
   MapData map;
   map.metric = search::Metric::cosine;
   map.things = std::move(input.users ? model.users : model.items);

@@ -3,7 +3,7 @@
 //
 // Users are held out whole, twice: some to validate on, who choose the setting, and some to
 // test on, whom nobody looks at before the choice is made. Both are judged as in
-// recommendation/validation.h: folded in from most of their history, and asked for the rest.
+// learning/validation.h: folded in from most of their history, and asked for the rest.
 // The same question put to people who shaped the items shows what is remembered and not
 // understood: the distance between the two curves is overfitting.
 //
@@ -33,8 +33,8 @@
 #include "kindred/data/positives.h"
 #include "kindred/evaluation/result.h"
 #include "kindred/factorization/ials.h"
+#include "kindred/learning/validation.h"
 #include "kindred/linalg/sparse.h"
-#include "kindred/recommendation/validation.h"
 #include "kindred/tuning/data_parts.h"
 #include "kindred/tuning/space.h"
 #include "kindred/tuning/study_runner.h"
@@ -107,9 +107,9 @@ class RatingsTuning {
   const data::Interactions& ratings_;
   RatingsTuningOptions options_;
   ThreadPool& pool_;
-  recommendation::Validation test_;        // Leaves train + validation.
-  recommendation::Validation validation_;  // Leaves train.
-  recommendation::Validation remembered_;  // Of the training people, to compare with.
+  learning::Validation test_;        // Leaves train + validation.
+  learning::Validation validation_;  // Leaves train.
+  learning::Validation remembered_;  // Of the training people, to compare with.
   Json subject_;
 };
 

@@ -1,4 +1,4 @@
-#include "kindred/recommendation/validation.h"
+#include "kindred/learning/validation.h"
 
 #include <algorithm>
 #include <numeric>
@@ -6,10 +6,9 @@
 
 #include "kindred/base/rng.h"
 #include "kindred/evaluation/ranking.h"
-#include "kindred/factorization/fold_in.h"
-#include "kindred/search/top_k.h"
+#include "kindred/learning/vector_ranker.h"
 
-namespace kindred::recommendation {
+namespace kindred::learning {
 namespace {
 
 // Streams of the seed; far from those that training draws from.
@@ -74,16 +73,14 @@ Validation::Validation(const SparseMatrix& positives, std::size_t user_count, st
   }
 }
 
-evaluation::MetricResult Validation::measure(MatrixView item_vectors,
-                                             const factorization::IalsOptions& options,
-                                             const evaluation::Metric& metric,
+evaluation::MetricResult Validation::measure(const Ranker& ranker, const evaluation::Metric& metric,
                                              ThreadPool& pool) const {
-  const factorization::FoldIn fold_in(item_vectors, options, pool);
-  const Matrix people = fold_in.solve_all(history_, pool);
-  search::TopKFilter filter;
-  filter.excluded = [this](std::size_t person) { return history_.row_columns(person); };
-  const auto lists = search::top_k(people, item_vectors, metric.k, filter, pool);
-
+  std::vector<Asked> people(history_.rows);
+  for (std::size_t person = 0; person < people.size(); ++person) {
+    people[person].liked = people[person].seen = history_.row_columns(person);
+    people[person].weights = history_.row_values(person);
+  }
+  const std::vector<RankedItems> lists = ranker.best(people, metric.k, pool);
   std::vector<double> values(lists.size());
   pool.parallel_for(lists.size(), [&](std::size_t person, int) {
     std::vector<std::uint32_t> list;
@@ -94,6 +91,19 @@ evaluation::MetricResult Validation::measure(MatrixView item_vectors,
   return evaluation::summarise(metric, std::move(values));
 }
 
+evaluation::MetricResult Validation::measure(MatrixView item_vectors,
+                                             const factorization::IalsOptions& options,
+                                             const evaluation::Metric& metric,
+                                             ThreadPool& pool) const {
+  const Vectors vectors{.users = {}, .items = item_vectors, .fold_in = options};
+  return measure(VectorRanker(vectors, {.only_learned = false}, pool), metric, pool);
+}
+
+double Validation::score(const Ranker& ranker, ThreadPool& pool) const {
+  if (history_.rows == 0) return 0.0;
+  return measure(ranker, evaluation::parse_metric(kValidationMetric), pool).value;
+}
+
 double Validation::score(MatrixView item_vectors, const factorization::IalsOptions& options,
                          ThreadPool& pool) const {
   if (history_.rows == 0) return 0.0;
@@ -101,4 +111,4 @@ double Validation::score(MatrixView item_vectors, const factorization::IalsOptio
   return measure(item_vectors, options, metric, pool).value;
 }
 
-}  // namespace kindred::recommendation
+}  // namespace kindred::learning

@@ -16,10 +16,11 @@
 #include "kindred/base/thread_pool.h"
 #include "kindred/evaluation/result.h"
 #include "kindred/factorization/ials.h"
+#include "kindred/learning/ranker.h"
 #include "kindred/linalg/matrix.h"
 #include "kindred/linalg/sparse.h"
 
-namespace kindred::recommendation {
+namespace kindred::learning {
 
 inline constexpr const char* kValidationMetric = "ndcg@20";
 
@@ -35,13 +36,18 @@ class Validation {
   const SparseMatrix& training_positives() const noexcept { return training_; }
 
   // Any metric of lists (with @k, one value a person), with its interval over the people.
-  // Requires: as score(), and somebody is held out.
+  // The ranker is one with only_learned = false, which may fold in.
+  // Requires: somebody is held out.
+  evaluation::MetricResult measure(const Ranker& ranker, const evaluation::Metric& metric,
+                                   ThreadPool& pool) const;
+
+  // The same by vectors of the items, one row for each.
   evaluation::MetricResult measure(MatrixView item_vectors,
                                    const factorization::IalsOptions& options,
                                    const evaluation::Metric& metric, ThreadPool& pool) const;
 
   // The mean of kValidationMetric, in 0..1; 0 where nobody is held out.
-  // Requires: item_vectors has one row for each item.
+  double score(const Ranker& ranker, ThreadPool& pool) const;
   double score(MatrixView item_vectors, const factorization::IalsOptions& options,
                ThreadPool& pool) const;
 
@@ -51,4 +57,4 @@ class Validation {
   SparseMatrix targets_;   // held out x |I|: what is looked for.
 };
 
-}  // namespace kindred::recommendation
+}  // namespace kindred::learning

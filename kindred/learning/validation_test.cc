@@ -1,10 +1,10 @@
-#include "kindred/recommendation/validation.h"
+#include "kindred/learning/validation.h"
 
 #include <gtest/gtest.h>
 
 #include "kindred/base/rng.h"
 
-namespace kindred::recommendation {
+namespace kindred::learning {
 namespace {
 
 // Two crowds, each of which likes most of its own half of the items.
@@ -85,4 +85,4 @@ TEST(Validation, NobodyToHoldOut) {
 }
 
 }  // namespace
-}  // namespace kindred::recommendation
+}  // namespace kindred::learning
