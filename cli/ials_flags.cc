@@ -116,7 +116,7 @@ void require_family_flags(const Command& verb, const std::string& model) {
   if (model == "item-item") {
     refuse({"--dim", "--epochs", "--unobserved-weight", "--regularization",
             "--regularization-exponent", "--init-stddev", "--solver", "--patience", "--dim-max",
-            "--no-warm-starts", "--rules"},
+            "--no-warm-starts", "--rules", "--steps"},
            "has no meaning with --model item-item, which learns no vectors and in one pass");
   } else {
     refuse({"--neighbors", "--shrinkage"}, "goes with --model item-item");

@@ -107,17 +107,15 @@ learning::WatchOptions watch_options(const Command& verb, const RatingModelFlags
                                      std::uint64_t seed) {
   require_family_flags(verb, flags.model);
   if (flags.model != "item-item") return ials_options(ials, item_count, seed);
-  if (flags.objective != "watch") {
-    throw UsageError("--model",
-                     "item-item learns what people watch, not what they "
-                     "would rate");
-  }
   learning::validate(ials.item_item);
   return ials.item_item;
 }
 
 RatingModelOptions rating_options(const Command& verb, const RatingModelFlags& flags,
                                   const IalsFlags& ials, std::uint64_t seed) {
+  if (flags.model == "item-item") {
+    throw UsageError("--model", "item-item learns what people watch, not what they would rate");
+  }
   const bool alone = flags.objective == "rate";
   RatingModelOptions options;
   options.kind = flags.model == "als" ? RatingModelKind::als : RatingModelKind::bayesian;

@@ -18,10 +18,10 @@
 #include "cli/recommendation_text.h"
 #include "cli/result_sink.h"
 #include "cli/verbs.h"
+#include "kindred/api/recommend.h"
 #include "kindred/base/error.h"
 #include "kindred/model/io.h"
 #include "kindred/model/lists_file.h"
-#include "kindred/recommendation/rating_ranker.h"
 #include "kindred/recommendation/text_file.h"
 #include "kindred/storage/checksum.h"
 #include "kindred/storage/container.h"
@@ -31,14 +31,8 @@ namespace {
 
 using recommendation::Person;
 using recommendation::RankBy;
-using recommendation::Rater;
-using recommendation::RecommendationList;
 
 constexpr std::size_t kReasonsShown = 3;
-
-// People answered together; with large k fewer, so that a tile of lists stays small.
-constexpr std::size_t kTilePeople = 4096;
-constexpr std::size_t kTileRecommendations = std::size_t{1} << 22U;
 
 struct RecommendFlags {
   CommonOptions common;
@@ -70,58 +64,25 @@ ResultFormat format_of(const RecommendFlags& flags) {
   return flags.all ? ResultFormat::csv : ResultFormat::table;
 }
 
-// How many items by watch are needed for `count` in the order asked for.
-std::size_t watch_count(RankBy by, std::size_t count) {
-  return by == RankBy::both ? recommendation::RatingRanker::candidates_for(count) : count;
-}
-
-std::size_t tile_people(RankBy by, std::size_t count) {
-  return std::clamp<std::size_t>(kTileRecommendations / watch_count(by, count), 1, kTilePeople);
-}
-
 // What all kinds of people share in one run.
 struct RecommendRun {
   const RecommendFlags& flags;
   const model::Model& model;
   ThreadPool& pool;
-  recommendation::Recommender recommender;
-  recommendation::RankBy by;
-  std::optional<recommendation::RatingRanker> ranker;  // Unless by watch.
-  std::size_t count;                                   // k, at most the number of items.
+  const api::Recommendations& recommendations;
   ResultFormat format;
   ResultSink sink;
   std::size_t short_lists = 0;
   std::size_t popularity_lists = 0;
 };
 
-std::size_t watch_count(const RecommendRun& run) { return watch_count(run.by, run.count); }
-
-// The list in the order asked for, from the one by watch.
-RecommendationList ranked(const RecommendRun& run, RecommendationList watched, const Rater& rater,
-                          std::span<const std::uint32_t> seen) {
-  if (run.by == RankBy::rate) return run.ranker->by_rate(rater, seen, run.count);
-  return run.ranker->by_both(watched, rater, run.count);
-}
-
-void explain(const RecommendRun& run, const Person& person, Answer& answer) {
-  for (const auto& chosen : answer.list.items) {
-    answer.reasons.push_back(answer.list.by_popularity
-                                 ? std::vector<recommendation::Reason>()
-                                 : run.recommender.reasons(person, chosen.item, kReasonsShown));
-  }
-}
-
-void print(RecommendRun& run, std::vector<Answer>& answers) {
+void print(Run& run, std::vector<Answer>& answers) {
   std::vector<std::string> texts(answers.size());
   run.pool.parallel_for(answers.size(), [&](std::size_t i, int) {
-    Answer& answer = answers[i];
-    if (run.flags.explain && answer.user) {
-      explain(run, recommendation::known_person(run.model, *answer.user), answer);
-    }
-    texts[i] = text_of(answer, run.model, run.format);
+    texts[i] = text_of(answers[i], run.model, run.format);
   });
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    run.short_lists += answers[i].list.items.size() < run.count ? 1U : 0U;
+    run.short_lists += answers[i].list.items.size() < run.recommendations.count() ? 1U : 0U;
     run.popularity_lists += answers[i].list.by_popularity ? 1U : 0U;
     run.sink.append(texts[i]);
   }
@@ -134,8 +95,8 @@ std::string user_heading(const model::Model& model, std::uint32_t user) {
                      data::describe(model.positive_rule));
 }
 
-void recommend_to_users(RecommendRun& run, const std::vector<std::uint32_t>& users) {
-  const std::size_t tile = tile_people(run.by, run.count);
+void recommend_to_users(Run& run, const std::vector<std::uint32_t>& users) {
+  const std::size_t tile = run.recommendations.tile_people();
   Progress progress(stderr,
                     users.size() > 1 ? progress_style(run.flags.common) : ProgressStyle::silent,
                     "recommending", users.size(), "users");
@@ -146,19 +107,12 @@ void recommend_to_users(RecommendRun& run, const std::vector<std::uint32_t>& use
   progress.advance(first);
   for (std::size_t begin = first; begin < users.size(); begin += tile) {
     const auto part = std::span(users).subspan(begin, std::min(tile, users.size() - begin));
-    auto lists = run.by == RankBy::rate
-                     ? std::vector<RecommendationList>(part.size())
-                     : run.recommender.for_users(part, watch_count(run), run.pool);
-    if (run.ranker) {
-      run.pool.parallel_for(part.size(), [&](std::size_t i, int) {
-        lists[i] = ranked(run, std::move(lists[i]), run.ranker->predictor().known(part[i]),
-                          run.model.seen.row_columns(part[i]));
-      });
-    }
+    std::vector<api::RecommendedList> lists = run.recommendations.for_users(part, run.pool);
     std::vector<Answer> answers(part.size());
     for (std::size_t i = 0; i < part.size(); ++i) {
       answers[i].user = part[i];
-      answers[i].list = std::move(lists[i]);
+      answers[i].list = std::move(lists[i].list);
+      answers[i].reasons = std::move(lists[i].reasons);
       if (run.format != ResultFormat::table) continue;
       answers[i].heading = (begin + i == 0 ? "" : "\n") + user_heading(run.model, part[i]);
     }
@@ -187,20 +141,7 @@ void note_history(const RecommendFlags& flags, const model::Model& model,
   }
 }
 
-// From the entries that have a rating.
-Rater made_up_rater(const RecommendRun& run,
-                    const std::vector<recommendation::FoundEntry>& entries) {
-  std::vector<std::uint32_t> items;
-  std::vector<float> ratings;
-  for (const auto& found : entries) {
-    if (!found.entry.rating) continue;
-    items.push_back(found.item);
-    ratings.push_back(*found.entry.rating);
-  }
-  return run.ranker->predictor().fold_in(items, ratings);
-}
-
-void recommend_to_made_up_person(RecommendRun& run) {
+void recommend_to_made_up_person(Run& run) {
   const RecommendFlags& flags = run.flags;
   const auto history = flags.history ? recommendation::parse_history(*flags.history)
                                      : recommendation::read_history(flags.history_file);
@@ -211,14 +152,9 @@ void recommend_to_made_up_person(RecommendRun& run) {
   std::vector<Answer> answers(1);
   answers[0].heading =
       fmt::format("For somebody who liked {} of {}:", person.liked.size(), person.seen.size());
-  if (run.by != RankBy::rate) {
-    answers[0].list = run.recommender.for_person(person, watch_count(run), run.pool);
-  }
-  if (run.ranker) {
-    answers[0].list =
-        ranked(run, std::move(answers[0].list), made_up_rater(run, entries), person.seen);
-  }
-  if (flags.explain) explain(run, person, answers[0]);
+  api::RecommendedList found = run.recommendations.for_history(entries, run.pool);
+  answers[0].list = std::move(found.list);
+  answers[0].reasons = std::move(found.reasons);
   print(run, answers);
 }
 
@@ -357,22 +293,22 @@ void run_verb(const RecommendFlags& flags) {
   const auto users = made_up ? std::vector<std::uint32_t>() : wanted_users(flags, model);
   const RankBy by = rank_by(flags, model);
   const auto allowed = allowed_items(flags.choice, model.items, flags.common);
-  const auto count =
-      std::min(static_cast<std::size_t>(flags.count), std::max<std::size_t>(1, model.items.size()));
+  const auto count = static_cast<std::size_t>(flags.count);
+  const api::Recommendations recommendations(
+      model,
+      {.count = count,
+       .by = by,
+       .reason_count = flags.explain ? kReasonsShown : 0,
+       .allowed = allowed,
+       .made_up_people = made_up,
+       .many_people = users.size() > api::Recommendations::tile_people(by, count)},
+      pool);
   Run run{.flags = flags,
           .model = model,
           .pool = pool,
-          .recommender = {model,
-                          {.allowed = allowed,
-                           .many_people = users.size() > tile_people(by, count),
-                           .folds_in = (made_up && by != RankBy::rate) || flags.explain},
-                          pool},
-          .by = by,
-          .ranker = {},
-          .count = count,
+          .recommendations = recommendations,
           .format = format_of(flags),
           .sink = sink_for(flags, by, users, allowed)};
-  if (by != RankBy::watch) run.ranker.emplace(model, allowed);
   if (run.sink.resumed().done == 0) run.sink.append(text_before(run.format, flags.explain));
   if (made_up) {
     recommend_to_made_up_person(run);

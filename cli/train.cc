@@ -5,24 +5,25 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "cli/common.h"
 #include "cli/flags/command.h"
 #include "cli/ials_flags.h"
 #include "cli/rating_model_flags.h"
 #include "cli/ratings_flags.h"
-#include "cli/train_rating.h"
 #include "cli/verbs.h"
+#include "kindred/api/train.h"
 #include "kindred/base/atomic_file.h"
 #include "kindred/base/error.h"
 #include "kindred/base/interrupt.h"
 #include "kindred/base/json.h"
 #include "kindred/base/printable.h"
+#include "kindred/base/progress.h"
 #include "kindred/learning/validation.h"
 #include "kindred/model/checkpoint.h"
 #include "kindred/model/io.h"
 #include "kindred/model/ratings_store.h"
-#include "kindred/recommendation/train.h"
 #include "kindred/recommendation/train_blocks.h"
 
 namespace kindred::cli {
@@ -40,12 +41,6 @@ struct TrainFlags {
   bool resume = false;
   bool out_of_core = false;
 };
-
-std::size_t validation_users(const TrainFlags& flags, std::size_t user_count) {
-  if (flags.validation == "none") return 0;
-  if (flags.validation == "auto") return recommendation::default_validation_users(user_count);
-  return std::stoul(flags.validation);
-}
 
 // A Check's contract: an empty text accepts, any other is the message of the usage error.
 std::string check_validation(const std::string& text) {
@@ -100,18 +95,18 @@ Json facts_of(const TrainFlags& flags, const LoadedRatings& data) {
   return facts;
 }
 
-void explain_end(const TrainFlags& flags, const learning::WatchResult& result) {
+void explain_end(const TrainFlags& flags, const api::Trained& result) {
   if (result.ended == training::Ended::no_improvement) {
     note(flags.common, fmt::format("stopped early: {} has not risen for {} epochs",
                                    learning::kValidationMetric, flags.patience));
   }
-  if (!result.model.history.empty() && result.best_epoch != result.model.history.back().epoch) {
+  if (result.epochs_done > 0 && result.best_epoch != result.epochs_done) {
     note(flags.common, fmt::format("kept the items of epoch {}, the best", result.best_epoch));
   }
 }
 
-void print_result(const TrainFlags& flags, const learning::WatchResult& result, double seconds) {
-  const model::Model& model = result.model;
+void print_result(const TrainFlags& flags, const model::Model& model, int best_epoch,
+                  double seconds) {
   if (flags.common.json) {
     Json json;
     json.set("model", flags.output.string());
@@ -119,7 +114,7 @@ void print_result(const TrainFlags& flags, const learning::WatchResult& result, 
     json.set("items", std::uint64_t{model.items.size()});
     json.set("dimensions", std::uint64_t{model.items.dimensions()});
     json.set("epochs", std::uint64_t{model.history.size()});
-    json.set("best_epoch", result.best_epoch);
+    json.set("best_epoch", best_epoch);
     json.set("objective", flags.rating_model.objective);
     json.set("seconds", seconds);
     fmt::print("{}\n", json.dump(2));
@@ -160,42 +155,6 @@ training::Run run_of(const TrainFlags& flags, int epochs, std::optional<EpochTab
             if (!table) table.emplace(flags.common, epochs, epoch.epoch - 1);
             table->print(epoch);
           }};
-}
-
-// Learns what people will watch.
-learning::WatchResult train_watch(const Command& verb, const TrainFlags& flags,
-                                  const LoadedRatings& data, const Interrupt& interrupt,
-                                  ThreadPool& pool) {
-  learning::WatchTraining options;
-  options.family = watch_options(verb, flags.rating_model, flags.ials,
-                                 data.interactions.items.size(), flags.common.seed);
-  options.seed = flags.common.seed;
-  const auto* ials = std::get_if<factorization::IalsOptions>(&options.family);
-  if (ials != nullptr) note(flags.common, dimension_hint(data.interactions.items.size()));
-  const bool both = flags.rating_model.predicts_ratings();
-  options.positive_rule =
-      positive_rule(both ? with_all_positive(flags.ials) : flags.ials, data.interactions);
-  options.validation_users = validation_users(flags, data.interactions.users.size());
-  options.patience = flags.patience;
-  tell_about_checkpoint(flags, model::checkpoint_path(flags.output));
-  require_memory(flags.common, learning::training_memory(data.interactions, options), "training");
-  note(flags.common, fmt::format("positives: {}", data::describe(options.positive_rule)));
-  note(flags.common, learning::describe(options.family));
-
-  std::optional<EpochTable> table;
-  const int epochs = ials == nullptr ? 1 : ials->epochs;
-  learning::WatchResult result = learning::train_watching(
-      data.interactions, options, run_of(flags, epochs, table, interrupt, pool));
-  if (result.ended == training::Ended::cancelled) {
-    throw Error(ErrorCode::cancelled,
-                fmt::format("stopped after epoch {}; the same command with --resume continues",
-                            result.model.history.size()));
-  }
-  explain_end(flags, result);
-  if (data.interactions.has_values && !flags.rating_model.predicts_ratings()) {
-    note(flags.common, "the file has ratings: --objective both learns what people would rate too");
-  }
-  return result;
 }
 
 // Learns what people will watch from ratings that stay on the disk.
@@ -258,8 +217,128 @@ void run_out_of_core(const TrainFlags& flags, ThreadPool& pool) {
   result.model.facts = std::move(facts);
   model::save(result.model, flags.output);
   std::filesystem::remove(model::checkpoint_path(flags.output));
-  print_result(flags, result,
+  print_result(flags, result.model, result.best_epoch,
                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+}
+
+api::TrainOptions train_options(const Command& verb, const TrainFlags& flags,
+                                const data::Interactions& ratings) {
+  const std::string& objective = flags.rating_model.objective;
+  api::TrainOptions options;
+  options.objective = objective == "watch"  ? api::Objective::watch
+                      : objective == "rate" ? api::Objective::rate
+                                            : api::Objective::both;
+  options.seed = flags.common.seed;
+  options.patience = flags.patience;
+  if (flags.validation == "none")
+    options.validation_users = 0;
+  else if (flags.validation != "auto")
+    options.validation_users = std::stoul(flags.validation);
+  if (objective != "rate") {
+    options.watching = watch_options(verb, flags.rating_model, flags.ials, ratings.items.size(),
+                                     flags.common.seed);
+    options.positives =
+        positive_rule(objective == "both" ? with_all_positive(flags.ials) : flags.ials, ratings);
+  }
+  if (objective != "watch") {
+    options.rating.model = rating_options(verb, flags.rating_model, flags.ials, flags.common.seed);
+    options.rating.kept_draws = flags.rating_model.keep_samples;
+  }
+  return options;
+}
+
+int epochs_of(const learning::WatchOptions& watching) {
+  const auto* ials = std::get_if<factorization::IalsOptions>(&watching);
+  return ials == nullptr ? 1 : ials->epochs;
+}
+
+// What is shown of a training while it runs: a table of epochs, then a bar of the rating model.
+class TrainDisplay {
+ public:
+  TrainDisplay(const TrainFlags& flags, const api::TrainOptions& options)
+      : flags_(flags), options_(options) {}
+
+  void begin(api::Stage stage, const std::vector<MemoryPart>& parts) {
+    if (stage == api::Stage::watching) {
+      require_memory(flags_.common, parts, "training");
+      return;
+    }
+    note(flags_.common, describe(options_.rating.model));
+    require_memory(flags_.common, parts.front().bytes, parts.front().what);
+  }
+  void show(api::Stage stage, const training::Epoch& epoch) {
+    if (stage == api::Stage::watching) {
+      if (!table_) table_.emplace(flags_.common, epochs_of(options_.watching), epoch.epoch - 1);
+      table_->print(epoch);
+      return;
+    }
+    if (!bar_) {
+      bar_.emplace(stderr, progress_style(flags_.common), is_bayesian() ? "sampling" : "training",
+                   static_cast<std::size_t>(options_.rating.model.step_count()),
+                   is_bayesian() ? "sweeps" : "epochs");
+    }
+    bar_->advance(static_cast<std::size_t>(epoch.epoch - shown_));
+    shown_ = epoch.epoch;
+  }
+  void end(const api::Trained& trained, bool has_values) {
+    bar_.reset();
+    if (trained.ended == training::Ended::cancelled) tell_to_resume(trained);
+    if (trained.stage == api::Stage::watching) {
+      explain_end(flags_, trained);
+      if (!has_values || options_.objective != api::Objective::watch) return;
+      note(flags_.common,
+           "the file has ratings: --objective both learns what people would rate too");
+      return;
+    }
+    note(flags_.common,
+         fmt::format("ratings: rmse {:.4f} on what it learned from; 'kindred evaluate "
+                     "--objective rate' measures it on what it did not",
+                     trained.rating_error.value_or(0.0)));
+  }
+
+ private:
+  bool is_bayesian() const {
+    return options_.rating.model.kind == recommendation::RatingModelKind::bayesian;
+  }
+  [[noreturn]] void tell_to_resume(const api::Trained& trained) const {
+    const std::string where =
+        trained.stage == api::Stage::watching
+            ? fmt::format("epoch {}", trained.epochs_done)
+            : fmt::format("{} {} of the rating model", is_bayesian() ? "sweep" : "epoch",
+                          trained.epochs_done);
+    throw Error(ErrorCode::cancelled,
+                fmt::format("stopped after {}; the same command with --resume continues", where));
+  }
+
+  const TrainFlags& flags_;
+  const api::TrainOptions& options_;
+  std::optional<EpochTable> table_;
+  std::optional<Progress> bar_;
+  int shown_ = 0;
+};
+
+api::Trained train(const Command& verb, const TrainFlags& flags, const api::Ratings& ratings,
+                   ThreadPool& pool) {
+  const api::TrainOptions options = train_options(verb, flags, ratings.interactions);
+  if (options.objective != api::Objective::rate) {
+    if (std::holds_alternative<factorization::IalsOptions>(options.watching)) {
+      note(flags.common, dimension_hint(ratings.interactions.items.size()));
+    }
+    tell_about_checkpoint(flags, model::checkpoint_path(flags.output));
+  }
+  const Interrupt interrupt("\nstopping after this epoch; again to stop at once\n");
+  TrainDisplay display(flags, options);
+  return api::train(
+      ratings, options,
+      {.pool = pool,
+       .cancelled = &interrupt.requested(),
+       .checkpoints_of = flags.output,
+       .resume = flags.resume,
+       .observe = [&](api::Stage stage, const auto& epoch) { display.show(stage, epoch); },
+       .note = [&](const std::string& line) { note(flags.common, line); },
+       .begin = [&](api::Stage stage, const auto& parts) { display.begin(stage, parts); },
+       .end = [&](const auto& now) { display.end(now, ratings.interactions.has_values); },
+       .memory_limit = memory_limit_bytes(flags.common)});
 }
 
 void run(const Command& verb, const TrainFlags& flags) {
@@ -273,28 +352,15 @@ void run(const Command& verb, const TrainFlags& flags) {
   ThreadPool pool(flags.common.threads);
   if (flags.out_of_core) return run_out_of_core(flags, pool);
   LoadedRatings data = load_ratings(flags.ratings_file, flags.ratings, flags.common, pool);
-  const Interrupt interrupt("\nstopping after this epoch; again to stop at once\n");
-  learning::WatchResult result;
-  if (flags.rating_model.objective != "rate")
-    result = train_watch(verb, flags, data, interrupt, pool);
-  model::Model& model = result.model;
-  if (flags.rating_model.predicts_ratings()) {
-    const RatingTraining training = {
-        .verb = verb,
-        .common = flags.common,
-        .flags = flags.rating_model,
-        .ials = flags.ials,
-        .cancelled = &interrupt.requested(),
-        .checkpoint = {model::rating_checkpoint_path(flags.output), flags.resume}};
-    train_rating(training, data, model, pool);
-  }
-  model.items.metadata = std::move(data.items);
-  model.users.metadata = std::move(data.users);
-  model.facts = facts_of(flags, data);
-  model::save(model, flags.output);
+  const api::Ratings ratings{.interactions = std::move(data.interactions),
+                             .items = std::move(data.items),
+                             .users = std::move(data.users)};
+  api::Trained trained = train(verb, flags, ratings, pool);
+  trained.model.facts = facts_of(flags, data);
+  model::save(trained.model, flags.output);
   std::filesystem::remove(model::checkpoint_path(flags.output));
   std::filesystem::remove(model::rating_checkpoint_path(flags.output));
-  print_result(flags, result,
+  print_result(flags, trained.model, trained.best_epoch,
                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
 

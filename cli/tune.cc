@@ -11,8 +11,8 @@
 #include "kindred/base/error.h"
 #include "kindred/evaluation/metrics.h"
 #include "kindred/learning/validation.h"
+#include "kindred/learning/watching.h"
 #include "kindred/model/io.h"
-#include "kindred/recommendation/train.h"
 #include "kindred/tuning/ratings_finals.h"
 #include "kindred/tuning/ratings_tuning.h"
 
@@ -42,6 +42,7 @@ tuning::RatingsTuningOptions tuning_options(const TuneFlags& flags,
   options.patience = flags.patience.value_or(kPatience);
   options.steps = tuning::parse_trial_steps(flags.steps);
   options.dimensions_max = flags.dimensions_max;
+  if (flags.model == "item-item") options.item_item = flags.ials.item_item;
   return options;
 }
 
@@ -66,6 +67,7 @@ std::string train_command(const TuneFlags& flags, const tuning::RatingsTuningOpt
   for (const auto& [name, value] : trial.setting.values()) {
     command += fmt::format(" --{} {}", name, tuning::to_text(value));
   }
+  if (options.item_item) return command + " --model item-item";
   if (trial.setting.find("regularization-exponent") == nullptr) {
     command += fmt::format(" --regularization-exponent {:g}", options.ials.regularization_exponent);
   }
@@ -75,7 +77,7 @@ std::string train_command(const TuneFlags& flags, const tuning::RatingsTuningOpt
 tuning::Report report_of(const TuneFlags& flags, const data::Interactions& ratings,
                          const tuning::RatingsTuningOptions& options,
                          const tuning::RatingsTuning& tuned, const tuning::Study& study) {
-  tuning::Report report = begin_report(flags, study, "dim");
+  tuning::Report report = begin_report(flags, study, options.item_item ? "neighbors" : "dim");
   report.facts.insert(report.facts.begin(),
                       {{"users", format_count(ratings.users.size())},
                        {"items", format_count(ratings.items.size())},
@@ -84,7 +86,7 @@ tuning::Report report_of(const TuneFlags& flags, const data::Interactions& ratin
                        {"people to test on", format_count(tuned.test_user_count())}});
   report.metric = evaluation::name(options.metric);
   report.metric_definition = evaluation::definition(options.metric);
-  report.prior = tuning::dimension_prior(ratings.items.size());
+  if (!options.item_item) report.prior = tuning::dimension_prior(ratings.items.size());
   if (report.verdict.best) {
     report.command = train_command(flags, options, *report.verdict.best);
   }
@@ -95,13 +97,21 @@ void train_winner(const TuneFlags& flags, LoadedRatings& data,
                   const tuning::RatingsTuningOptions& options, const tuning::Report& report,
                   ThreadPool& pool) {
   if (flags.output.empty() || !report.verdict.best) return;
-  recommendation::TrainOptions training;
-  training.ials = tuning::final_options(*report.verdict.best, options.ials);
+  learning::WatchTraining training;
+  const factorization::IalsOptions ials =
+      options.item_item ? options.ials : tuning::final_options(*report.verdict.best, options.ials);
+  training.family = ials;
+  if (options.item_item) {
+    training.family =
+        tuning::item_item_options_of(report.verdict.best->setting, *options.item_item);
+  }
   training.positive_rule = options.rule;
   training.test_users = options.test_users;
-  note(flags.common, fmt::format("training the best on train and validation people: {}, {} epochs",
-                                 to_text(report.verdict.best->setting), training.ials.epochs));
-  model::Model model = recommendation::train(data.interactions, training, {.pool = pool}).model;
+  training.seed = ials.seed;
+  note(flags.common, fmt::format("training the best on train and validation people: {}{}",
+                                 to_text(report.verdict.best->setting),
+                                 options.item_item ? "" : fmt::format(", {} epochs", ials.epochs)));
+  model::Model model = learning::train_watching(data.interactions, training, {.pool = pool}).model;
   model.items.metadata = std::move(data.items);
   model.users.metadata = std::move(data.users);
   model.facts.set("program", "kindred " KINDRED_VERSION);
@@ -115,7 +125,8 @@ constexpr const char* kVectorsName = "vectors";
 
 // Whether trials begin with each other's vectors. Those of a grid stand for themselves.
 bool warm_starts(const TuneFlags& flags, const tuning::Space& space) {
-  return !flags.no_warm_starts && flags.search != "grid" && tuning::allows_warm_starts(space);
+  return flags.model != "item-item" && !flags.no_warm_starts && flags.search != "grid" &&
+         tuning::allows_warm_starts(space);
 }
 
 // A trial that begins well can be judged after its first epoch.
@@ -140,16 +151,24 @@ void tune_ratings(const TuneFlags& flags) {
   const data::Interactions& ratings = data.interactions;
   const tuning::RatingsTuningOptions options = tuning_options(flags, ratings);
   tuning::RatingsTuning tuned(ratings, options, pool);
-  note(flags.common,
-       describe(tuning::dimension_prior(ratings.items.size()), ratings.items.size(), "items"));
+  if (!options.item_item) {
+    note(flags.common,
+         describe(tuning::dimension_prior(ratings.items.size()), ratings.items.size(), "items"));
+  }
   note(flags.common, fmt::format("{} people to validate on, {} to test on",
                                  format_count(tuned.validation_user_count()),
                                  format_count(tuned.test_user_count())));
-  const tuning::Space space =
-      space_of(flags, tuning::ratings_space(ratings.items.size(), flags.dimensions_max));
-  // A parameter that iALS does not have is known now, not in the first trial.
-  tuning::ials_options_of(starting_setting(space), options.ials);
-  tuning::Study study(journal_path(flags), study_options(flags, space, tuned, options.ials.epochs));
+  const tuning::Space space = space_of(
+      flags, options.item_item ? tuning::item_item_space(ratings.items.size())
+                               : tuning::ratings_space(ratings.items.size(), flags.dimensions_max));
+  // A parameter that the model does not have is known now, not in the first trial.
+  if (options.item_item) {
+    tuning::item_item_options_of(starting_setting(space), *options.item_item);
+  } else {
+    tuning::ials_options_of(starting_setting(space), options.ials);
+  }
+  const int epochs = options.item_item ? 1 : options.ials.epochs;
+  tuning::Study study(journal_path(flags), study_options(flags, space, tuned, epochs));
   std::optional<tuning::WarmStarts> starts;
   if (warm_starts(flags, space)) {
     starts.emplace(flags.study.empty() ? "" : flags.study / kVectorsName);
@@ -243,6 +262,10 @@ void add_table_options(Command& verb, TuneFlags& flags) {
 
 void add_training_options(Command& verb, TuneFlags& flags) {
   const std::string group = "Training";
+  verb.add_option("--model", flags.model, "Ratings: what to tune, ials or item-item")
+      ->check(one_of({"ials", "item-item"}))
+      ->capture_default_str()
+      ->group(group);
   verb.add_option("-o,--output", flags.output,
                   "Train the best on train and validation people, and write the model")
       ->group(group);
@@ -305,11 +328,12 @@ void add_tune(Command& app) {
       for (const char* name : {"--test-table", "--parameters-max"}) {
         if (verb->count(name) > 0) throw UsageError(name, "has no meaning for ratings");
       }
+      require_family_flags(*verb, flags->model);
       tune_ratings(*flags);
       return;
     }
     for (const char* name : {"--dim-max", "--metric", "--held-out", "--test", "--positive-from",
-                             "--regularization-exponent", "--no-warm-starts"}) {
+                             "--regularization-exponent", "--no-warm-starts", "--model"}) {
       if (verb->count(name) > 0) throw UsageError(name, "has no meaning for a table");
     }
     tune_table(*flags);

@@ -37,6 +37,7 @@ struct TuneFlags {
   double trial_timeout = 3600.0;
 
   // Ratings.
+  std::string model = "ials";  // Or "item-item".
   RatingsFlags ratings;
   IalsFlags ials;  // The exponent of the regularization, and which pairs are positive.
   int dimensions_max = 512;

@@ -18,7 +18,7 @@ struct Entry {
   std::string role;
   std::string setting;
   std::size_t parameter_count = 0;
-  factorization::IalsOptions options;
+  learning::WatchOptions options;
 };
 
 // The best with the dimensions that a rule says.
@@ -30,6 +30,16 @@ Entry entry_of(const DimensionRule& rule, const Trial& best, const RatingsTuning
           final_options(trial, options.base)};
 }
 
+std::vector<Entry> item_item_entries(const RatingsTuning& tuning, const Report& report) {
+  const Trial& best = *report.verdict.best;
+  const learning::ItemItemOptions& base = *tuning.item_item();
+  const learning::ItemItemOptions usual;
+  return {{kBest, to_text(best.setting), best.parameter_count,
+           item_item_options_of(best.setting, base)},
+          {kDefault, fmt::format("neighbors={} shrinkage={:g}", usual.neighbors, usual.shrinkage),
+           tuning.item_count() * static_cast<std::size_t>(usual.neighbors), usual}};
+}
+
 std::vector<Entry> entries(const RatingsTuning& tuning, const FinalsOptions& options,
                            const Report& report) {
   std::vector<Entry> out;
@@ -39,16 +49,19 @@ std::vector<Entry> entries(const RatingsTuning& tuning, const FinalsOptions& opt
     out.push_back({role, setting, trial.parameter_count, final_options(trial, options.base)});
   };
   const Trial& best = *report.verdict.best;
+  if (tuning.item_item()) return item_item_entries(tuning, report);
   add(kBest, best);
   add(kSmallest, *report.verdict.smallest);
   if (const Trial* inside = best_in_prior(report)) add(kRule, *inside);
   Entry usual{kDefault, "", best.parameter_count, options.defaults};
-  usual.options.dimensions = out.front().options.dimensions;
-  usual.options.seed = options.base.seed;
+  factorization::IalsOptions defaults = options.defaults;
+  defaults.dimensions = final_options(best, options.base).dimensions;
+  defaults.seed = options.base.seed;
+  usual.options = defaults;
   usual.setting =
       fmt::format("dim={} regularization={:g} unobserved-weight={:g} regularization-exponent={:g}",
-                  usual.options.dimensions, usual.options.regularization,
-                  usual.options.unobserved_weight, usual.options.regularization_exponent);
+                  defaults.dimensions, defaults.regularization, defaults.unobserved_weight,
+                  defaults.regularization_exponent);
   out.push_back(std::move(usual));
   if (!options.rules) return out;
   for (const DimensionRule& rule : dimension_rules(tuning.item_count())) {
@@ -83,8 +96,10 @@ void run_finals(RatingsTuning& tuning, const FinalsOptions& options, Report& rep
         options.observe(fmt::format("{}: {} (seed {} of {})", entry.role, entry.setting, run + 1,
                                     options.seed_count));
       }
-      factorization::IalsOptions seeded = entry.options;
-      seeded.seed += static_cast<std::uint64_t>(run);
+      learning::WatchOptions seeded = entry.options;
+      if (auto* ials = std::get_if<factorization::IalsOptions>(&seeded)) {
+        ials->seed += static_cast<std::uint64_t>(run);
+      }
       Tested tested = tuning.test(seeded);
       finalist.runs.push_back(std::move(tested.result));
       finalist.seconds += tested.seconds / options.seed_count;

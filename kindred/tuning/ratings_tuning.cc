@@ -108,6 +108,43 @@ Space ratings_space(std::size_t item_count, int dimensions_max) {
   return {{dim, regularization, weight}};
 }
 
+Space item_item_space(std::size_t item_count) {
+  const auto count_max = static_cast<std::int64_t>(std::max<std::size_t>(item_count, 4));
+  const std::int64_t start = std::min<std::int64_t>(100, count_max);
+  return {{{.name = "neighbors",
+            .range = IntegerRange{.low = std::min<std::int64_t>(10, start / 4),
+                                  .high = std::min<std::int64_t>(400, count_max),
+                                  .scale = Scale::log},
+            .condition = {},
+            .start = start},
+           {.name = "shrinkage",
+            .range = FloatRange{.low = 0.01, .high = 100.0, .scale = Scale::log},
+            .condition = {},
+            .start = 1.0}}};
+}
+
+learning::ItemItemOptions item_item_options_of(const Setting& setting,
+                                               learning::ItemItemOptions base) {
+  for (const auto& [name, value] : setting.values()) {
+    if (std::holds_alternative<std::string>(value)) {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("'{}' is '{}', not a number", name, to_text(value)));
+    }
+    if (name == "neighbors") {
+      base.neighbors = static_cast<int>(std::lround(as_number(value)));
+    } else if (name == "shrinkage") {
+      base.shrinkage = static_cast<float>(as_number(value));
+    } else {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("'{}' is no parameter of a model item by item: neighbors or "
+                              "shrinkage",
+                              name));
+    }
+  }
+  learning::validate(base);
+  return base;
+}
+
 factorization::IalsOptions ials_options_of(const Setting& setting,
                                            factorization::IalsOptions base) {
   for (const auto& [name, value] : setting.values()) set_number(base, name, value);
@@ -146,6 +183,7 @@ RatingsTuning::RatingsTuning(const data::Interactions& ratings, const RatingsTun
   subject_.set("init_stddev", double{ials.init_stddev});
   subject_.set("seed", ials.seed);
   if (options.steps == TrialSteps::parts) subject_.set("steps", "parts");
+  if (options.item_item) subject_.set("model", "item-item");
 }
 
 // What a trial begins with, and who is told of its best vectors once it has finished.
@@ -161,7 +199,25 @@ struct RatingsTuning::Learned {
 };
 
 TrialEnd RatingsTuning::run(const Trial& trial, const TrialHooks& hooks) {
-  return train(trial, hooks, {});
+  return options_.item_item ? train_item_item(trial, hooks) : train(trial, hooks, {});
+}
+
+// One step, whose count of parameters is that of the numbers kept.
+TrialEnd RatingsTuning::train_item_item(const Trial& trial, const TrialHooks& hooks) {
+  const SparseMatrix& positives = validation_.training_positives();
+  const auto start = std::chrono::steady_clock::now();
+  const SparseMatrix rows = learning::item_item_rows(
+      positives, item_item_options_of(trial.setting, *options_.item_item), pool_);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  hooks.check_time();
+  const learning::ItemItemRanker ranker(rows, positives, {.only_learned = false});
+  const evaluation::MetricResult judged = validation_.measure(ranker, options_.metric, pool_);
+  hooks.report({.step = 1,
+                .seconds = seconds.count(),
+                .train = remembered_.measure(ranker, options_.metric, pool_).value,
+                .validation = judged.value,
+                .standard_error = standard_error(judged)});
+  return {.parameter_count = rows.entry_count()};
 }
 
 TrialEnd RatingsTuning::run(const Trial& trial, const TrialHooks& hooks, WarmStarts& starts,
@@ -261,8 +317,16 @@ bool allows_warm_starts(const Space& space) {
   return dim != nullptr && space.find("epochs") == nullptr && space.find("init-stddev") == nullptr;
 }
 
-Tested RatingsTuning::test(const factorization::IalsOptions& options) {
+Tested RatingsTuning::test(const learning::WatchOptions& family) {
   const auto start = std::chrono::steady_clock::now();
+  if (const auto* item_item = std::get_if<learning::ItemItemOptions>(&family)) {
+    const SparseMatrix& positives = test_.training_positives();
+    const SparseMatrix rows = learning::item_item_rows(positives, *item_item, pool_);
+    const std::chrono::duration<double> training = std::chrono::steady_clock::now() - start;
+    const learning::ItemItemRanker ranker(rows, positives, {.only_learned = false});
+    return {.result = test_.measure(ranker, options_.metric, pool_), .seconds = training.count()};
+  }
+  const auto& options = std::get<factorization::IalsOptions>(family);
   factorization::Ials ials(test_.training_positives(), options);
   for (int epoch = 0; epoch < options.epochs; ++epoch) ials.run_epoch(pool_);
   const std::chrono::duration<double> training = std::chrono::steady_clock::now() - start;

@@ -14,6 +14,9 @@
 //                            regularization      l, with exponent 1 as published
 //                            unobserved-weight   a
 //
+// or, of models item by item (learning/item_item.h), neighbors and shrinkage; a trial is then one
+// step, since they learn in one pass.
+//
 // Names are those of the flags of `kindred train`. Cost of a trial: its epochs, after each
 // of them a fold-in and a row of exact top-k for each person judged.
 //
@@ -33,6 +36,7 @@
 #include "kindred/data/positives.h"
 #include "kindred/evaluation/result.h"
 #include "kindred/factorization/ials.h"
+#include "kindred/learning/families.h"
 #include "kindred/learning/validation.h"
 #include "kindred/linalg/sparse.h"
 #include "kindred/tuning/data_parts.h"
@@ -44,6 +48,8 @@ namespace kindred::tuning {
 
 struct RatingsTuningOptions {
   factorization::IalsOptions ials;  // What the space does not set.
+  // The same of models item by item, which are then what is tuned; the seed is that of `ials`.
+  std::optional<learning::ItemItemOptions> item_item = {};
   data::PositiveRule rule;
   evaluation::Metric metric;         // Judged by; per person.
   std::size_t validation_users = 0;  // At least 1.
@@ -58,6 +64,13 @@ std::size_t default_held_out_users(std::size_t user_count) noexcept;
 
 // dim, regularization and unobserved-weight for so many items.
 Space ratings_space(std::size_t item_count, int dimensions_max);
+
+// neighbors and shrinkage of models item by item.
+Space item_item_space(std::size_t item_count);
+
+// As ials_options_of().
+learning::ItemItemOptions item_item_options_of(const Setting& setting,
+                                               learning::ItemItemOptions base);
 
 // The options of a setting. Throws Error(invalid_argument) for a parameter that iALS does
 // not have, and for values out of range.
@@ -84,7 +97,7 @@ class RatingsTuning {
 
   // Trains on everybody but the test people and judges on these.
   // Requires: test_user_count() > 0.
-  Tested test(const factorization::IalsOptions& options);
+  Tested test(const learning::WatchOptions& options);
 
   std::size_t validation_user_count() const noexcept { return validation_.user_count(); }
   std::size_t test_user_count() const noexcept { return test_.user_count(); }
@@ -93,6 +106,11 @@ class RatingsTuning {
   std::size_t parameter_count(int dimensions) const noexcept;
   std::size_t item_count() const noexcept { return ratings_.items.size(); }
 
+  // What is tuned instead of iALS, if anything is.
+  const std::optional<learning::ItemItemOptions>& item_item() const noexcept {
+    return options_.item_item;
+  }
+
   // What a study of this is about: data, split and all that the space leaves fixed.
   const Json& subject() const noexcept { return subject_; }
 
@@ -100,6 +118,7 @@ class RatingsTuning {
   struct Start;
   struct Learned;
   TrialEnd train(const Trial& trial, const TrialHooks& hooks, Start start);
+  TrialEnd train_item_item(const Trial& trial, const TrialHooks& hooks);
   Learned learn(const SparseMatrix& positives, const factorization::IalsOptions& options,
                 const std::optional<Matrix>& begin, const TrialHooks& hooks,
                 const std::function<bool(const StepRecord&)>& observe);
