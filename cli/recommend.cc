@@ -76,7 +76,7 @@ struct RecommendRun {
   std::size_t popularity_lists = 0;
 };
 
-void print(Run& run, std::vector<Answer>& answers) {
+void print(RecommendRun& run, std::vector<Answer>& answers) {
   std::vector<std::string> texts(answers.size());
   run.pool.parallel_for(answers.size(), [&](std::size_t i, int) {
     texts[i] = text_of(answers[i], run.model, run.format);
@@ -95,7 +95,7 @@ std::string user_heading(const model::Model& model, std::uint32_t user) {
                      data::describe(model.positive_rule));
 }
 
-void recommend_to_users(Run& run, const std::vector<std::uint32_t>& users) {
+void recommend_to_users(RecommendRun& run, const std::vector<std::uint32_t>& users) {
   const std::size_t tile = run.recommendations.tile_people();
   Progress progress(stderr,
                     users.size() > 1 ? progress_style(run.flags.common) : ProgressStyle::silent,
@@ -141,7 +141,7 @@ void note_history(const RecommendFlags& flags, const model::Model& model,
   }
 }
 
-void recommend_to_made_up_person(Run& run) {
+void recommend_to_made_up_person(RecommendRun& run) {
   const RecommendFlags& flags = run.flags;
   const auto history = flags.history ? recommendation::parse_history(*flags.history)
                                      : recommendation::read_history(flags.history_file);
@@ -303,12 +303,12 @@ void run_verb(const RecommendFlags& flags) {
        .made_up_people = made_up,
        .many_people = users.size() > api::Recommendations::tile_people(by, count)},
       pool);
-  Run run{.flags = flags,
-          .model = model,
-          .pool = pool,
-          .recommendations = recommendations,
-          .format = format_of(flags),
-          .sink = sink_for(flags, by, users, allowed)};
+  RecommendRun run{.flags = flags,
+                   .model = model,
+                   .pool = pool,
+                   .recommendations = recommendations,
+                   .format = format_of(flags),
+                   .sink = sink_for(flags, by, users, allowed)};
   if (run.sink.resumed().done == 0) run.sink.append(text_before(run.format, flags.explain));
   if (made_up) {
     recommend_to_made_up_person(run);

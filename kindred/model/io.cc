@@ -52,7 +52,7 @@ void add_watching(const Model& model, PartWriter& parts, Json& content) {
   content.set("item_item", std::move(part));
 }
 
-Model read(storage::ContainerReader& reader) {
+Model read_model(storage::ContainerReader& reader) {
   const Json& content = reader.content();
   Model model;
   model.watching = read_watching(reader);

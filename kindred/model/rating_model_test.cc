@@ -52,7 +52,7 @@ TEST(RatingModel, RoundTrip) {
 
 TEST(RatingModel, AModelOfRatingsAloneAndOneWithVariances) {
   const test::TemporaryFolder folder;
-  Model model = sample();
+  Model model = rated_model();
   model.watching = std::monostate{};
   model.ratings->draws.resize(1);
   model.ratings->user_variances = Matrix(5, 3, std::vector<float>(15, 0.25F));

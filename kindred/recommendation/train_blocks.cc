@@ -39,7 +39,7 @@ RowBlocks positives_of(const RatingsBlocks& ratings, RatingsSide side,
 constexpr const char* kFamily = "ials";
 
 // What shapes the vectors: blocks may differ from the whole in the last bits.
-Json settings_of(const BlockTrainOptions& options) {
+Json block_settings(const BlockTrainOptions& options) {
   Json settings = model::settings_of(options.ials);
   settings.set("block_pairs", options.block_pairs);
   settings.set("positives", data::describe(options.positive_rule));
@@ -51,7 +51,7 @@ std::vector<training::Epoch> resume(BlockIals& ials, const RatingsBlocks& rating
                                     const training::CheckpointPolicy& policy) {
   if (!policy.is_to_be_read()) return {};
   model::Checkpoint saved = model::load_checkpoint(policy.path);
-  model::require_same_training(saved, kFamily, settings_of(options), ratings.fingerprint(),
+  model::require_same_training(saved, kFamily, block_settings(options), ratings.fingerprint(),
                                options.ials.epochs);
   Matrix users = saved.take_matrix("user.vectors");
   ials.restore(std::move(users), saved.take_matrix("item.vectors"), saved.epoch);
@@ -92,7 +92,7 @@ TrainResult train_blocks(const RatingsBlocks& ratings, const BlockTrainOptions& 
       saved.push_back(record);
       model::save_checkpoint(run.checkpoint.path,
                              {.family = kFamily,
-                              .settings = settings_of(options),
+                              .settings = block_settings(options),
                               .fingerprint = ratings.fingerprint(),
                               .epoch = record.epoch,
                               .matrices = {{"user.vectors", ials.user_vectors()},
