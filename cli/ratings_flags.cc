@@ -131,6 +131,7 @@ data::Table load_attributes(const std::filesystem::path& file, const std::string
   data::Attributes attributes = data::read_attributes(file, options, labels);
   note(common, describe_attributes(file, kind, attributes));
   for (const std::string& sentence : attributes.notes) note(common, sentence);
+  note_guesses(common, attributes.guesses);
   return std::move(attributes.table);
 }
 
@@ -205,6 +206,7 @@ data::Ratings load_pairs(const std::filesystem::path& ratings_file, const Rating
     ratings = data::read_ratings(ratings_file, ratings_options(flags), pool, &progress);
   }
   note(common, data::to_text(ratings.summary));
+  note_guesses(common, ratings.summary.guesses);
   return ratings;
 }
 

@@ -309,7 +309,7 @@ void evaluate_table(const CommonOptions& common, const std::filesystem::path& mo
     Json json;
     json.set("rows", std::uint64_t{rows.row_count});
     json.set("metrics", scores_to_json(scores));
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", with_guesses(common, std::move(json)).dump(2));
     return;
   }
   note(common, fmt::format("{}: {} rows", test.string(), format_count(rows.row_count)));

@@ -126,7 +126,7 @@ void report(const TowersFlags& flags, const model::Model& model, double seconds)
     json.set("epochs", std::uint64_t{model.history.size()});
     json.set("loss", model.history.back().losses.back().second);
     json.set("seconds", seconds);
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", with_guesses(flags.common, std::move(json)).dump(2));
     return;
   }
   note(flags.common,

@@ -49,6 +49,7 @@ struct Attributes {
   std::size_t missing_row_count = 0;    // Labels of the vocabulary without a row.
   Vocabulary unmatched = {};            // Those ids, in the order of the file.
   std::vector<std::string> notes = {};  // Sentences: words taken for missing values, or not.
+  Guesses guesses = {};
 };
 
 // Throws Error as read_ratings does; an id that appears twice is an error, and so is any

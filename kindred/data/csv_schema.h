@@ -27,6 +27,7 @@
 #include <variant>
 #include <vector>
 
+#include "kindred/base/guess.h"
 #include "kindred/data/csv_type.h"
 #include "kindred/data/delimited.h"
 #include "kindred/data/missing_words.h"
@@ -89,6 +90,7 @@ struct CsvSchema {
   std::string label;
   std::string weight;
   std::size_t inferred_rows = 0;      // How many rows the types come from; 0: from nobody's.
+  Guesses format_guesses;             // What the options left open about the format.
   std::vector<std::string> warnings;  // Whole sentences: spaces around text, numbers as text.
   std::vector<std::string> guesses;   // The same: how words that may mean "missing" are taken.
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kindred/base/guess.h"
 #include "kindred/data/delimited.h"
 #include "kindred/data/ratings_reader.h"
 
@@ -32,6 +33,7 @@ struct RatingsFormat {
   std::size_t item_column = kNoColumn;
   std::size_t rating_column = kNoColumn;
   std::size_t timestamp_column = kNoColumn;
+  Guesses guesses;
 };
 
 // `head` is the beginning of the text, or all of it.

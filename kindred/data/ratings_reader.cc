@@ -75,6 +75,7 @@ Ratings read_ratings(const std::filesystem::path& path, const RatingsOptions& op
   Ratings ratings = builder.finish(pool);
   ratings.summary.file = file;
   ratings.summary.format = describe(format);
+  ratings.summary.guesses = format.guesses;
   return ratings;
 }
 

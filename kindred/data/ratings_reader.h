@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "kindred/base/guess.h"
 #include "kindred/base/json.h"
 #include "kindred/base/thread_pool.h"
 #include "kindred/data/interactions.h"
@@ -58,6 +59,7 @@ struct RatingsOptions {
 struct RatingsSummary {
   std::string file;
   std::string format;  // "'::'-separated, no header, columns user item rating timestamp".
+  Guesses guesses;     // What the options left open, and what it was taken for.
   std::size_t row_count = 0;
   std::size_t bad_row_count = 0;
   std::map<std::string, std::size_t> bad_rows_by_cause;
