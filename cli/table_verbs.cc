@@ -38,7 +38,12 @@ data::Batch read_rows(const CommonOptions& common, const TableModel& model,
       data::infer_csv_schema({file}, features::reading_options(model.recipe, with_label));
   tell_about_reading(common, schema);
   const int threads = common.threads == 0 ? machine_limits().core_count : common.threads;
-  return data::csv_dataset({file}, schema, {.thread_count = threads}).collect();
+  data::Batch rows = data::csv_dataset({file}, schema, {.thread_count = threads}).collect();
+  if (rows.row_count == 0) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: there are no rows, only a header", file.string()));
+  }
+  return rows;
 }
 
 // Evaluating without the answers is a mistake that deserves its own words.

@@ -56,6 +56,7 @@ struct CsvColumn {
 struct CsvOptions {
   // Format; each is recognised where it is not given.
   std::optional<std::string> separator = {};
+  std::optional<bool> quotes = {};  // Whether quotes hold fields together; else they are text.
   std::optional<bool> header = {};
   std::vector<std::string> names = {};  // For a file without header, or in place of it.
   Encoding encoding = Encoding::utf8;

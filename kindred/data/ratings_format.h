@@ -1,10 +1,11 @@
 // The format of a ratings file: its dialect, and which column is what.
 //
 // What the options leave open is recognised from the first records: columns by the
-// names in the header (userId, movie_id, stars, time, ...), else by position: user,
-// item, rating, timestamp. A third and last column of large whole numbers or dates is taken
-// for a timestamp. Lines of whole numbers of very different lengths are
-// taken for "user item item ..." lists.
+// names in the header (userId, movie_id, stars, time, ...: column_names.h), else by position:
+// user, item, rating, timestamp. A third and last column of large whole numbers or dates is
+// taken for a timestamp. Lines of whole numbers of very different lengths are taken for
+// "user item item ..." lists. Each of these is a Guess, and an error where it would be a bold
+// one: names of columns that say nothing, dates that may be of either order.
 
 #pragma once
 
@@ -16,6 +17,7 @@
 #include "kindred/base/guess.h"
 #include "kindred/data/delimited.h"
 #include "kindred/data/ratings_reader.h"
+#include "kindred/data/time_text.h"
 
 namespace kindred::data {
 
@@ -33,7 +35,8 @@ struct RatingsFormat {
   std::size_t item_column = kNoColumn;
   std::size_t rating_column = kNoColumn;
   std::size_t timestamp_column = kNoColumn;
-  Guesses guesses;
+  TimeReading times;
+  Guesses guesses;  // What the options left open.
 };
 
 // `head` is the beginning of the text, or all of it.

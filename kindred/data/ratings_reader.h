@@ -39,12 +39,17 @@ struct RatingsOptions {
   // Format; each is recognised where it is not given.
   std::optional<std::string> separator = {};  // ",", "\t", "::", " ", ";" or "|".
   std::optional<bool> header = {};
-  bool item_lists = false;  // Each line is "user item item ...".
+  std::optional<bool> quotes = {};  // Whether quotes hold fields together; else they are text.
+  bool item_lists = false;          // Each line is "user item item ...".
   // A header name or a 1-based position; "" means recognised, "-" means there is none.
   std::string user_column = {};
   std::string item_column = {};
   std::string rating_column = {};
   std::string timestamp_column = {};
+  // "ymd", "dmy", "mdy" or a pattern such as "%d/%m/%Y %H:%M"; "" is recognised: time_text.h.
+  std::string time_format = {};
+  // At least so many digits of a second are kept; more where the first rows have more.
+  int time_digits_min = 0;
   Encoding encoding = Encoding::utf8;
 
   // What to do about the rows.

@@ -65,6 +65,7 @@ struct Kind {
 
 Verdict try_ratings(Rng& rng, Bench& bench);
 Verdict try_items(Rng& rng, Bench& bench);
+Verdict try_lists(Rng& rng, Bench& bench);
 
 std::span<const Kind> kinds();
 
