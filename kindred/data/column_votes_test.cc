@@ -86,6 +86,8 @@ TEST(ColumnVotes, NumbersKeepTheirDigits) {
   EXPECT_EQ(type_of({"0.123456789"}), CsvType::float64);
   EXPECT_EQ(type_of({"16777217", "0.5"}), CsvType::float64);
   EXPECT_EQ(type_of({"16777216", "0.5"}), CsvType::float32);
+  EXPECT_EQ(type_of({"178560448.0"}), CsvType::float64) << "a float holds it, and prints another";
+  EXPECT_EQ(type_of({"178560448", "0.5"}), CsvType::float64);
   EXPECT_EQ(type_of({"9007199254740993", "1"}), CsvType::int64);
   EXPECT_EQ(type_of({"9007199254740993", "0.5"}), CsvType::text);
   EXPECT_EQ(type_of({"9007199254740993.0"}), CsvType::text);
