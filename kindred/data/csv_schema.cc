@@ -259,8 +259,8 @@ void SchemaReader::decide_words(CsvColumn& column, const ColumnVotes& votes) {
   for (const WordOfList& word : words) {
     if (word.is_missing) column.missing_words.push_back(word.word);
   }
-  for (std::string& sentence : sentences_about(words, column.name)) {
-    schema_.guesses.push_back(std::move(sentence));
+  for (Guess& guess : guesses_about(words, fmt::format("column '{}'", printable(column.name)))) {
+    schema_.format_guesses.push_back(std::move(guess));
   }
 }
 
