@@ -249,6 +249,9 @@ void validate(const TableModel& model) {
 }
 
 void save(const TableModel& model, const std::filesystem::path& path) {
+  for (const nn::Parameter& parameter : model.network.network().parameters->all()) {
+    require_finite_values(parameter, ErrorCode::invalid_argument);  // What nobody could open again.
+  }
   validate(model);
   const std::string recipe = features::to_json(model.recipe).dump();
   const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(recipe.data()),
@@ -256,7 +259,6 @@ void save(const TableModel& model, const std::filesystem::path& path) {
   PartWriter parts;
   parts.writer().add<std::uint8_t>(kRecipeTensor, {bytes.size()}, bytes);
   for (const nn::Parameter& parameter : model.network.network().parameters->all()) {
-    require_finite_values(parameter, ErrorCode::invalid_argument);  // What nobody could open again.
     parts.add_matrix(tensor_name(parameter), parameter.value);
   }
   Json content;
