@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "kindred/base/error.h"
+#include "kindred/model/file_kind.h"
 #include "kindred/model/parts.h"
 #include "kindred/storage/named_errors.h"
 
@@ -99,9 +100,8 @@ Model load(const std::filesystem::path& path) {
 }
 
 bool is_readable_model(const Json& manifest) {
-  const Json* name = manifest.find("format");
   const Json* version = manifest.find("version");
-  return name != nullptr && *name == Json(model_format().name) && version != nullptr &&
+  return kind_of_manifest(manifest) == FileKind::model && version != nullptr &&
          version->as_uint() <= model_format().version;
 }
 
