@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "kindred/base/error.h"
+#include "kindred/model/file_kind.h"
 #include "kindred/model/parts.h"
 #include "kindred/storage/named_errors.h"
 
