@@ -40,10 +40,6 @@ constexpr KnownName kKnownNames[] = {
     {"track", item},          {"trackid", item},       {"business", item},
     {"businessid", item},     {"anime", item},         {"animeid", item},
     {"jokeid", item},         {"article", item},       {"articleid", item},
-    {"rating", rating},       {"ratings", rating},     {"score", rating},
-    {"stars", rating},        {"bookrating", rating},  {"overall", rating},
-    {"preference", rating},   {"value", rating},       {"weight", rating},
-    {"count", rating},        {"plays", rating},       {"playcount", rating},
     {"timestamp", timestamp}, {"time", timestamp},     {"unixtime", timestamp},
     {"date", timestamp},      {"datetime", timestamp}, {"unixreviewtime", timestamp},
     {"createdat", timestamp}, {"ratedat", timestamp},  {"ts", timestamp},
@@ -56,7 +52,9 @@ const KnownName* find_known(std::string_view normalized) {
   return nullptr;
 }
 
-bool is_known_column(std::string_view normalized) { return find_known(normalized) != nullptr; }
+bool is_known_column(std::string_view normalized) {
+  return find_known(normalized) != nullptr || meaning_of_name(normalized).has_value();
+}
 
 std::size_t& column_of(RatingsFormat& format, Role role) {
   switch (role) {
@@ -174,6 +172,98 @@ void take_columns_in_order(RatingsFormat& format, const std::array<bool, 4>& ope
   }
 }
 
+// What the sampled values of a column are, the header apart.
+struct Sampled {
+  std::size_t rows = 0;
+  std::size_t numbers = 0;
+  std::size_t words = 0;  // "true", "no", "like", ...
+  bool signs = true;      // Whether all numbers are -1, 0 or 1.
+};
+
+Sampled sampled_values(const Sample& sample, bool header, std::size_t column) {
+  Sampled found;
+  for (std::size_t i = header ? 1 : 0; i < sample.records.size(); ++i) {
+    if (column >= sample.records[i].size() || sample.records[i][column].empty()) continue;
+    const std::string& field = sample.records[i][column];
+    float value = 0.0F;
+    ++found.rows;
+    if (parse_number(field, value) == NumberFault::none) {
+      ++found.numbers;
+      found.signs = found.signs && (value == -1.0F || value == 0.0F || value == 1.0F);
+    } else if (value_of_word(field)) {
+      ++found.words;
+    }
+  }
+  return found;
+}
+
+bool may_be_values(const Sample& sample, const RatingsFormat& format, std::size_t column) {
+  const Sampled found = sampled_values(sample, format.header, column);
+  return found.rows > 0 && 2 * (found.numbers + found.words) > found.rows &&
+         !holds_times(sample, format.header, column);
+}
+
+std::string quoted_names(const RatingsFormat& format, const std::vector<std::size_t>& columns) {
+  std::vector<std::string> names;
+  for (const std::size_t column : columns) {
+    names.push_back(fmt::format("'{}'", printable(format.names[column])));
+  }
+  return fmt::format("{}", fmt::join(names, " and "));
+}
+
+// The column whose name says that it holds values. Ratings come before yes and no, these
+// before counts; two that count, or two that say yes or no, are a question.
+void take_value_column(RatingsFormat& format, const Sample& sample, const std::string& file) {
+  constexpr std::array kOrder = {ValueMeaning::rating, ValueMeaning::flag, ValueMeaning::count,
+                                 ValueMeaning::unknown};
+  for (const ValueMeaning wanted : kOrder) {
+    std::vector<std::size_t> found;
+    for (std::size_t column = 0; column < format.names.size(); ++column) {
+      if (is_taken(format, column)) continue;
+      if (meaning_of_name(normalized_name(format.names[column])) != wanted) continue;
+      const bool named = wanted == ValueMeaning::rating || wanted == ValueMeaning::unknown;
+      if (named || may_be_values(sample, format, column)) found.push_back(column);
+    }
+    if (found.empty()) continue;
+    const bool ask = wanted == ValueMeaning::flag || wanted == ValueMeaning::count ||
+                     (found.size() > 1 && format.names[found[0]] == format.names[found[1]]);
+    if (found.size() > 1 && ask) {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("{}: the columns {} may each say how much somebody liked an item; "
+                              "choose with --rating-column, or - for none of them",
+                              file, quoted_names(format, found)));
+    }
+    format.rating_column = found.front();
+    return;
+  }
+}
+
+// Numbers that say something else: the number of a row, what an item costs, who somebody is.
+bool is_no_value(std::string_view normalized) {
+  constexpr auto kNames = std::to_array<std::string_view>(
+      {"",        "unnamed0",      "index",   "idx",       "id",      "row",
+       "rowid",   "rownumber",     "year",    "age",       "price",   "unitprice",
+       "cost",    "zip",           "zipcode", "sessionid", "orderid", "invoiceno",
+       "invoice", "transactionid", "eventid", "month",     "day",     "hour"});
+  return std::ranges::find(kNames, normalized) != kNames.end();
+}
+
+// A single further column of numbers may well be what was liked: that is asked, not guessed.
+void ask_about_values(const RatingsFormat& format, const Sample& sample, const std::string& file) {
+  if (format.field_count > 4) return;
+  std::vector<std::size_t> found;
+  for (std::size_t column = 0; column < format.names.size(); ++column) {
+    if (is_taken(format, column) || is_no_value(normalized_name(format.names[column]))) continue;
+    if (may_be_values(sample, format, column)) found.push_back(column);
+  }
+  if (found.size() != 1) return;
+  const std::string name = printable(format.names[found.front()]);
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("{}: does column '{}' say how much somebody liked an item? Use it with "
+                          "--rating-column '{}', or leave it out with --rating-column -",
+                          file, name, name));
+}
+
 void choose_columns(RatingsFormat& format, const RatingsOptions& options, const Sample& sample,
                     const std::string& file) {
   take_named_columns(format, options, file);
@@ -183,7 +273,11 @@ void choose_columns(RatingsFormat& format, const RatingsOptions& options, const 
       format.timestamp_column == kNoColumn && options.timestamp_column != "-"};
   take_known_columns(format, open, file);
   const bool pair_known = format.user_column != kNoColumn && format.item_column != kNoColumn;
-  if (pair_known && format.header) return;
+  if (open[rating]) take_value_column(format, sample, file);
+  if (pair_known && format.header) {
+    if (open[rating] && format.rating_column == kNoColumn) ask_about_values(format, sample, file);
+    return;
+  }
   if (!pair_known && format.field_count > 4) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{}: {} columns, and which are the user and the item is not clear; "
@@ -212,6 +306,17 @@ void check_columns(const RatingsFormat& format, const std::string& file) {
                               kRoleNames[j], kRoleNames[i]));
     }
   }
+}
+
+// What the rating column means, and whether words such as "yes" may stand in it: only where
+// its numbers are those of yes and no too.
+void describe_values(RatingsFormat& format, const Sample& sample) {
+  if (format.rating_column == kNoColumn) return;
+  if (format.header) {
+    const auto meaning = meaning_of_name(normalized_name(format.names[format.rating_column]));
+    format.meaning = meaning.value_or(ValueMeaning::unknown);
+  }
+  format.value_words = sampled_values(sample, format.header, format.rating_column).signs;
 }
 
 std::string separator_name(const std::string& separator) {
@@ -254,6 +359,7 @@ RatingsFormat recognize_ratings_format(std::string_view head, bool head_is_all,
   }
   choose_columns(format, options, sample, file);
   check_columns(format, file);
+  describe_values(format, sample);
   return format;
 }
 
@@ -271,7 +377,14 @@ std::string describe(const RatingsFormat& format) {
                                   : fmt::format("column {}", columns[role] + 1);
     parts.push_back(fmt::format("{} = {}", kRoleNames[role], where));
   }
-  return text + fmt::format("{}", fmt::join(parts, ", "));
+  text += fmt::format("{}", fmt::join(parts, ", "));
+  std::vector<std::string> others;
+  for (std::size_t column = 0; column < format.names.size(); ++column) {
+    if (is_taken(format, column)) continue;
+    others.push_back(fmt::format("'{}'", printable(format.names[column])));
+  }
+  if (!others.empty()) text += fmt::format("; left out: {}", fmt::join(others, ", "));
+  return text;
 }
 
 std::string describe_column(const RatingsFormat& format, std::size_t column) {

@@ -2,7 +2,9 @@
 //
 // What the options leave open is recognised from the first records: columns by the
 // names in the header (userId, movie_id, stars, time, ...), else by position: user,
-// item, rating, timestamp. A third and last column of large whole numbers or dates is taken
+// item, rating, timestamp. Ratings may also be called liked, clicked, quantity, plays and the
+// like (value_scale.h); a single further column of numbers is asked about, and whatever is
+// left out is named. A third and last column of large whole numbers or dates is taken
 // for a timestamp. Lines of whole numbers of very different lengths are
 // taken for "user item item ..." lists.
 
@@ -15,6 +17,7 @@
 
 #include "kindred/data/delimited.h"
 #include "kindred/data/ratings_reader.h"
+#include "kindred/data/value_scale.h"
 
 namespace kindred::data {
 
@@ -32,6 +35,8 @@ struct RatingsFormat {
   std::size_t item_column = kNoColumn;
   std::size_t rating_column = kNoColumn;
   std::size_t timestamp_column = kNoColumn;
+  ValueMeaning meaning = ValueMeaning::unknown;  // Of the rating column, by its name.
+  bool value_words = false;  // Whether "yes", "false", ... may stand in the rating column.
 };
 
 // `head` is the beginning of the text, or all of it.
