@@ -49,14 +49,15 @@ Json facts_json(const features::ColumnFacts& facts) {
   return json;
 }
 
-std::string json_text(const features::TableFacts& facts, const features::Proposal& proposal) {
+std::string json_text(const CommonOptions& common, const features::TableFacts& facts,
+                      const features::Proposal& proposal) {
   Json json;
   json.set("rows", std::uint64_t{facts.row_count});
   Json columns{Json::Array{}};
   for (const features::ColumnFacts& column : facts.columns) columns.push(facts_json(column));
   json.set("facts", std::move(columns));
   json.set("config", features::to_json(proposal.recipe()));
-  return json.dump(2) + "\n";
+  return with_guesses(common, std::move(json)).dump(2) + "\n";
 }
 
 // The flags, and which words the rows say are missing ones.
@@ -90,7 +91,7 @@ void run(const ColumnsFlags& flags) {
   facts.label = options.label;
   const features::Proposal proposal = features::propose(facts, reading_found(flags.table, schema));
   const std::string text = flags.common.json
-                               ? json_text(facts, proposal)
+                               ? json_text(flags.common, facts, proposal)
                                : features::to_toml(proposal, facts, title_of(flags.table));
   if (flags.output.empty()) {
     fmt::print("{}", text);

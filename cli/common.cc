@@ -50,6 +50,10 @@ void add_common_options(Command& verb, CommonOptions& options) {
       ->group(group);
   verb.add_flag("--json", options.json, "Print results as JSON on stdout")->group(group);
   verb.add_flag("--quiet", options.quiet, "No progress and no summaries on stderr")->group(group);
+  verb.add_flag("--strict", options.strict,
+                "What would be guessed about a file (separator, header, columns, times) is an "
+                "error that names the flag to say it with")
+      ->group(group);
   verb.add_option("--memory-limit", options.memory_limit,
                   "Refuse work that needs more memory, e.g. 8G; default: what the machine has")
       ->group(group);
@@ -61,6 +65,17 @@ ProgressStyle progress_style(const CommonOptions& options) {
 
 void note(const CommonOptions& options, const std::string& line) {
   if (!options.quiet) fmt::print(stderr, "{}\n", line);
+}
+
+void note_guesses(const CommonOptions& options, const Guesses& guesses) {
+  if (options.strict) refuse_guesses(guesses);
+  for (const Guess& guess : guesses) note(options, "  guessed: " + to_text(guess));
+  options.guesses->insert(options.guesses->end(), guesses.begin(), guesses.end());
+}
+
+Json with_guesses(const CommonOptions& options, Json result) {
+  result.set("guesses", to_json(*options.guesses));
+  return result;
 }
 
 std::size_t memory_limit_bytes(const CommonOptions& options) {

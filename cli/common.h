@@ -10,9 +10,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 
+#include "kindred/base/guess.h"
 #include "kindred/base/machine.h"
 #include "kindred/base/progress.h"
 
@@ -25,16 +27,27 @@ struct CommonOptions {
   std::uint64_t seed = 1;
   bool json = false;         // Results as JSON on stdout.
   bool quiet = false;        // No progress, no summaries.
+  bool strict = false;       // What would be guessed is an error.
   std::string memory_limit;  // "8G"; empty: what the machine (or its cgroup) has.
+
+  // What was guessed so far; shared, because copies of the options speak of the same run.
+  std::shared_ptr<Guesses> guesses = std::make_shared<Guesses>();
 };
 
-// Adds --threads, --seed, --json, --quiet and --memory-limit.
+// Adds --threads, --seed, --json, --quiet, --strict and --memory-limit.
 void add_common_options(Command& verb, CommonOptions& options);
 
 ProgressStyle progress_style(const CommonOptions& options);
 
 // Prints a line to stderr unless --quiet was given.
 void note(const CommonOptions& options, const std::string& line);
+
+// Prints what a reader guessed to stderr, unless --quiet was given, and keeps it for
+// with_guesses(). Throws Error(invalid_argument) that lists the guesses where --strict was given.
+void note_guesses(const CommonOptions& options, const Guesses& guesses);
+
+// A verb's result for --json, with a member "guesses": all that were noted.
+Json with_guesses(const CommonOptions& options, Json result);
 
 inline constexpr double kGibibyte = 1024.0 * 1024.0 * 1024.0;
 

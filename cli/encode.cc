@@ -285,7 +285,7 @@ void run(const EncodeFlags& flags) {
   const Json layout = layout_json(encoder.layout(), encoded);
   write_file_atomically(layout_file, layout.dump(2) + "\n");
   write_file_atomically(columns_file, features::to_json(recipe).dump(2) + "\n");
-  if (flags.common.json) fmt::print("{}\n", layout.dump(2));
+  if (flags.common.json) fmt::print("{}\n", with_guesses(flags.common, layout).dump(2));
   print_layout(flags, encoder, encoded);
   note(flags.common,
        fmt::format("wrote {}: {} rows x {} numbers", flags.output.string(),

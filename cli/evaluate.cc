@@ -168,7 +168,7 @@ void print(const EvaluateFlags& flags, const data::Split& split,
        fmt::format("training took {}, ranking {}", format_duration(comparison.training_seconds),
                    format_duration(comparison.ranking_seconds)));
   if (flags.common.json) {
-    fmt::print("{}\n", to_json(split, comparison).dump(2));
+    fmt::print("{}\n", with_guesses(flags.common, to_json(split, comparison)).dump(2));
   } else {
     fmt::print("{}", to_text(split, comparison));
   }

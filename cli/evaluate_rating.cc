@@ -244,7 +244,7 @@ void evaluate_rating(const RatingEvaluation& evaluation, ThreadPool& pool) {
   const RatingComparison mean = mean_of(runs);
   note_if_it_loses(common, mean);
   if (common.json) {
-    fmt::print("{}\n", to_json(protocol, test_count, mean, runs).dump(2));
+    fmt::print("{}\n", with_guesses(common, to_json(protocol, test_count, mean, runs)).dump(2));
   } else {
     fmt::print("{}", to_text(test_count, mean, runs));
   }
@@ -278,7 +278,7 @@ void evaluate_both(const RatingEvaluation& evaluation, ThreadPool& pool) {
     by.set(kOrders[i], to_json(comparison.metrics[i], true));
   }
   json.set("by", std::move(by));
-  fmt::print("{}\n", json.dump(2));
+  fmt::print("{}\n", with_guesses(common, std::move(json)).dump(2));
 }
 
 }  // namespace kindred::cli

@@ -155,7 +155,7 @@ void report(const FitFlags& flags, const model::TableModel& model, const Remarks
     json.set("kept_epoch", kept.epoch);
     json.set("metrics", scores_json(kept.scores));
     json.set("remarks", text_list(remarks));
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", with_guesses(flags.common, std::move(json)).dump(2));
   }
   std::string scores;
   for (const auto& [name, value] : kept.scores) {

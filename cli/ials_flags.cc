@@ -173,6 +173,11 @@ data::PositiveRule positive_rule(const CommonOptions& common, const IalsFlags& f
     if (!scale.evidence.empty()) {
       why = fmt::format(" ({}: {}; --positive-from says otherwise)", scale.description,
                         scale.evidence);
+      const Guess guess{"the ratings", "liked", data::describe(rule),
+                        fmt::format("{}: {}", scale.description, scale.evidence),
+                        "--positive-from"};
+      if (common.strict) refuse_guesses({guess});
+      common.guesses->push_back(guess);
     }
   }
   rule.weight_per_value = flags.weight_per_value;

@@ -35,7 +35,7 @@ void print_result(const ImportFlags& flags, const data::RatingsSummary& summary,
   json.set("bytes", std::uint64_t{bytes});
   json.set("ratings", data::to_json(summary));
   json.set("seconds", seconds);
-  fmt::print("{}\n", json.dump(2));
+  fmt::print("{}\n", with_guesses(flags.common, std::move(json)).dump(2));
 }
 
 void run(const ImportFlags& flags) {

@@ -1,6 +1,7 @@
 #include "cli/item_choice.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <system_error>
@@ -19,6 +20,20 @@ std::string flags_given(const ItemChoice& choice) {
   if (!choice.allow.empty()) text += " --allow " + choice.allow.string();
   if (!choice.deny.empty()) text += " --deny " + choice.deny.string();
   return text;
+}
+
+// The items of a list; notes how many of its lines name none.
+std::vector<std::uint32_t> listed_items(const std::filesystem::path& file,
+                                        const recommendation::TitleMatcher& titles,
+                                        const CommonOptions& common) {
+  const recommendation::ItemList list = recommendation::read_item_list(file, titles);
+  if (list.unknown_count > 0) {
+    note(common,
+         fmt::format("{}: {} of {} lines name no item of the model, such as {}", file.string(),
+                     format_count(list.unknown_count), format_count(list.line_count),
+                     fmt::join(list.unknown_examples, ", ")));
+  }
+  return list.items;
 }
 
 }  // namespace
@@ -46,13 +61,13 @@ std::vector<bool> allowed_items(const ItemChoice& choice, const embedding::Embed
     const recommendation::TitleMatcher titles(items);
     if (!choice.allow.empty()) {
       std::vector<bool> listed(items.size(), false);
-      for (const auto item : recommendation::read_item_list(choice.allow, titles)) {
+      for (const auto item : listed_items(choice.allow, titles, common)) {
         listed[item] = allowed[item];
       }
       allowed = std::move(listed);
     }
     if (!choice.deny.empty()) {
-      for (const auto item : recommendation::read_item_list(choice.deny, titles)) {
+      for (const auto item : listed_items(choice.deny, titles, common)) {
         allowed[item] = false;
       }
     }

@@ -23,6 +23,7 @@ const std::map<std::string, data::Duplicates> kDuplicates = {{"last", data::Dupl
                                                              {"sum", data::Duplicates::sum},
                                                              {"mean", data::Duplicates::mean},
                                                              {"error", data::Duplicates::error}};
+const std::map<std::string, std::optional<bool>> kQuotes = {{"double", true}, {"none", false}};
 const std::map<std::string, data::OnBad> kOnBad = {{"error", data::OnBad::error},
                                                    {"skip", data::OnBad::skip}};
 
@@ -73,6 +74,18 @@ void add_attributes_options(Command& verb, const std::string& kind, const std::s
       ->type_name("WORD")
       ->allow_extra_args(false)
       ->group(group);
+  add_word(verb, name + "-quote", options.quotes, kQuotes, "double|none",
+           fmt::format("Quotes of the {} file, as --quote", kind))
+      ->group(group);
+  auto* header = verb.add_flag_callback(
+      name + "-header", [&options] { options.header = true; },
+      fmt::format("The first line of the {} file names the columns; default: recognised", kind));
+  verb.add_flag_callback(
+          name + "-no-header,--no-" + kind + "-header", [&options] { options.header = false; },
+          fmt::format("The {} file has no header", kind))
+      ->group(group)
+      ->excludes(header);
+  header->group(group);
 }
 
 void add_format_options(Command& verb, RatingsFlags& flags) {
@@ -80,6 +93,10 @@ void add_format_options(Command& verb, RatingsFlags& flags) {
   verb.add_option("--separator", flags.separator,
                   "What separates columns: , ; | :: tab space; default: recognised")
       ->type_name("TEXT")
+      ->group(group);
+  add_word(verb, "--quote", flags.options.quotes, kQuotes, "double|none",
+           "Quotes hold fields together (double, as in RFC 4180) or are text (none); default: "
+           "recognised")
       ->group(group);
   auto* header = verb.add_flag("--header", flags.has_header,
                                "The first line names the columns; default: recognised");
@@ -97,6 +114,11 @@ void add_format_options(Command& verb, RatingsFlags& flags) {
   add_column("item", flags.options.item_column, false);
   add_column("rating", flags.options.rating_column, true);
   add_column("timestamp", flags.options.timestamp_column, true);
+  verb.add_option("--time-format", flags.options.time_format,
+                  "Form of the times: ymd, dmy, mdy (which number of a date comes first) or a "
+                  "pattern such as '%d/%m/%Y %H:%M'; default: recognised")
+      ->type_name("FORM")
+      ->group(group);
   verb.add_flag("--item-lists", flags.options.item_lists,
                 "Each line is a user and the items: 'user item item ...'")
       ->group(group);
@@ -124,13 +146,17 @@ std::string describe_attributes(const std::filesystem::path& file, const std::st
 }
 
 data::Table load_attributes(const std::filesystem::path& file, const std::string& kind,
-                            data::AttributesOptions options, data::Encoding encoding,
-                            const data::Vocabulary& labels, const CommonOptions& common) {
+                            const data::AttributesOptions& options, const data::Vocabulary& labels,
+                            const CommonOptions& common) {
   if (file.empty()) return data::Table(labels.size());
-  options.encoding = encoding;
   data::Attributes attributes = data::read_attributes(file, options, labels);
   note(common, describe_attributes(file, kind, attributes));
   for (const std::string& sentence : attributes.notes) note(common, sentence);
+  note_guesses(common, attributes.guesses);
+  if (attributes.bad_row_count > 0) {
+    note(common, fmt::format("  {} bad rows left out, for example", attributes.bad_row_count));
+    for (const std::string& example : attributes.bad_row_examples) note(common, "    " + example);
+  }
   return std::move(attributes.table);
 }
 
@@ -167,6 +193,10 @@ void add_ratings_options(Command& verb, RatingsFlags& flags) {
   const std::string group = "Ratings";
   add_attributes_options(verb, "items", "id, title, genres, year, ...", flags.items_file,
                          flags.items_options);
+  verb.add_option("--title-column", flags.items_options.title_column,
+                  "Column of the items file that holds titles; default: title, name, description")
+      ->type_name("NAME|N")
+      ->group(group);
   add_attributes_options(verb, "users", "id, age, ...", flags.users_file, flags.users_options);
   add_ratings_format_options(verb, flags);
 }
@@ -196,6 +226,28 @@ data::RatingsOptions ratings_options(const RatingsFlags& flags) {
   return options;
 }
 
+data::AttributesOptions items_options(const RatingsFlags& flags) {
+  data::AttributesOptions options = flags.items_options;
+  options.kind = "items";
+  options.encoding = flags.options.encoding;
+  options.on_bad = flags.options.on_bad;
+  options.bad_count_max = flags.options.bad_count_max;
+  return options;
+}
+
+data::AttributesOptions users_options(const RatingsFlags& flags) {
+  data::AttributesOptions options = items_options(flags);
+  const data::AttributesOptions& typed = flags.users_options;
+  options.separator = typed.separator;
+  options.quotes = typed.quotes;
+  options.header = typed.header;
+  options.id_column = typed.id_column;
+  options.title_column.clear();
+  options.columns = typed.columns;
+  options.kind = "users";
+  return options;
+}
+
 data::Ratings load_pairs(const std::filesystem::path& ratings_file, const RatingsFlags& flags,
                          const CommonOptions& common, ThreadPool& pool) {
   if (model::is_ratings_store(ratings_file)) {
@@ -216,17 +268,17 @@ data::Ratings load_pairs(const std::filesystem::path& ratings_file, const Rating
     ratings = data::read_ratings(ratings_file, ratings_options(flags), pool, &progress);
   }
   note(common, data::to_text(ratings.summary));
+  note_guesses(common, ratings.summary.guesses);
   return ratings;
 }
 
 AttributeTables load_attribute_tables(const data::Interactions& interactions,
                                       const RatingsFlags& flags, const CommonOptions& common) {
-  const data::Encoding encoding = flags.options.encoding;
   AttributeTables tables;
-  tables.users = load_attributes(flags.users_file, "user", flags.users_options, encoding,
-                                 interactions.users, common);
-  tables.items = load_attributes(flags.items_file, "item", flags.items_options, encoding,
-                                 interactions.items, common);
+  tables.users =
+      load_attributes(flags.users_file, "user", users_options(flags), interactions.users, common);
+  tables.items =
+      load_attributes(flags.items_file, "item", items_options(flags), interactions.items, common);
   data::add_derived_attributes(interactions, tables.users, tables.items);
   return tables;
 }

@@ -52,6 +52,10 @@ void add_ratings_format_options(Command& verb, RatingsFlags& flags);
 // The options for read_ratings as the flags ask for them.
 data::RatingsOptions ratings_options(const RatingsFlags& flags);
 
+// The options for read_attributes of the items and of the users file.
+data::AttributesOptions items_options(const RatingsFlags& flags);
+data::AttributesOptions users_options(const RatingsFlags& flags);
+
 // Reads a ratings file alone, with progress on stderr, and notes what was read there.
 data::Ratings load_pairs(const std::filesystem::path& ratings_file, const RatingsFlags& flags,
                          const CommonOptions& common, ThreadPool& pool);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -18,8 +19,10 @@
 #include "cli/recommendation_text.h"
 #include "cli/result_sink.h"
 #include "cli/verbs.h"
+#include "cli/wanted_people.h"
 #include "kindred/api/recommend.h"
 #include "kindred/base/error.h"
+#include "kindred/base/printable.h"
 #include "kindred/model/io.h"
 #include "kindred/model/lists_file.h"
 #include "kindred/recommendation/text_file.h"
@@ -72,6 +75,7 @@ struct RecommendRun {
   const api::Recommendations& recommendations;
   ResultFormat format;
   ResultSink sink;
+  bool marks_popularity = false;  // Whether CSV has a column for it.
   std::size_t short_lists = 0;
   std::size_t popularity_lists = 0;
 };
@@ -79,7 +83,7 @@ struct RecommendRun {
 void print(RecommendRun& run, std::vector<Answer>& answers) {
   std::vector<std::string> texts(answers.size());
   run.pool.parallel_for(answers.size(), [&](std::size_t i, int) {
-    texts[i] = text_of(answers[i], run.model, run.format);
+    texts[i] = text_of(answers[i], run.model, run.format, run.marks_popularity);
   });
   for (std::size_t i = 0; i < answers.size(); ++i) {
     run.short_lists += answers[i].list.items.size() < run.recommendations.count() ? 1U : 0U;
@@ -95,7 +99,25 @@ std::string user_heading(const model::Model& model, std::uint32_t user) {
                      data::describe(model.positive_rule));
 }
 
-void recommend_to_users(RecommendRun& run, const std::vector<std::uint32_t>& users) {
+// The lists of a tile's people; of strangers nothing is known.
+std::vector<api::RecommendedList> lists_for(const RecommendRun& run,
+                                            std::span<const std::uint32_t> part) {
+  std::vector<std::uint32_t> known;
+  std::ranges::copy_if(part, std::back_inserter(known),
+                       [](std::uint32_t user) { return user != kStranger; });
+  std::vector<api::RecommendedList> found = run.recommendations.for_users(known, run.pool);
+  if (known.size() == part.size()) return found;
+  const api::RecommendedList unknown = run.recommendations.for_history({}, run.pool);
+  std::vector<api::RecommendedList> lists;
+  std::size_t next = 0;
+  for (const std::uint32_t user : part) {
+    lists.push_back(user == kStranger ? unknown : std::move(found[next++]));
+  }
+  return lists;
+}
+
+void recommend_to_users(RecommendRun& run, const People& people) {
+  const std::vector<std::uint32_t>& users = people.users;
   const std::size_t tile = run.recommendations.tile_people();
   Progress progress(stderr,
                     users.size() > 1 ? progress_style(run.flags.common) : ProgressStyle::silent,
@@ -107,14 +129,20 @@ void recommend_to_users(RecommendRun& run, const std::vector<std::uint32_t>& use
   progress.advance(first);
   for (std::size_t begin = first; begin < users.size(); begin += tile) {
     const auto part = std::span(users).subspan(begin, std::min(tile, users.size() - begin));
-    std::vector<api::RecommendedList> lists = run.recommendations.for_users(part, run.pool);
+    std::vector<api::RecommendedList> lists = lists_for(run, part);
     std::vector<Answer> answers(part.size());
     for (std::size_t i = 0; i < part.size(); ++i) {
-      answers[i].user = part[i];
-      answers[i].list = std::move(lists[i].list);
-      answers[i].reasons = std::move(lists[i].reasons);
-      if (run.format != ResultFormat::table) continue;
-      answers[i].heading = (begin + i == 0 ? "" : "\n") + user_heading(run.model, part[i]);
+      Answer& answer = answers[i];
+      answer.list = std::move(lists[i].list);
+      answer.reasons = std::move(lists[i].reasons);
+      answer.heading = begin + i == 0 ? "" : "\n";
+      if (part[i] == kStranger) {
+        answer.stranger = people.strangers.at(begin + i);
+        answer.heading += fmt::format("User {}: not in the model", printable(answer.stranger));
+        continue;
+      }
+      answer.user = part[i];
+      if (run.format == ResultFormat::table) answer.heading += user_heading(run.model, part[i]);
     }
     print(run, answers);
     run.sink.mark({begin + part.size(), {run.short_lists, run.popularity_lists}});
@@ -156,25 +184,6 @@ void recommend_to_made_up_person(RecommendRun& run) {
   answers[0].list = std::move(found.list);
   answers[0].reasons = std::move(found.reasons);
   print(run, answers);
-}
-
-std::vector<std::uint32_t> wanted_users(const RecommendFlags& flags, const model::Model& model) {
-  if (flags.user) return {user_row(model, *flags.user)};
-  std::vector<std::uint32_t> users;
-  if (flags.all) {
-    users.resize(model.users.size());
-    std::iota(users.begin(), users.end(), 0U);
-    return users;
-  }
-  for (const auto& line : recommendation::read_lines(flags.users)) {
-    users.push_back(
-        user_row(model, line.text, fmt::format("{}:{}: ", flags.users.string(), line.number)));
-  }
-  if (users.empty()) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("{}: names no users; write one id a line", flags.users.string()));
-  }
-  return users;
 }
 
 void note_outcome(const RecommendRun& run, std::size_t people) {
@@ -219,7 +228,7 @@ RankBy rank_by(const RecommendFlags& flags, const model::Model& model) {
 
 // What shapes the lists, so that no others are taken for them. The checksums of the model's
 // tensors are in its manifest.
-Json key_of(const RecommendFlags& flags, RankBy by, std::span<const std::uint32_t> users,
+Json key_of(const RecommendFlags& flags, RankBy by, const People& people,
             const std::vector<bool>& allowed) {
   const auto digits = [](std::span<const std::byte> bytes) {
     return storage::to_hex(storage::checksum(bytes));
@@ -228,7 +237,10 @@ Json key_of(const RecommendFlags& flags, RankBy by, std::span<const std::uint32_
   const std::vector<char> flags_of_items(allowed.begin(), allowed.end());
   Json key;
   key.set("model", digits(std::as_bytes(std::span(manifest))));
-  key.set("users", digits(std::as_bytes(users)));
+  key.set("users", digits(std::as_bytes(std::span(people.users))));
+  std::string strangers;
+  for (const auto& [place, id] : people.strangers) strangers += fmt::format("{} {}\n", place, id);
+  if (!strangers.empty()) key.set("strangers", digits(std::as_bytes(std::span(strangers))));
   key.set("items allowed", digits(std::as_bytes(std::span(flags_of_items))));
   key.set("-k", flags.count);
   key.set("--by", by == RankBy::watch ? "watch" : by == RankBy::rate ? "rate" : "both");
@@ -237,7 +249,7 @@ Json key_of(const RecommendFlags& flags, RankBy by, std::span<const std::uint32_
 }
 
 // Lists for many people are written in steps, so that a run cut short can go on.
-ResultSink sink_for(const RecommendFlags& flags, RankBy by, std::span<const std::uint32_t> users,
+ResultSink sink_for(const RecommendFlags& flags, RankBy by, const People& people,
                     const std::vector<bool>& allowed) {
   const bool many = flags.all || !flags.users.empty();
   if (flags.output.empty() || !many) return ResultSink(flags.output);
@@ -250,7 +262,7 @@ ResultSink sink_for(const RecommendFlags& flags, RankBy by, std::span<const std:
                                    "continued it",
                                    partial));
   }
-  return {flags.output, key_of(flags, by, users, allowed), flags.resume};
+  return {flags.output, key_of(flags, by, people, allowed), flags.resume};
 }
 
 void finish(RecommendRun& run, std::span<const std::uint32_t> users) {
@@ -290,7 +302,14 @@ void run_verb(const RecommendFlags& flags) {
   const model::Model model = load_model(flags.common, flags.model);
   ThreadPool pool(flags.common.threads);
   const bool made_up = flags.history || !flags.history_file.empty();
-  const auto users = made_up ? std::vector<std::uint32_t>() : wanted_users(flags, model);
+  const People people =
+      made_up ? People()
+              : wanted_people({.user = flags.user,
+                               .users = flags.users,
+                               .all = flags.all,
+                               .rows_only = flags.output.extension() == ".safetensors"},
+                              model, flags.common);
+  const std::vector<std::uint32_t>& users = people.users;
   const RankBy by = rank_by(flags, model);
   const auto allowed = allowed_items(flags.choice, model.items, flags.common);
   const auto count = static_cast<std::size_t>(flags.count);
@@ -300,7 +319,7 @@ void run_verb(const RecommendFlags& flags) {
        .by = by,
        .reason_count = flags.explain ? kReasonsShown : 0,
        .allowed = allowed,
-       .made_up_people = made_up,
+       .made_up_people = made_up || !people.strangers.empty(),
        .many_people = users.size() > api::Recommendations::tile_people(by, count)},
       pool);
   RecommendRun run{.flags = flags,
@@ -308,12 +327,14 @@ void run_verb(const RecommendFlags& flags) {
                    .pool = pool,
                    .recommendations = recommendations,
                    .format = format_of(flags),
-                   .sink = sink_for(flags, by, users, allowed)};
-  if (run.sink.resumed().done == 0) run.sink.append(text_before(run.format, flags.explain));
+                   .sink = sink_for(flags, by, people, allowed),
+                   .marks_popularity = !people.strangers.empty()};
+  if (run.sink.resumed().done == 0)
+    run.sink.append(text_before(run.format, flags.explain, run.marks_popularity));
   if (made_up) {
     recommend_to_made_up_person(run);
   } else {
-    recommend_to_users(run, users);
+    recommend_to_users(run, people);
   }
   finish(run, users);
   note_outcome(run, std::max<std::size_t>(1, users.size()));
@@ -322,7 +343,9 @@ void run_verb(const RecommendFlags& flags) {
 void add_people_options(Command& verb, RecommendFlags& flags) {
   auto* who = verb.add_option_group("Who", "One of these");
   who->add_option("--user", flags.user, "A user of the ratings file, by id");
-  who->add_option("--users", flags.users, "A file with one user id a line; - is stdin");
+  who->add_option("--users", flags.users,
+                  "A file with one user id a line; - is stdin; users whom the model does not know "
+                  "get what is popular");
   who->add_flag("--all", flags.all, "Everybody; prints CSV");
   who->add_option("--history", flags.history,
                   "A made-up person: \"Shrek (2001)=5,Memento (2000)=4\"; entries without a number "

@@ -17,7 +17,7 @@ constexpr std::size_t kTitleWidth = 56;
 constexpr std::size_t kReasonWidth = 36;
 
 std::string user_label(const Answer& answer, const model::Model& model) {
-  return answer.user ? std::string(model.users.labels.label(*answer.user)) : std::string();
+  return answer.user ? std::string(model.users.labels.label(*answer.user)) : answer.stranger;
 }
 
 Json reason_json(const recommendation::Reason& reason, const model::Model& model) {
@@ -47,7 +47,9 @@ std::string json_line(const Answer& answer, const model::Model& model) {
     items.push(std::move(item));
   }
   Json line;
-  line.set("user", answer.user ? Json(user_label(answer, model)) : Json());
+  const bool has_id = answer.user || !answer.stranger.empty();
+  line.set("user", has_id ? Json(user_label(answer, model)) : Json());
+  if (!answer.stranger.empty()) line.set("known", false);
   if (answer.list.by_popularity) line.set("fallback", "popularity");
   line.set("items", std::move(items));
   return line.dump() + "\n";
@@ -62,7 +64,7 @@ std::string quoted_id(std::string_view id) {
   return text + "\"";
 }
 
-std::string csv_rows(const Answer& answer, const model::Model& model) {
+std::string csv_rows(const Answer& answer, const model::Model& model, bool marks_popularity) {
   std::string rows;
   const std::string user = data::csv_field(user_label(answer, model));
   for (std::size_t i = 0; i < answer.list.items.size(); ++i) {
@@ -78,6 +80,7 @@ std::string csv_rows(const Answer& answer, const model::Model& model) {
       }
       rows += "," + data::csv_field(parts);
     }
+    if (marks_popularity) rows += answer.list.by_popularity ? ",popularity" : ",";
     rows += "\n";
   }
   return rows;
@@ -127,13 +130,15 @@ std::string table(const Answer& answer, const model::Model& model) {
 
 }  // namespace
 
-std::string text_before(ResultFormat format, bool with_reasons) {
+std::string text_before(ResultFormat format, bool with_reasons, bool marks_popularity) {
   if (format != ResultFormat::csv) return "";
-  return with_reasons ? "user,rank,item,score,reasons\n" : "user,rank,item,score\n";
+  return fmt::format("user,rank,item,score{}{}\n", with_reasons ? ",reasons" : "",
+                     marks_popularity ? ",fallback" : "");
 }
 
-std::string text_of(const Answer& answer, const model::Model& model, ResultFormat format) {
-  if (format == ResultFormat::csv) return csv_rows(answer, model);
+std::string text_of(const Answer& answer, const model::Model& model, ResultFormat format,
+                    bool marks_popularity) {
+  if (format == ResultFormat::csv) return csv_rows(answer, model, marks_popularity);
   if (format == ResultFormat::json_lines) return json_line(answer, model);
   if (format == ResultFormat::records) return record(answer);
   return table(answer, model);

@@ -23,7 +23,8 @@ namespace kindred::cli {
 enum class ResultFormat { table, csv, json_lines, records };
 
 struct Answer {
-  std::optional<std::uint32_t> user;  // None: a made-up person.
+  std::optional<std::uint32_t> user;  // None: a made-up person, or
+  std::string stranger = {};          // one whom the model does not know, by this id.
   std::string heading;                // For the table.
   recommendation::RecommendationList list;
   // One for each recommendation where reasons were asked for; else empty.
@@ -31,8 +32,10 @@ struct Answer {
 };
 
 // What comes before all answers: the header of CSV, else nothing.
-std::string text_before(ResultFormat format, bool with_reasons);
+// `marks_popularity`: a last column "fallback" says "popularity" of lists that are what is popular.
+std::string text_before(ResultFormat format, bool with_reasons, bool marks_popularity = false);
 
-std::string text_of(const Answer& answer, const model::Model& model, ResultFormat format);
+std::string text_of(const Answer& answer, const model::Model& model, ResultFormat format,
+                    bool marks_popularity = false);
 
 }  // namespace kindred::cli

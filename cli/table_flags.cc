@@ -41,6 +41,13 @@ void add_table_options(Command& verb, TableFlags& flags) {
           "What separates columns: , ; | :: tab space; default: recognised")
       ->type_name("TEXT")
       ->group(group);
+  verb.add_option_function<std::string>(
+          "--quote", [&flags](const std::string& word) { flags.reading.quotes = word == "double"; },
+          "Quotes hold fields together (double, as in RFC 4180) or are text (none); default: "
+          "recognised")
+      ->check(one_of({"double", "none"}))
+      ->type_name("double|none")
+      ->group(group);
   verb.add_option_function<bool>(
           "--header", [&flags](const bool& header) { flags.reading.header = header; },
           "Whether the first row names the columns; default: it does unless it holds a number")
@@ -83,6 +90,7 @@ data::CsvOptions reading_of(const TableFlags& flags, data::CsvOptions base) {
   if (!typed.label.empty()) base.label = typed.label;
   if (!typed.weight.empty()) base.weight = typed.weight;
   if (typed.separator) base.separator = typed.separator;
+  if (typed.quotes) base.quotes = typed.quotes;
   if (typed.header) base.header = typed.header;
   if (!typed.names.empty()) base.names = typed.names;
   if (typed.trim) base.trim = true;
@@ -110,6 +118,7 @@ data::Dataset open_table(const TableFlags& flags, const CommonOptions& common,
 }
 
 void tell_about_reading(const CommonOptions& common, const data::CsvSchema& schema) {
+  note_guesses(common, schema.format_guesses);
   for (const std::string& warning : schema.warnings) note(common, "warning: " + warning);
   for (const std::string& guess : schema.guesses) note(common, guess);
 }

@@ -39,7 +39,12 @@ data::Batch read_rows(const CommonOptions& common, const TableModel& model,
       data::infer_csv_schema({file}, features::reading_options(model.recipe, with_label));
   tell_about_reading(common, schema);
   const int threads = common.threads == 0 ? machine_limits().core_count : common.threads;
-  return data::csv_dataset({file}, schema, {.thread_count = threads}).collect();
+  data::Batch rows = data::csv_dataset({file}, schema, {.thread_count = threads}).collect();
+  if (rows.row_count == 0) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: there are no rows, only a header", file.string()));
+  }
+  return rows;
 }
 
 // Evaluating without the answers is a mistake that deserves its own words.
@@ -304,7 +309,7 @@ void evaluate_table(const CommonOptions& common, const std::filesystem::path& mo
     Json json;
     json.set("rows", std::uint64_t{rows.row_count});
     json.set("metrics", scores_to_json(scores));
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", with_guesses(common, std::move(json)).dump(2));
     return;
   }
   note(common, fmt::format("{}: {} rows", test.string(), format_count(rows.row_count)));

@@ -42,10 +42,9 @@ struct TowersFlags {
 const std::array<std::string, 2> kFromRatings = {"popularity", "audience_age"};
 
 // The ids of the file that the ratings do not name, at the end of the labels.
-std::size_t add_unrated(const std::filesystem::path& file, data::AttributesOptions options,
-                        data::Encoding encoding, data::Vocabulary& labels) {
+std::size_t add_unrated(const std::filesystem::path& file, const data::AttributesOptions& options,
+                        data::Vocabulary& labels) {
   if (file.empty()) return 0;
-  options.encoding = encoding;
   const data::Vocabulary unrated = data::read_attributes(file, options, labels).unmatched;
   for (std::size_t i = 0; i < unrated.size(); ++i) labels.insert(unrated.label(i));
   return unrated.size();
@@ -56,11 +55,8 @@ data::Interactions load_everybody(const TowersFlags& flags, ThreadPool& pool) {
   data::Interactions all =
       load_pairs(flags.ratings_file, flags.ratings, flags.common, pool).interactions;
   const RatingsFlags& ratings = flags.ratings;
-  const data::Encoding encoding = ratings.options.encoding;
-  const std::size_t items =
-      add_unrated(ratings.items_file, ratings.items_options, encoding, all.items);
-  const std::size_t users =
-      add_unrated(ratings.users_file, ratings.users_options, encoding, all.users);
+  const std::size_t items = add_unrated(ratings.items_file, items_options(ratings), all.items);
+  const std::size_t users = add_unrated(ratings.users_file, users_options(ratings), all.users);
   all.by_user.cols = all.items.size();
   while (all.by_user.rows < all.users.size()) all.by_user.close_row();
   note(flags.common, fmt::format("{} items and {} users of the files have no ratings",
@@ -125,7 +121,7 @@ void report(const TowersFlags& flags, const model::Model& model, double seconds)
     json.set("epochs", std::uint64_t{model.history.size()});
     json.set("loss", model.history.back().losses.back().second);
     json.set("seconds", seconds);
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", with_guesses(flags.common, std::move(json)).dump(2));
     return;
   }
   note(flags.common,

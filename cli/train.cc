@@ -117,7 +117,7 @@ void print_result(const TrainFlags& flags, const model::Model& model, int best_e
     json.set("best_epoch", best_epoch);
     json.set("objective", flags.rating_model.objective);
     json.set("seconds", seconds);
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", with_guesses(flags.common, std::move(json)).dump(2));
     return;
   }
   const auto bytes = std::filesystem::file_size(flags.output);

@@ -107,7 +107,7 @@ void finish_report(const TuneFlags& flags, const tuning::Report& report,
     note(flags.common, fmt::format("wrote {}", path.string()));
   }
   if (flags.common.json) {
-    fmt::print("{}\n", to_json(report).dump(2));
+    fmt::print("{}\n", with_guesses(flags.common, to_json(report)).dump(2));
   } else {
     fmt::print("{}", to_text(report));
   }

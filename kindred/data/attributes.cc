@@ -1,17 +1,21 @@
 #include "kindred/data/attributes.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 #include <utility>
 
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
+#include "kindred/data/column_names.h"
 #include "kindred/data/column_votes.h"
 #include "kindred/data/csv_schema.h"
 #include "kindred/data/dialect_recognition.h"
+#include "kindred/data/header_recognition.h"
 #include "kindred/data/number_text.h"
 #include "kindred/data/record_walker.h"
 #include "kindred/data/text_reader.h"
@@ -21,19 +25,12 @@ namespace {
 
 constexpr std::size_t kAttributesHeadBytes = std::size_t{256} << 10U;
 constexpr std::size_t kAttributesChunkBytes = std::size_t{1} << 20U;
+constexpr std::size_t kAttributesExampleCount = 5;
 constexpr std::size_t kMovieLensFlagBegin = 5;
 constexpr std::array<const char*, 19> kMovieLensGenres = {
     "unknown",     "Action", "Adventure", "Animation", "Children's", "Comedy",  "Crime",
     "Documentary", "Drama",  "Fantasy",   "Film-Noir", "Horror",     "Musical", "Mystery",
     "Romance",     "Sci-Fi", "Thriller",  "War",       "Western"};
-
-bool is_known(std::string_view normalized) {
-  static constexpr std::array<std::string_view, 20> kNames = {
-      "id",   "itemid", "movieid", "userid",     "item",   "movie", "user",
-      "name", "title",  "genre",   "genres",     "year",   "age",   "gender",
-      "sex",  "zip",    "zipcode", "occupation", "author", "artist"};
-  return std::find(kNames.begin(), kNames.end(), normalized) != kNames.end();
-}
 
 // Whether all sampled values of a column are among `words`.
 bool only_holds(const Sample& sample, std::size_t column, std::string_view one,
@@ -70,6 +67,14 @@ std::vector<std::string> names_without_header(const Sample& sample, std::size_t 
   return names;
 }
 
+// The column that a position names, from 0; 0 for what is no position.
+std::size_t position_of(const std::string& text) {
+  std::size_t position = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, position);
+  return stop == end && error == std::errc() && position >= 1 ? position - 1 : 0;
+}
+
 // Reads one file; each step of reading is a function.
 class AttributesReader {
  public:
@@ -90,12 +95,24 @@ class AttributesReader {
   };
 
   void recognize();
+  Sample sample_head();
+  bool has_header(const Sample& sample);
+  std::pair<std::size_t, std::string> guessed_id(const Sample& sample) const;
+  void choose_id_and_title(const Sample& sample);
   void read_chunk(const TextChunk& chunk);
+  void leave_out(const std::string& problem);
   void read_record(std::string_view line, const FieldSplitter& fields);
   void vote(std::size_t column, std::string_view field);
   Column make_column(std::size_t column);
   TextColumn words_of(std::size_t column);
   TextColumn join_flags();
+  // "--items-separator" for "--separator"; several flags in one text.
+  std::string own_flag(std::string flag) const {
+    for (std::size_t at = 0; (at = flag.find("--", at)) != std::string::npos; at += 2) {
+      flag.insert(at + 2, options_.kind + "-");
+    }
+    return flag;
+  }
   [[noreturn]] void fail(const std::string& problem) const {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{}:{}: {}", reader_.name(), line_, problem));
@@ -116,30 +133,65 @@ class AttributesReader {
   std::vector<std::string> notes_;
   std::vector<std::size_t> line_of_label_;  // 0 where the file has not named the label.
   Vocabulary unmatched_;                    // Ids that are not among the labels.
+  Guesses guesses_;
+  std::size_t bad_row_count_ = 0;
+  std::vector<std::string> bad_row_examples_;
 };
 
-void AttributesReader::recognize() {
+Sample AttributesReader::sample_head() {
   const std::string_view head = reader_.head(kAttributesHeadBytes);
   if (head.empty()) {
     throw Error(ErrorCode::invalid_argument, fmt::format("{}: the file is empty", reader_.name()));
   }
   check_line_ends(head, reader_.name());
-  const Sample sample = take_sample(head, reader_.head_is_all(), options_.separator);
+  Sample sample =
+      take_sample(head, reader_.head_is_all(),
+                  {.separator = options_.separator, .quotes = options_.quotes}, reader_.name());
   if (sample.records.empty()) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{}: there are no rows, only blank lines", reader_.name()));
   }
+  for (Guess& guess : sample.guesses) guess.flag = own_flag(guess.flag);
   dialect_ = sample.dialect;
+  guesses_ = std::move(sample.guesses);
+  return sample;
+}
+
+bool AttributesReader::has_header(const Sample& sample) {
+  if (options_.header) return *options_.header;
+  if (!options_.columns.empty()) return false;
+  // Only a position says where the ids are before names are known.
+  const std::size_t id_column = options_.id_column.empty()
+                                    ? 0
+                                    : std::min<std::size_t>(position_of(options_.id_column),
+                                                            sample.records.front().size() - 1);
+  const HeaderAnswer answer = recognize_header(
+      {.sample = sample,
+       .is_known = &is_attribute_name,
+       .named = {options_.id_column, options_.title_column},
+       .file = reader_.name(),
+       .flag = own_flag("--header"),
+       .id_columns = {id_column},
+       .is_id = [this](std::string_view text) { return labels_.find(text).has_value(); }});
+  guesses_.push_back({reader_.name(), "header", answer.header ? "line 1" : "none", answer.evidence,
+                      own_flag(answer.header ? "--no-header" : "--header")});
+  return answer.header;
+}
+
+void AttributesReader::recognize() {
+  const Sample sample = sample_head();
   const std::size_t column_count = sample.records.front().size();
-  const bool header =
-      options_.header.value_or(options_.columns.empty() && looks_like_header(sample, &is_known));
-  if (header) {
+  if (has_header(sample)) {
     names_ = sample.records.front();
     reader_.drop(sample.header_bytes);
     line_ += sample.header_lines;
   } else if (options_.columns.empty()) {
     names_ = names_without_header(sample, column_count);
     joins_flags_ = has_genre_flags(sample, column_count);
+    guesses_.push_back({reader_.name(), "columns", fmt::format("{}", fmt::join(names_, ", ")),
+                        "there is no header; files of this shape hold these",
+                        own_flag("--columns")});
+    if (joins_flags_) guesses_.back().taken = "those of MovieLens' u.item";
   }
   if (!options_.columns.empty()) {
     if (options_.columns.size() != column_count) {
@@ -155,14 +207,59 @@ void AttributesReader::recognize() {
     name.erase(name.find_last_not_of(" \t") + 1);
     if (name.empty()) name = fmt::format("column_{}", i + 1);
   }
-  if (!options_.id_column.empty()) {
-    id_column_ = find_column({.text = options_.id_column, .flag = "the id", .file = reader_.name()},
-                             names_, column_count);
-  }
+  choose_id_and_title(sample);
   cells_.assign(column_count, TextColumn(labels_.size()));
   votes_.assign(column_count, ColumnVotes(missing_));
   not_finite_.assign(column_count, {});
   line_of_label_.assign(labels_.size(), 0);
+}
+
+// The first column, unless it has no id of the ratings and one other column nearly all.
+std::pair<std::size_t, std::string> AttributesReader::guessed_id(const Sample& sample) const {
+  std::vector<std::size_t> matches(names_.size(), 0);
+  std::size_t rows = 0;
+  for (const auto& record : sample.records) {
+    if (record.size() != names_.size()) continue;
+    ++rows;
+    for (std::size_t column = 0; column < record.size(); ++column) {
+      matches[column] += labels_.find(record[column]) ? 1U : 0U;
+    }
+  }
+  const auto most = static_cast<std::size_t>(std::ranges::max_element(matches) - matches.begin());
+  if (matches[0] == 0 && rows >= 3 && 10 * matches[most] >= 8 * (rows - 1)) {
+    return {most, fmt::format("{} of {} of its values are ids of the ratings, and none of the "
+                              "first column's",
+                              matches[most], rows)};
+  }
+  return {0, fmt::format("the first column; {} of {} of its values are ids of the ratings",
+                         matches[0], rows)};
+}
+
+// The id is what is named, or guessed; of the titles, what is named alone.
+void AttributesReader::choose_id_and_title(const Sample& sample) {
+  if (!options_.id_column.empty()) {
+    id_column_ = find_column(
+        {.text = options_.id_column, .flag = own_flag("--id-column"), .file = reader_.name()},
+        names_, names_.size());
+  } else {
+    const auto [column, evidence] = guessed_id(sample);
+    id_column_ = column;
+    guesses_.push_back({reader_.name(), "id", fmt::format("'{}'", printable(names_[column])),
+                        evidence, own_flag("--id-column")});
+  }
+  if (options_.title_column.empty()) return;
+  const std::size_t title =
+      find_column({.text = options_.title_column, .flag = "--title-column", .file = reader_.name()},
+                  names_, names_.size());
+  if (title == id_column_) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: column '{}' is the id and cannot be the title too", reader_.name(),
+                            printable(names_[title])));
+  }
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    if (i != title && names_[i] == "title") names_[i] = "title_2";
+  }
+  names_[title] = "title";
 }
 
 void AttributesReader::read_chunk(const TextChunk& chunk) {
@@ -170,34 +267,53 @@ void AttributesReader::read_chunk(const TextChunk& chunk) {
   RecordWalker walker(chunk, dialect_);
   while (walker.next()) {
     line_ = first_line + walker.line();
-    if (walker.is_bad()) fail(walker.problem());
-    read_record(walker.record(), walker.fields());
+    if (walker.is_bad()) {
+      leave_out(walker.problem());
+    } else {
+      read_record(walker.record(), walker.fields());
+    }
   }
   line_ = first_line + (walker.failed() ? walker.line() : walker.line_count());
   if (walker.failed()) fail(walker.problem());
 }
 
+// A row that cannot be used.
+void AttributesReader::leave_out(const std::string& problem) {
+  if (options_.on_bad == OnBad::error) fail(problem);
+  ++bad_row_count_;
+  if (bad_row_examples_.size() < kAttributesExampleCount) {
+    bad_row_examples_.push_back(fmt::format("{}:{}: {}", reader_.name(), line_, problem));
+  }
+  if (bad_row_count_ > options_.bad_count_max) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: more than {} bad rows (--max-bad); the first: {}", reader_.name(),
+                            options_.bad_count_max, bad_row_examples_.front()));
+  }
+}
+
 void AttributesReader::read_record(std::string_view line, const FieldSplitter& fields) {
   if (fields.field_count() != names_.size()) {
-    fail(fmt::format("{} fields where {} are expected: '{}'", fields.field_count(), names_.size(),
-                     printable(line)));
+    return leave_out(fmt::format("{} fields where {} are expected: '{}'", fields.field_count(),
+                                 names_.size(), printable(line)));
   }
   const std::string_view id = fields[id_column_];
-  if (id.empty()) fail(fmt::format("the id (column {}) is empty", id_column_ + 1));
-  for (std::size_t column = 0; column < names_.size(); ++column) {
-    if (column != id_column_ && !fields[column].empty()) vote(column, fields[column]);
+  if (id.empty()) {
+    return leave_out(fmt::format("the id (column {}) is empty", id_column_ + 1));
   }
   const std::optional<std::uint32_t> row = labels_.find(id);
   if (!row) {
     const std::size_t before = unmatched_.size();
     if (unmatched_.insert(id) != before) {
-      fail(fmt::format("id '{}' appears a second time", printable(id)));
+      return leave_out(fmt::format("id '{}' appears a second time", printable(id)));
     }
-    return;
+  } else if (line_of_label_[*row] != 0) {
+    return leave_out(
+        fmt::format("id '{}' is already in line {}", printable(id), line_of_label_[*row]));
   }
-  if (line_of_label_[*row] != 0) {
-    fail(fmt::format("id '{}' is already in line {}", printable(id), line_of_label_[*row]));
+  for (std::size_t column = 0; column < names_.size(); ++column) {
+    if (column != id_column_ && !fields[column].empty()) vote(column, fields[column]);
   }
+  if (!row) return;
   line_of_label_[*row] = line_;
   for (std::size_t column = 0; column < names_.size(); ++column) {
     cells_[column][*row] = fields[column];
@@ -283,6 +399,9 @@ Attributes AttributesReader::run() {
   result.notes = std::move(notes_);
   result.unmatched_row_count = unmatched_.size();
   result.unmatched = std::move(unmatched_);
+  result.guesses = std::move(guesses_);
+  result.bad_row_count = bad_row_count_;
+  result.bad_row_examples = std::move(bad_row_examples_);
   result.missing_row_count = static_cast<std::size_t>(
       std::count(line_of_label_.begin(), line_of_label_.end(), std::size_t{0}));
   return result;

@@ -35,12 +35,17 @@ namespace kindred::data {
 
 struct AttributesOptions {
   std::optional<std::string> separator = {};
+  std::optional<bool> quotes = {};
   std::optional<bool> header = {};
   std::string id_column = {};             // Name or 1-based position; "" means the first.
+  std::string title_column = {};          // The one that becomes "title"; "" is recognised.
   std::vector<std::string> columns = {};  // Names for a file without header, the id's included.
   Encoding encoding = Encoding::utf8;
   std::vector<std::string> missing_words = {};  // As in CsvOptions.
   std::string missing_flag = "--missing";       // What people call that, for notes.
+  OnBad on_bad = OnBad::error;                  // What to do about a row that cannot be used.
+  std::size_t bad_count_max = 1000;             // With skip: more of them are an error after all.
+  std::string kind = "items";  // "items" or "users": how flags and messages call it.
 };
 
 struct Attributes {
@@ -49,6 +54,9 @@ struct Attributes {
   std::size_t missing_row_count = 0;    // Labels of the vocabulary without a row.
   Vocabulary unmatched = {};            // Those ids, in the order of the file.
   std::vector<std::string> notes = {};  // Sentences: words taken for missing values, or not.
+  Guesses guesses = {};                 // What the options left open.
+  std::size_t bad_row_count = 0;        // Rows left out,
+  std::vector<std::string> bad_row_examples = {};  // and the first of them, with line numbers.
 };
 
 // Throws Error as read_ratings does; an id that appears twice is an error, and so is any

@@ -28,7 +28,8 @@ constexpr std::size_t kNamesShownMax = 100;
 }
 
 // The first records, the first of which is whole however many columns it names.
-Sample sample_of(TextReader& reader, const std::optional<std::string>& separator) {
+template <typename Take>
+Sample whole_first_record(TextReader& reader, const Take& take) {
   std::size_t bytes = kSchemaHeadBytes;
   while (true) {
     const std::string_view head = reader.head(bytes);
@@ -38,7 +39,7 @@ Sample sample_of(TextReader& reader, const std::optional<std::string>& separator
       bytes *= 2;
       continue;
     }
-    Sample sample = take_sample(head, is_all, separator);
+    Sample sample = take(head, is_all);
     if (is_all || sample.records.empty() || sample.header_bytes < head.size() ||
         bytes >= kRecordBytesMax) {
       return sample;
@@ -88,13 +89,24 @@ class SchemaReader {
 void SchemaReader::recognize(TextReader& reader) {
   if (reader.head(kSchemaHeadBytes).empty()) fail_schema(reader.name(), "the file is empty");
   check_line_ends(reader.head(kSchemaHeadBytes), reader.name());
-  const Sample sample = sample_of(reader, options_.separator);
+  const DialectOptions said = {
+      .separator = options_.separator, .quotes = options_.quotes, .may_be_one_column = true};
+  const Sample sample = whole_first_record(reader, [&](std::string_view head, bool is_all) {
+    return take_sample(head, is_all, said, reader.name());
+  });
   if (sample.records.empty()) fail_schema(reader.name(), "there are no rows, only blank lines");
   schema_.dialect = sample.dialect;
+  schema_.format_guesses = sample.guesses;
   schema_.encoding = options_.encoding;
   schema_.trim = options_.trim;
   schema_.missing = MissingWords(options_.missing_words);
   schema_.header = options_.header.value_or(options_.names.empty() && may_be_header(sample));
+  if (!options_.header && options_.names.empty()) {
+    schema_.format_guesses.push_back(
+        {reader.name(), "header", schema_.header ? "line 1" : "none",
+         schema_.header ? "no field of line 1 is a number" : "line 1 holds a number",
+         schema_.header ? "--header false" : "--header true"});
+  }
   read_names(sample, reader.name());
 }
 
@@ -303,7 +315,9 @@ OpenCsv open_csv(const std::filesystem::path& file, const CsvSchema& schema) {
   const std::string& name = open.reader.name();
   if (open.reader.head(kSchemaHeadBytes).empty()) fail_schema(name, "the file is empty");
   if (!schema.header) return open;
-  const Sample sample = sample_of(open.reader, schema.dialect.separator);
+  const Sample sample = whole_first_record(open.reader, [&](std::string_view head, bool is_all) {
+    return sample_of(schema.dialect, head, is_all);
+  });
   if (sample.records.empty()) fail_schema(name, "there are no rows, only blank lines");
   const std::vector<std::string> names = trimmed_all(sample.records.front());
   if (names != schema.header_names) {

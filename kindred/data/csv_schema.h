@@ -27,6 +27,7 @@
 #include <variant>
 #include <vector>
 
+#include "kindred/base/guess.h"
 #include "kindred/data/csv_type.h"
 #include "kindred/data/delimited.h"
 #include "kindred/data/missing_words.h"
@@ -55,6 +56,7 @@ struct CsvColumn {
 struct CsvOptions {
   // Format; each is recognised where it is not given.
   std::optional<std::string> separator = {};
+  std::optional<bool> quotes = {};  // Whether quotes hold fields together; else they are text.
   std::optional<bool> header = {};
   std::vector<std::string> names = {};  // For a file without header, or in place of it.
   Encoding encoding = Encoding::utf8;
@@ -89,6 +91,7 @@ struct CsvSchema {
   std::string label;
   std::string weight;
   std::size_t inferred_rows = 0;      // How many rows the types come from; 0: from nobody's.
+  Guesses format_guesses;             // What the options left open about the format.
   std::vector<std::string> warnings;  // Whole sentences: spaces around text, numbers as text.
   std::vector<std::string> guesses;   // The same: how words that may mean "missing" are taken.
 

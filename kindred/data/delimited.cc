@@ -42,11 +42,12 @@ Dialect dialect_for(const std::string& separator) {
 }
 
 RecordScanner::RecordScanner(const Dialect& dialect)
-    : quotes_(dialect.quotes), separator_(dialect.separator.front()) {
+    : quotes_(dialect.quotes), padded_(dialect.padded), separator_(dialect.separator.front()) {
   KINDRED_CHECK(!dialect.quotes || dialect.separator.size() == 1);
 }
 
 bool RecordScanner::opens_field(std::string_view text, std::size_t quote) const {
+  while (padded_ && quote > 0 && text[quote - 1] == ' ') --quote;
   return quote == 0 || text[quote - 1] == separator_ || text[quote - 1] == '\n';
 }
 
@@ -111,8 +112,18 @@ FieldSplitter::FieldSplitter(const Dialect& dialect)
 
 bool FieldSplitter::split(std::string_view record) {
   field_count_ = 0;
+  has_quotes_ = false;
+  has_literal_quotes_ = false;
   if (dialect_.quotes && find_byte(record, '"', 0) != std::string_view::npos) {
-    return split_quoted(record);
+    has_quotes_ = true;
+    if (split_quoted(record)) return true;
+    // Where a line end lies inside, nobody can tell which quote is the wrong one.
+    if (dialect_.separator != "\t" || find_byte(record, '\n', 0) != std::string_view::npos) {
+      return false;
+    }
+    field_count_ = 0;
+    has_quotes_ = false;
+    has_literal_quotes_ = true;
   }
   switch (kind_) {
     case Kind::byte:
@@ -125,7 +136,16 @@ bool FieldSplitter::split(std::string_view record) {
       split_at_spaces(record);
       break;
   }
+  if (dialect_.padded) trim_fields();
   return true;
+}
+
+void FieldSplitter::trim_fields() {
+  for (std::size_t i = 0; i < field_count_; ++i) {
+    std::string_view& field = fields_[i];
+    while (field.starts_with(' ')) field.remove_prefix(1);
+    while (field.ends_with(' ')) field.remove_suffix(1);
+  }
 }
 
 void FieldSplitter::split_at_byte(std::string_view record) {
@@ -182,12 +202,18 @@ bool FieldSplitter::split_quoted(std::string_view record) {
   // Undoubling only shrinks, so views into the buffer stay valid within a record.
   unescaped_.clear();
   unescaped_.reserve(record.size());
+  const auto skip_padding = [&](std::size_t at) {
+    while (dialect_.padded && at < record.size() && record[at] == ' ') ++at;
+    return at;
+  };
   std::size_t at = 0;
   while (true) {
+    at = skip_padding(at);
     if (at == record.size() || record[at] != '"') {
       const std::size_t end = std::min(record.size(), find_byte(record, separator, at));
-      const std::string_view field = record.substr(at, end - at);
+      std::string_view field = record.substr(at, end - at);
       if (find_byte(field, '"', 0) != std::string_view::npos) return false;
+      while (dialect_.padded && field.ends_with(' ')) field.remove_suffix(1);
       push(field);
       at = end;
     } else {
@@ -202,6 +228,7 @@ bool FieldSplitter::split_quoted(std::string_view record) {
         unescaped_ += '"';
         ++at;
       }
+      at = skip_padding(at);
       if (at < record.size() && record[at] != separator) return false;
       push(std::string_view(unescaped_).substr(begin));
     }

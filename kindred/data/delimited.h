@@ -4,7 +4,8 @@
 // it, or at the end of the text. Where the dialect has quotes (RFC 4180), a field that
 // *begins* with a quote runs to the closing quote and may hold separators, line feeds
 // and doubled quotes; such a record spans several lines. A quote anywhere else is a
-// mistake in that one record.
+// mistake in that one record; between tabs, where few programs quote, it is a quote, and so
+// are all others of its line.
 //
 // Whether a quote opens a field depends on the byte before it alone, so records can be
 // found without splitting them: at the speed of memchr where a file has no quotes.
@@ -13,6 +14,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,7 @@ inline constexpr std::size_t kRecordBytesMax = std::size_t{16} << 20U;
 struct Dialect {
   std::string separator = ",";  // " " means any run of spaces and tabs.
   bool quotes = true;           // RFC 4180. Requires a separator of one byte, not " ".
+  bool padded = false;          // Spaces around a field, outside quotes, are no part of it.
 
   bool operator==(const Dialect&) const = default;
 };
@@ -54,6 +57,7 @@ class RecordScanner {
   bool opens_field(std::string_view text, std::size_t quote) const;
 
   bool quotes_;
+  bool padded_;
   char separator_;
   std::size_t scanned_ = 0;
   std::size_t complete_bytes_ = 0;
@@ -81,6 +85,17 @@ class FieldSplitter {
   std::size_t field_count() const noexcept { return field_count_; }
   std::string_view operator[](std::size_t field) const { return fields_[field]; }
 
+  // Whether the field stood in quotes.
+  bool was_quoted(std::size_t field) const noexcept {
+    // What was quoted lies in the buffer, even an empty text.
+    const std::less_equal<> before;
+    const char* const at = fields_[field].data();
+    return has_quotes_ && before(unescaped_.data(), at) &&
+           before(at, unescaped_.data() + unescaped_.size());
+  }
+  // Whether the record has misplaced quotes that were read as they stand.
+  bool has_literal_quotes() const noexcept { return has_literal_quotes_; }
+
  private:
   void push(std::string_view field) {
     if (field_count_ == fields_.size()) fields_.resize(2 * fields_.size());
@@ -90,13 +105,16 @@ class FieldSplitter {
   void split_at_text(std::string_view record);
   void split_at_spaces(std::string_view record);
   bool split_quoted(std::string_view record);
+  void trim_fields();
 
   enum class Kind { byte, text, spaces };
   Dialect dialect_;
   Kind kind_;
   std::vector<std::string_view> fields_;
   std::size_t field_count_ = 0;
-  std::string unescaped_;  // Where fields with doubled quotes lie once undoubled.
+  bool has_quotes_ = false;          // Of the record at hand: whether fields stood in them,
+  bool has_literal_quotes_ = false;  // or it has some that mean nothing.
+  std::string unescaped_;            // Where fields with doubled quotes lie once undoubled.
 };
 
 }  // namespace kindred::data

@@ -110,7 +110,10 @@ const Column* find_attribute(const Table& table, std::string_view name) {
 }
 
 const Column* find_title(const Table& table) {
-  for (const std::string_view name : {"title", "name", "movie_title", "movie title"}) {
+  for (const std::string_view name :
+       {"title", "name", "movie_title", "movie title", "item_name", "itemname", "product_name",
+        "productname", "product_title", "book_title", "book-title", "track_name", "artist_name",
+        "itemdescription", "item_description", "description"}) {
     const Column* column = find_ignoring_case(table, name);
     if (column != nullptr && column->is_text()) return column;
   }

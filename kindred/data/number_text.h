@@ -1,12 +1,8 @@
-// Numbers and times as text, the same in every locale.
+// Numbers as text, the same in every locale; times are in time_text.h.
 //
 // Decimal numbers with a point: "3", "-0.5", "1e3". A decimal comma, "1_000", "0x10",
 // "nan" and "inf" are not numbers here. Spaces and tabs around a number are ignored.
 // Conversion is exact: the float nearest to the text.
-//
-// Times are whole seconds, as most ratings files have them, but any integer will do
-// (milliseconds, a day number): they are only ever compared. Dates become seconds since
-// 1970-01-01 UTC.
 
 #pragma once
 
@@ -26,9 +22,5 @@ enum class NumberFault {
 // Very small numbers become 0 and -0 becomes 0.
 NumberFault parse_number(std::string_view text, float& value) noexcept;
 NumberFault parse_number(std::string_view text, double& value) noexcept;
-
-// An integer of 64 bits; a decimal number, rounded down; or a date as in "2019-01-02",
-// "2019-01-02 03:04:05", "2019-01-02T03:04:05.6Z".
-NumberFault parse_timestamp(std::string_view text, std::int64_t& seconds) noexcept;
 
 }  // namespace kindred::data

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <limits>
 #include <string>
 
 namespace kindred::data {
@@ -43,33 +42,6 @@ TEST(NumberText, NamesWhatIsWrong) {
        {".", "-", "+", "1,5", "0x1p3", "1e", "1 2", "5a", "nan(1)", "--1", "1..2"}) {
     EXPECT_EQ(parse_number(text, value), NumberFault::malformed) << text;
   }
-}
-
-TEST(NumberText, TimesAreIntegersDecimalsOrDates) {
-  const auto time_of = [](std::string_view text) {
-    std::int64_t time = std::numeric_limits<std::int64_t>::min();
-    EXPECT_EQ(parse_timestamp(text, time), NumberFault::none) << text;
-    return time;
-  };
-  EXPECT_EQ(time_of("0"), 0);
-  EXPECT_EQ(time_of("-9223372036854775808"), std::numeric_limits<std::int64_t>::min());
-  EXPECT_EQ(time_of("9223372036854775807"), std::numeric_limits<std::int64_t>::max());
-  EXPECT_EQ(time_of("978300760.99"), 978300760);
-  EXPECT_EQ(time_of("1e3"), 1000);
-  // Each by: date -u -d '<text>' +%s
-  EXPECT_EQ(time_of("1970-01-01"), 0);
-  EXPECT_EQ(time_of("2000-02-29"), 951782400);
-  EXPECT_EQ(time_of("1900-03-01"), -2203891200);
-  EXPECT_EQ(time_of("9999-12-31 23:59:59"), 253402300799);
-  EXPECT_EQ(time_of("2019-01-02T03:04"), 1546398240);
-  EXPECT_EQ(time_of("2019-01-02 03:04:05.678Z"), 1546398245);
-  std::int64_t time = 0;
-  for (const char* text : {"2019-02-29", "2019-00-01", "2019-1-2", "2019-01-02x", "0000-01-01",
-                           "2019-01-02 24:00", "2019-01-02 03:04:05.", "2019-01-02T", "now"}) {
-    EXPECT_EQ(parse_timestamp(text, time), NumberFault::malformed) << text;
-  }
-  EXPECT_EQ(parse_timestamp("9223372036854775808", time), NumberFault::too_large);
-  EXPECT_EQ(parse_timestamp("", time), NumberFault::empty);
 }
 
 }  // namespace

@@ -95,6 +95,7 @@ PlainRows::PlainRows(const RatingsFormat& format)
       has_time_(format.timestamp_column != kNoColumn) {
   const std::string& separator = format.dialect.separator;
   if (format.item_lists || separator.size() != 1 || separator == " ") return;
+  if (has_time_ && (format.times.fraction_digits > 0 || !format.times.pattern.empty())) return;
   separator_ = separator.front();
   roles_.assign(format.field_count, Role::other);
   roles_[format.user_column] = Role::user;

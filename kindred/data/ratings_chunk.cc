@@ -7,9 +7,11 @@
 #include <string_view>
 
 #include "kindred/base/printable.h"
+#include "kindred/data/dialect_recognition.h"
 #include "kindred/data/number_text.h"
 #include "kindred/data/plain_rows.h"
 #include "kindred/data/record_walker.h"
+#include "kindred/data/time_text.h"
 
 namespace kindred::data {
 namespace {
@@ -130,19 +132,22 @@ void ChunkParser::parse_rating() {
 }
 
 void ChunkParser::parse_list() {
-  for (std::size_t i = 0; i < walker_.fields().field_count(); ++i) {
+  // Spreadsheets fill short lines up with empty cells.
+  std::size_t count = walker_.fields().field_count();
+  while (count > 1 && is_blank(walker_.fields()[count - 1])) --count;
+  for (std::size_t i = 0; i < count; ++i) {
     if (!is_id(walker_.fields()[i], i)) return;
   }
   // A user without items is a user all the same.
-  if (walker_.fields().field_count() == 1) worker_.users.number(walker_.fields()[0]);
-  for (std::size_t i = 1; i < walker_.fields().field_count(); ++i)
-    add(walker_.fields()[0], walker_.fields()[i]);
+  if (count == 1) worker_.users.number(walker_.fields()[0]);
+  for (std::size_t i = 1; i < count; ++i) add(walker_.fields()[0], walker_.fields()[i]);
 }
 
 bool ChunkParser::is_id(std::string_view id, std::size_t column) {
   if (!id.empty() && id.size() <= kIdBytesMax) return true;
   if (id.empty()) {
-    report(BadRow::empty_id, fmt::format("{} is empty", column_name(column)));
+    report(BadRow::empty_id,
+           fmt::format("{} is empty; --on-bad skip leaves such rows out", column_name(column)));
   } else {
     report(BadRow::long_id, fmt::format("{} has {} bytes, more than {}: '{}'", column_name(column),
                                         id.size(), kIdBytesMax, printable(id)));
@@ -178,15 +183,28 @@ bool ChunkParser::parse_value(float& value) {
 
 bool ChunkParser::parse_time(std::int64_t& time) {
   const std::string_view text = walker_.fields()[format_.timestamp_column];
-  const NumberFault fault = parse_timestamp(text, time);
-  if (fault == NumberFault::none) return true;
+  const ParsedTime parsed = data::parse_time(text, format_.times);
+  time = parsed.time;
+  if (parsed.digits_lost > out_.digits_lost) out_.digits_lost = parsed.digits_lost;
+  if (parsed.fault == NumberFault::none) return true;
   const std::string column = column_name(format_.timestamp_column);
-  report(BadRow::bad_timestamp,
-         fault == NumberFault::empty
-             ? fmt::format("{} is empty", column)
-             : fmt::format("{}: '{}' is not a time (seconds, or 2019-01-02 03:04:05){}", column,
-                           printable(text),
-                           format_.header ? "" : " (--timestamp-column - if it is none)"));
+  constexpr const char* kWays =
+      "; --timestamp-column - reads no times, --on-bad skip leaves such rows out";
+  if (parsed.fault == NumberFault::empty) {
+    report(BadRow::bad_timestamp, fmt::format("{} is empty{}", column, kWays));
+  } else if (parsed.fault == NumberFault::too_large) {
+    report(BadRow::bad_timestamp,
+           fmt::format("{}: '{}' is too large for a time{}", column, printable(text), kWays));
+  } else {
+    const TimeReading& reading = format_.times;
+    const std::string form =
+        !reading.pattern.empty() ? fmt::format("of the form '{}'", printable(reading.pattern))
+        : reading.order == DateOrder::year_first
+            ? std::string("(1546398245, 2019-01-02 03:04:05, 2019-01-02T03:04:05+01:00)")
+            : fmt::format("with the {} (--time-format)", data::describe(reading.order));
+    report(BadRow::bad_timestamp,
+           fmt::format("{}: '{}' is not a time {}{}", column, printable(text), form, kWays));
+  }
   return false;
 }
 

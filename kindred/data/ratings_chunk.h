@@ -75,6 +75,9 @@ struct RatingsChunk {
   std::array<std::size_t, kBadRowCauseCount> bad_counts{};
   std::vector<BadRowExample> bad_examples;  // The first ones, kBadExampleCount at most.
 
+  // The most digits of a second that a time has beyond those the format keeps; 0: none.
+  int digits_lost = 0;
+
   // What makes the file unreadable from some line on, whatever is done about bad rows.
   std::string fatal_message;
   std::size_t fatal_line = 0;

@@ -5,13 +5,17 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <utility>
 
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
+#include "kindred/data/column_names.h"
 #include "kindred/data/dialect_recognition.h"
-#include "kindred/data/number_text.h"
+#include "kindred/data/header_recognition.h"
+#include "kindred/data/item_list_recognition.h"
+#include "kindred/data/value_column.h"
 
 namespace kindred::data {
 namespace {
@@ -19,42 +23,9 @@ namespace {
 enum Role { user, item, rating, timestamp };
 constexpr std::array<const char*, 4> kRoleNames = {"user", "item", "rating", "timestamp"};
 
-struct KnownName {
-  const char* normalized;
-  Role role;
-};
+Role role_of(ColumnRole role) { return static_cast<Role>(role); }
 
-// Names from the public rating data sets and from people's own exports.
-constexpr KnownName kKnownNames[] = {
-    {"user", user},           {"userid", user},        {"uid", user},
-    {"users", user},          {"customer", user},      {"customerid", user},
-    {"member", user},         {"memberid", user},      {"reviewerid", user},
-    {"visitorid", user},      {"person", user},        {"personid", user},
-    {"account", user},        {"accountid", user},     {"listener", user},
-    {"item", item},           {"itemid", item},        {"iid", item},
-    {"items", item},          {"movie", item},         {"movieid", item},
-    {"film", item},           {"filmid", item},        {"product", item},
-    {"productid", item},      {"asin", item},          {"book", item},
-    {"bookid", item},         {"isbn", item},          {"artist", item},
-    {"artistid", item},       {"song", item},          {"songid", item},
-    {"track", item},          {"trackid", item},       {"business", item},
-    {"businessid", item},     {"anime", item},         {"animeid", item},
-    {"jokeid", item},         {"article", item},       {"articleid", item},
-    {"timestamp", timestamp}, {"time", timestamp},     {"unixtime", timestamp},
-    {"date", timestamp},      {"datetime", timestamp}, {"unixreviewtime", timestamp},
-    {"createdat", timestamp}, {"ratedat", timestamp},  {"ts", timestamp},
-};
-
-const KnownName* find_known(std::string_view normalized) {
-  for (const KnownName& name : kKnownNames) {
-    if (normalized == name.normalized) return &name;
-  }
-  return nullptr;
-}
-
-bool is_known_column(std::string_view normalized) {
-  return find_known(normalized) != nullptr || meaning_of_name(normalized).has_value();
-}
+bool is_known_column(std::string_view normalized) { return known_column(normalized).has_value(); }
 
 std::size_t& column_of(RatingsFormat& format, Role role) {
   switch (role) {
@@ -70,39 +41,28 @@ std::size_t& column_of(RatingsFormat& format, Role role) {
   return format.timestamp_column;
 }
 
+std::vector<std::string_view> cells_of(const Sample& sample, bool header, std::size_t column) {
+  std::vector<std::string_view> cells;
+  for (std::size_t i = header ? 1 : 0; i < sample.records.size(); ++i) {
+    if (column < sample.records[i].size()) cells.emplace_back(sample.records[i][column]);
+  }
+  return cells;
+}
+
 // Whether most of a column's sampled values are whole numbers of eight digits or more, or
 // dates: times, not ratings.
 bool holds_times(const Sample& sample, bool header, std::size_t column) {
-  std::size_t rows = 0;
-  std::size_t times = 0;
-  for (std::size_t i = header ? 1 : 0; i < sample.records.size(); ++i) {
-    if (column >= sample.records[i].size()) continue;
-    const std::string& field = sample.records[i][column];
-    std::int64_t time = 0;
-    ++rows;
-    const bool has_point = field.find('.') != std::string::npos;
-    if (!has_point && parse_timestamp(field, time) == NumberFault::none &&
-        (time >= 10'000'000 || time <= -10'000'000)) {
-      ++times;
-    }
+  const auto cells = cells_of(sample, header, column);
+  const TimeFacts facts = recognize_times(cells);
+  std::size_t times = facts.date_count;
+  for (const std::string_view cell : cells) {
+    std::int64_t number = 0;
+    const char* const end = cell.data() + cell.size();
+    const auto [stop, error] = std::from_chars(cell.data(), end, number);
+    const bool whole = error == std::errc() && (stop == end || *stop == '.');
+    if (whole && (number >= 10'000'000 || number <= -10'000'000)) ++times;
   }
-  return 2 * times > rows;
-}
-
-bool all_integers(const Sample& sample) {
-  for (const auto& record : sample.records) {
-    for (const std::string& field : record) {
-      const auto is_digit = [](char byte) { return byte >= '0' && byte <= '9'; };
-      if (!std::all_of(field.begin(), field.end(), is_digit)) return false;
-    }
-  }
-  return true;
-}
-
-// Ratings rows have at most a handful of fields and the same number of them; lists of a
-// few people's items hardly ever do.
-bool looks_like_item_lists(const Sample& sample) {
-  return sample.records.size() >= 3 && sample.even_share < 0.5 && all_integers(sample);
+  return 2 * times > cells.size();
 }
 
 void take_named_columns(RatingsFormat& format, const RatingsOptions& options,
@@ -124,23 +84,30 @@ bool is_taken(const RatingsFormat& format, std::size_t column) {
          column == format.rating_column || column == format.timestamp_column;
 }
 
-// Columns whose names say what they are, unless an option has said it already.
+// Columns whose names say what they are, unless an option has said it already. A name that may
+// describe ("title") yields to one that does not ("movieId").
 void take_known_columns(RatingsFormat& format, const std::array<bool, 4>& open,
                         const std::string& file) {
-  for (std::size_t column = 0; column < format.names.size(); ++column) {
-    const KnownName* known = find_known(normalized_name(format.names[column]));
-    if (known == nullptr || !open[known->role] || is_taken(format, column)) continue;
-    std::size_t& taken = column_of(format, known->role);
-    if (taken == kNoColumn) {
-      taken = column;
-    } else if (known->role == user || known->role == item ||
-               format.names[taken] == format.names[column]) {
-      throw Error(ErrorCode::invalid_argument,
-                  fmt::format("{}: both column {} ('{}') and column {} ('{}') may be the {}; "
-                              "choose with --{}-column",
-                              file, taken + 1, printable(format.names[taken]), column + 1,
-                              printable(format.names[column]), kRoleNames[known->role],
-                              kRoleNames[known->role]));
+  for (const bool yields : {false, true}) {
+    const RatingsFormat before = format;
+    for (std::size_t column = 0; column < format.names.size(); ++column) {
+      const auto known = known_column(normalized_name(format.names[column]));
+      if (!known || known->yields != yields || is_taken(format, column)) continue;
+      const Role role = role_of(known->role);
+      if (!open[role] || role == rating) continue;  // Values: value_column.h.
+      RatingsFormat earlier = before;
+      if (yields && column_of(earlier, role) != kNoColumn) continue;
+      std::size_t& taken = column_of(format, role);
+      if (taken == kNoColumn) {
+        taken = column;
+      } else if (role == user || role == item || format.names[taken] == format.names[column]) {
+        throw Error(
+            ErrorCode::invalid_argument,
+            fmt::format("{}: both column {} ('{}') and column {} ('{}') may be the {}; "
+                        "choose with --{}-column",
+                        file, taken + 1, printable(format.names[taken]), column + 1,
+                        printable(format.names[column]), kRoleNames[role], kRoleNames[role]));
+      }
     }
   }
 }
@@ -172,96 +139,72 @@ void take_columns_in_order(RatingsFormat& format, const std::array<bool, 4>& ope
   }
 }
 
-// What the sampled values of a column are, the header apart.
-struct Sampled {
-  std::size_t rows = 0;
-  std::size_t numbers = 0;
-  std::size_t words = 0;  // "true", "no", "like", ...
-  bool signs = true;      // Whether all numbers are -1, 0 or 1.
-};
-
-Sampled sampled_values(const Sample& sample, bool header, std::size_t column) {
-  Sampled found;
-  for (std::size_t i = header ? 1 : 0; i < sample.records.size(); ++i) {
-    if (column >= sample.records[i].size() || sample.records[i][column].empty()) continue;
-    const std::string& field = sample.records[i][column];
-    float value = 0.0F;
-    ++found.rows;
-    if (parse_number(field, value) == NumberFault::none) {
-      ++found.numbers;
-      found.signs = found.signs && (value == -1.0F || value == 0.0F || value == 1.0F);
-    } else if (value_of_word(field)) {
-      ++found.words;
-    }
+std::size_t free_count(const RatingsFormat& format) {
+  std::size_t count = 0;
+  for (std::size_t column = 0; column < format.field_count; ++column) {
+    count += is_taken(format, column) ? 0U : 1U;
   }
-  return found;
+  return count;
 }
 
-bool may_be_values(const Sample& sample, const RatingsFormat& format, std::size_t column) {
-  const Sampled found = sampled_values(sample, format.header, column);
-  return found.rows > 0 && 2 * (found.numbers + found.words) > found.rows &&
-         !holds_times(sample, format.header, column);
-}
-
-std::string quoted_names(const RatingsFormat& format, const std::vector<std::size_t>& columns) {
+[[noreturn]] void throw_unclear_columns(const RatingsFormat& format, const std::string& file) {
   std::vector<std::string> names;
-  for (const std::size_t column : columns) {
-    names.push_back(fmt::format("'{}'", printable(format.names[column])));
-  }
-  return fmt::format("{}", fmt::join(names, " and "));
+  for (const std::string& name : format.names) names.push_back("'" + printable(name, 24) + "'");
+  throw Error(
+      ErrorCode::invalid_argument,
+      fmt::format("{}: {} columns{}, and which are the user and the item is not clear; "
+                  "say it with --user-column and --item-column (a {}position from 1){}",
+                  file, format.field_count,
+                  names.empty() ? "" : fmt::format(" ({})", fmt::join(names, ", ")),
+                  format.header ? "name or a " : "",
+                  format.header ? "" : "; or is each line a user and the items? (--item-lists)"));
 }
 
-// The column whose name says that it holds values. Ratings come before yes and no, these
-// before counts; two that count, or two that say yes or no, are a question.
-void take_value_column(RatingsFormat& format, const Sample& sample, const std::string& file) {
-  constexpr std::array kOrder = {ValueMeaning::rating, ValueMeaning::flag, ValueMeaning::count,
-                                 ValueMeaning::unknown};
-  for (const ValueMeaning wanted : kOrder) {
-    std::vector<std::size_t> found;
-    for (std::size_t column = 0; column < format.names.size(); ++column) {
-      if (is_taken(format, column)) continue;
-      if (meaning_of_name(normalized_name(format.names[column])) != wanted) continue;
-      const bool named = wanted == ValueMeaning::rating || wanted == ValueMeaning::unknown;
-      if (named || may_be_values(sample, format, column)) found.push_back(column);
-    }
-    if (found.empty()) continue;
-    const bool ask = wanted == ValueMeaning::flag || wanted == ValueMeaning::count ||
-                     (found.size() > 1 && format.names[found[0]] == format.names[found[1]]);
-    if (found.size() > 1 && ask) {
-      throw Error(ErrorCode::invalid_argument,
-                  fmt::format("{}: the columns {} may each say how much somebody liked an item; "
-                              "choose with --rating-column, or - for none of them",
-                              file, quoted_names(format, found)));
-    }
-    format.rating_column = found.front();
+// "1,2,3,5" may be a rating of 3 at the time 5, or one of 3,5.
+void refuse_split_decimals(const RatingsFormat& format, const Sample& sample,
+                           const std::string& file) {
+  if (format.header || format.dialect.separator != "," || format.field_count != 4 ||
+      format.rating_column != 2 || format.timestamp_column != 3) {
     return;
   }
-}
-
-// Numbers that say something else: the number of a row, what an item costs, who somebody is.
-bool is_no_value(std::string_view normalized) {
-  constexpr auto kNames = std::to_array<std::string_view>(
-      {"",        "unnamed0",      "index",   "idx",       "id",      "row",
-       "rowid",   "rownumber",     "year",    "age",       "price",   "unitprice",
-       "cost",    "zip",           "zipcode", "sessionid", "orderid", "invoiceno",
-       "invoice", "transactionid", "eventid", "month",     "day",     "hour"});
-  return std::ranges::find(kNames, normalized) != kNames.end();
-}
-
-// A single further column of numbers may well be what was liked: that is asked, not guessed.
-void ask_about_values(const RatingsFormat& format, const Sample& sample, const std::string& file) {
-  if (format.field_count > 4) return;
-  std::vector<std::size_t> found;
-  for (std::size_t column = 0; column < format.names.size(); ++column) {
-    if (is_taken(format, column) || is_no_value(normalized_name(format.names[column]))) continue;
-    if (may_be_values(sample, format, column)) found.push_back(column);
+  const auto short_number = [](std::string_view cell) {
+    return !cell.empty() && cell.size() <= 2 &&
+           cell.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  std::size_t rows = 0;
+  for (const auto& record : sample.records) {
+    if (record.size() != 4) continue;
+    if (!short_number(record[2]) || !short_number(record[3])) return;
+    ++rows;
   }
-  if (found.size() != 1) return;
-  const std::string name = printable(format.names[found.front()]);
-  throw Error(ErrorCode::invalid_argument,
-              fmt::format("{}: does column '{}' say how much somebody liked an item? Use it with "
-                          "--rating-column '{}', or leave it out with --rating-column -",
-                          file, name, name));
+  if (rows < 3) return;
+  throw unclear(file, "fourth column",
+                {{"times, though small ones", "--timestamp-column 4"},
+                 {"the decimals of the third, as in 3,5, which are written with a point here",
+                  "--timestamp-column - to leave them out"}});
+}
+
+void note_columns(RatingsFormat& format, const std::array<bool, 4>& open, const Sample& sample,
+                  const std::string& file) {
+  constexpr std::array<std::string_view, 6> kPlainNames = {"user",   "userid", "item",
+                                                           "itemid", "rating", "timestamp"};
+  for (const Role role : {user, item, rating, timestamp}) {
+    const std::size_t column = column_of(format, role);
+    if (column == kNoColumn || !open[role]) continue;
+    const std::string flag = fmt::format("--{}-column", kRoleNames[role]);
+    if (format.header) {
+      const std::string name = normalized_name(format.names[column]);
+      if (std::ranges::find(kPlainNames, name) != kPlainNames.end()) continue;
+      const bool known = is_known_column(name) || meaning_of_name(name).has_value();
+      format.guesses.push_back({file, kRoleNames[role],
+                                fmt::format("'{}'", printable(format.names[column])),
+                                known ? "columns of this name hold it" : "by position", flag});
+    } else {
+      const bool as_time = role == timestamp && holds_times(sample, false, column);
+      format.guesses.push_back({file, kRoleNames[role], fmt::format("column {}", column + 1),
+                                as_time ? "it holds times" : "by position", flag});
+    }
+  }
 }
 
 void choose_columns(RatingsFormat& format, const RatingsOptions& options, const Sample& sample,
@@ -276,15 +219,60 @@ void choose_columns(RatingsFormat& format, const RatingsOptions& options, const 
   if (open[rating]) take_value_column(format, sample, file);
   if (pair_known && format.header) {
     if (open[rating] && format.rating_column == kNoColumn) ask_about_values(format, sample, file);
+  }
+  if (!(pair_known && format.header)) {
+    if (!pair_known && format.field_count > 4) throw_unclear_columns(format, file);
+    // Names that nobody knows tell nothing, and a guess by position would be one too many.
+    const std::size_t wanted =
+        (format.user_column == kNoColumn ? 1U : 0U) + (format.item_column == kNoColumn ? 1U : 0U);
+    if (format.header && format.field_count > 2 && free_count(format) > wanted) {
+      throw_unclear_columns(format, file);
+    }
+    take_columns_in_order(format, open, sample);
+  }
+  refuse_split_decimals(format, sample, file);
+  note_columns(format, open, sample, file);
+}
+
+// The order of day and month, and how many digits of a second are kept.
+void choose_times(RatingsFormat& format, const RatingsOptions& options, const Sample& sample,
+                  const std::string& file) {
+  if (!options.time_format.empty()) format.times = time_reading(options.time_format);
+  if (format.timestamp_column == kNoColumn) return;
+  const auto cells = cells_of(sample, format.header, format.timestamp_column);
+  const TimeFacts facts = recognize_times(cells);
+  format.times.fraction_digits = std::max(facts.fraction_digits, options.time_digits_min);
+  if (!options.time_format.empty()) {
+    if (options.time_format.find("%f") != std::string::npos) format.times.fraction_digits = 9;
     return;
   }
-  if (!pair_known && format.field_count > 4) {
+  if (!facts.has_open_dates) return;
+  const std::string place =
+      fmt::format("{}: {}", file, describe_column(format, format.timestamp_column));
+  static constexpr std::array<const char*, 3> kWords = {"ymd", "dmy", "mdy"};
+  if (!facts.contradiction.empty()) {
     throw Error(ErrorCode::invalid_argument,
-                fmt::format("{}: {} columns, and which are the user and the item is not clear; "
-                            "say it with --user-column and --item-column (a {}position from 1)",
-                            file, format.field_count, format.header ? "name or a " : ""));
+                fmt::format("{}: '{}' and '{}' cannot be dates of one order of day and month; say "
+                            "it with --time-format, or read no times with --timestamp-column -",
+                            place, printable(facts.decisive), printable(facts.contradiction)));
   }
-  take_columns_in_order(format, open, sample);
+  const bool by_dots =
+      facts.dots && std::ranges::find(facts.orders, DateOrder::day_first) != facts.orders.end();
+  if (facts.orders.size() > 1 && !by_dots) {
+    std::vector<Reading> readings;
+    for (const DateOrder order : facts.orders) {
+      readings.push_back(
+          {fmt::format("{} ('{}')", describe(order), printable(facts.example)),
+           fmt::format("--time-format {}", kWords[static_cast<std::size_t>(order)])});
+    }
+    throw unclear(place, "order of day and month", readings);
+  }
+  format.times.order = by_dots ? DateOrder::day_first : facts.orders.front();
+  format.guesses.push_back({file, "dates", describe(format.times.order),
+                            facts.orders.size() == 1
+                                ? fmt::format("'{}' can be no other", printable(facts.decisive))
+                                : "dates with points are written so",
+                            "--time-format"});
 }
 
 void check_columns(const RatingsFormat& format, const std::string& file) {
@@ -308,22 +296,26 @@ void check_columns(const RatingsFormat& format, const std::string& file) {
   }
 }
 
-// What the rating column means, and whether words such as "yes" may stand in it: only where
-// its numbers are those of yes and no too.
-void describe_values(RatingsFormat& format, const Sample& sample) {
-  if (format.rating_column == kNoColumn) return;
-  if (format.header) {
-    const auto meaning = meaning_of_name(normalized_name(format.names[format.rating_column]));
-    format.meaning = meaning.value_or(ValueMeaning::unknown);
-  }
-  format.value_words = sampled_values(sample, format.header, format.rating_column).signs;
-}
-
 std::string separator_name(const std::string& separator) {
   if (separator == ",") return "comma-separated";
   if (separator == "\t") return "tab-separated";
   if (separator == " ") return "space-separated";
   return fmt::format("'{}'-separated", printable(separator));
+}
+
+// Where hardly two lines have as many fields, they are no rows of columns.
+void refuse_uneven_lines(const Sample& sample, const RatingsOptions& options,
+                         const std::string& file) {
+  if (options.separator || options.header || sample.even_share >= 0.5) return;
+  if (sample.records.size() < 5 || sample.field_count < 2) return;
+  const auto [shortest, longest] = std::ranges::minmax(
+      sample.records, {}, [](const std::vector<std::string>& record) { return record.size(); });
+  throw unclear(
+      file, "kind of lines",
+      {{fmt::format("a user and the items each, of {} to {} {}-separated cells", shortest.size(),
+                    longest.size(), separator_word(sample.dialect.separator)),
+        "--item-lists"},
+       {"rows of columns, most of them broken", "--separator"}});
 }
 
 }  // namespace
@@ -334,20 +326,34 @@ RatingsFormat recognize_ratings_format(std::string_view head, bool head_is_all,
     throw Error(ErrorCode::invalid_argument, fmt::format("{}: the file is empty", file));
   }
   check_line_ends(head, file);
-  const Sample sample = take_sample(head, head_is_all, options.separator);
+  if (auto lists = recognize_item_lists(head, head_is_all, options, file)) return *lists;
+  Sample sample = take_sample(head, head_is_all,
+                              {.separator = options.separator, .quotes = options.quotes}, file);
   if (sample.records.empty()) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{}: there are no rows, only blank lines", file));
   }
+  refuse_uneven_lines(sample, options, file);
   RatingsFormat format;
   format.dialect = sample.dialect;
-  format.item_lists =
-      options.item_lists || (!options.header && options.user_column.empty() &&
-                             options.item_column.empty() && looks_like_item_lists(sample));
-  if (format.item_lists) return format;
-
-  format.header = options.header.value_or(looks_like_header(sample, &is_known_column));
+  format.guesses = std::move(sample.guesses);
   format.field_count = sample.records.front().size();
+  if (options.header) {
+    format.header = *options.header;
+  } else {
+    const HeaderAnswer answer =
+        recognize_header({.sample = sample,
+                          .is_known = &is_known_column,
+                          .named = {options.user_column, options.item_column, options.rating_column,
+                                    options.timestamp_column},
+                          .file = file,
+                          .flag = "--header",
+                          .id_columns = format.field_count >= 2 ? std::vector<std::size_t>{0, 1}
+                                                                : std::vector<std::size_t>()});
+    format.header = answer.header;
+    format.guesses.push_back({file, "header", answer.header ? "line 1" : "none", answer.evidence,
+                              answer.header ? "--no-header" : "--header"});
+  }
   if (format.header) {
     format.names = sample.records.front();
     for (std::string& name : format.names) {
@@ -360,6 +366,7 @@ RatingsFormat recognize_ratings_format(std::string_view head, bool head_is_all,
   choose_columns(format, options, sample, file);
   check_columns(format, file);
   describe_values(format, sample);
+  choose_times(format, options, sample, file);
   return format;
 }
 

@@ -1,12 +1,11 @@
 // The format of a ratings file: its dialect, and which column is what.
 //
 // What the options leave open is recognised from the first records: columns by the
-// names in the header (userId, movie_id, stars, time, ...), else by position: user,
-// item, rating, timestamp. Ratings may also be called liked, clicked, quantity, plays and the
-// like (value_scale.h); a single further column of numbers is asked about, and whatever is
-// left out is named. A third and last column of large whole numbers or dates is taken
-// for a timestamp. Lines of whole numbers of very different lengths are
-// taken for "user item item ..." lists.
+// names in the header (userId, movie_id, stars, time, ...: column_names.h), else by position:
+// user, item, rating, timestamp. A third and last column of large whole numbers or dates is
+// taken for a timestamp. Lines of whole numbers of very different lengths are taken for
+// "user item item ..." lists. Each of these is a Guess, and an error where it would be a bold
+// one: names of columns that say nothing, dates that may be of either order.
 
 #pragma once
 
@@ -15,8 +14,10 @@
 #include <string_view>
 #include <vector>
 
+#include "kindred/base/guess.h"
 #include "kindred/data/delimited.h"
 #include "kindred/data/ratings_reader.h"
+#include "kindred/data/time_text.h"
 #include "kindred/data/value_scale.h"
 
 namespace kindred::data {
@@ -37,6 +38,8 @@ struct RatingsFormat {
   std::size_t timestamp_column = kNoColumn;
   ValueMeaning meaning = ValueMeaning::unknown;  // Of the rating column, by its name.
   bool value_words = false;  // Whether "yes", "false", ... may stand in the rating column.
+  TimeReading times;
+  Guesses guesses;  // What the options left open.
 };
 
 // `head` is the beginning of the text, or all of it.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "kindred/base/error.h"
@@ -31,17 +32,18 @@ ChunkBatch read_batch(TextReader& reader, const RatingsFormat& format, std::size
   return batch;
 }
 
-}  // namespace
+RatingsFormat recognize(TextReader& reader, const RatingsOptions& options) {
+  const std::string_view head = reader.head(kRatingsHeadBytes);
+  return recognize_ratings_format(head, reader.head_is_all(), options, reader.name());
+}
 
-Ratings read_ratings(const std::filesystem::path& path, const RatingsOptions& options,
-                     ThreadPool& pool, Progress* progress) {
-  if (options.chunk_bytes == 0) {
-    throw Error(ErrorCode::invalid_argument, "chunk_bytes is 0; at least one byte is needed");
-  }
+// Reads the file in one go. `digits_lost` is how many digits of a second it had to drop, and then
+// the result is not to be used.
+Ratings read_once(const std::filesystem::path& path, const RatingsOptions& options,
+                  ThreadPool& pool, Progress* progress, int& digits_lost) {
   TextReader reader(path, options.encoding);
   const std::string file = reader.name();
-  const std::string_view head = reader.head(kRatingsHeadBytes);
-  const RatingsFormat format = recognize_ratings_format(head, reader.head_is_all(), options, file);
+  const RatingsFormat format = recognize(reader, options);
   reader.drop(format.header_bytes);
 
   // While the chunks of one batch are parsed, one task reads the next batch.
@@ -64,8 +66,10 @@ Ratings read_ratings(const std::filesystem::path& path, const RatingsOptions& op
       }
     });
     for (std::size_t i = 0; i < parsed.size(); ++i) {
+      digits_lost = std::max(digits_lost, parsed[i].digits_lost);
       builder.add(std::move(parsed[i]), parsed_by[i]);
     }
+    if (digits_lost > 0) return {};
     if (progress != nullptr) {
       progress->advance(static_cast<std::size_t>(reader.file_bytes_read() - bytes_shown));
       bytes_shown = reader.file_bytes_read();
@@ -75,7 +79,32 @@ Ratings read_ratings(const std::filesystem::path& path, const RatingsOptions& op
   Ratings ratings = builder.finish(pool);
   ratings.summary.file = file;
   ratings.summary.format = describe(format);
+  ratings.summary.guesses = format.guesses;
   return ratings;
+}
+
+}  // namespace
+
+Ratings read_ratings(const std::filesystem::path& path, const RatingsOptions& options,
+                     ThreadPool& pool, Progress* progress) {
+  if (options.chunk_bytes == 0) {
+    throw Error(ErrorCode::invalid_argument, "chunk_bytes is 0; at least one byte is needed");
+  }
+  int digits_lost = 0;
+  Ratings ratings = read_once(path, options, pool, progress, digits_lost);
+  if (digits_lost == 0) return ratings;
+  // The first rows had whole seconds and a later one a fraction: all over again, with room for it.
+  if (!std::filesystem::is_regular_file(path)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: times have fractions of a second that the first lines have not, "
+                            "and a pipe cannot be read again; write it to a file first, or read no "
+                            "times with --timestamp-column -",
+                            path.string()));
+  }
+  RatingsOptions finer = options;
+  finer.time_digits_min = 9;
+  digits_lost = 0;
+  return read_once(path, finer, pool, progress, digits_lost);
 }
 
 }  // namespace kindred::data

@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "kindred/base/guess.h"
 #include "kindred/base/json.h"
 #include "kindred/base/thread_pool.h"
 #include "kindred/data/interactions.h"
@@ -38,12 +39,17 @@ struct RatingsOptions {
   // Format; each is recognised where it is not given.
   std::optional<std::string> separator = {};  // ",", "\t", "::", " ", ";" or "|".
   std::optional<bool> header = {};
-  bool item_lists = false;  // Each line is "user item item ...".
+  std::optional<bool> quotes = {};  // Whether quotes hold fields together; else they are text.
+  bool item_lists = false;          // Each line is "user item item ...".
   // A header name or a 1-based position; "" means recognised, "-" means there is none.
   std::string user_column = {};
   std::string item_column = {};
   std::string rating_column = {};
   std::string timestamp_column = {};
+  // "ymd", "dmy", "mdy" or a pattern such as "%d/%m/%Y %H:%M"; "" is recognised: time_text.h.
+  std::string time_format = {};
+  // At least so many digits of a second are kept; more where the first rows have more.
+  int time_digits_min = 0;
   Encoding encoding = Encoding::utf8;
 
   // What to do about the rows.
@@ -62,6 +68,7 @@ struct RatingsOptions {
 struct RatingsSummary {
   std::string file;
   std::string format;  // "'::'-separated, no header, columns user item rating timestamp".
+  Guesses guesses;     // What the options left open, and what it was taken for.
   std::size_t row_count = 0;
   std::size_t bad_row_count = 0;
   std::map<std::string, std::size_t> bad_rows_by_cause;

@@ -45,7 +45,8 @@ TEST_F(RatingsReader, TimesInAllTheirForms) {
   EXPECT_EQ(entries(read("user,item,timestamp\n1,2,1970-01-02 00:00:01\n1,3,1969-12-31\n"
                          "1,4,2019-01-02T03:04:05Z\n1,5,2.75\n1,6,-0.5\n")),
             // date -u -d '2019-01-02T03:04:05Z' +%s
-            "1 2 1 @86401\n1 3 1 @-86400\n1 4 1 @1546398245\n1 5 1 @2\n1 6 1 @-1\n");
+            "1 2 1 @86401000\n1 3 1 @-86400000\n1 4 1 @1546398245000\n1 5 1 @2750\n1 6 1 @-500\n")
+      << "fractions make all of them finer";
   EXPECT_EQ(entries(read("1,2,978300760\n1,3,978300761\n")), "1 2 1 @978300760\n1 3 1 @978300761\n")
       << "a third column of large whole numbers is a time";
 }

@@ -84,6 +84,7 @@ Json to_json(const RatingsSummary& summary) {
   Json json;
   json.set("file", summary.file);
   json.set("format", summary.format);
+  json.set("guesses", to_json(summary.guesses));
   json.set("rows", summary.row_count);
   json.set("users", summary.user_count);
   json.set("items", summary.item_count);

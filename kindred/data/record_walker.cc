@@ -99,11 +99,12 @@ bool RecordWalker::next() {
     if (record_.find('\n') != std::string_view::npos) {
       // The rows that the stray quote swallowed cannot be counted, so none is skipped.
       return fail(line_, fmt::format("a quote that opens on this line closes on a later one, "
-                                     "inside a field: '{}'",
+                                     "inside a field: '{}'; --quote none reads quotes as text",
                                      printable(record_)));
     }
     report(RecordFault::misplaced_quote,
-           fmt::format("a quote inside a field that is not quoted as a whole: '{}'",
+           fmt::format("a quote inside a field that is not quoted as a whole: '{}'; "
+                       "--quote none reads quotes as text",
                        printable(record_)));
     return true;
   }

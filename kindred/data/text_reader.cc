@@ -1,11 +1,9 @@
 #include "kindred/data/text_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
-#include "kindred/base/error.h"
+#include "kindred/data/foreign_format.h"
 
 namespace kindred::data {
 namespace {
@@ -13,16 +11,6 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::size_t kBlockBytes = std::size_t{64} << 10U;
-constexpr std::size_t kMarkBytes = 4;  // The longest byte order mark.
-
-// "UTF-16", "UTF-32" or "".
-std::string_view wide_encoding(std::string_view bytes) {
-  if (bytes.starts_with("\xFF\xFE\x00\x00"sv) || bytes.starts_with("\x00\x00\xFE\xFF"sv)) {
-    return "UTF-32";
-  }
-  if (bytes.starts_with("\xFF\xFE"sv) || bytes.starts_with("\xFE\xFF"sv)) return "UTF-16";
-  return "";
-}
 
 // Replaces text[from, end) by its UTF-8 form.
 void latin1_to_utf8(std::string& text, std::size_t from) {
@@ -49,13 +37,9 @@ void latin1_to_utf8(std::string& text, std::size_t from) {
 
 TextReader::TextReader(const std::filesystem::path& path, Encoding encoding)
     : source_(path), encoding_(encoding) {
-  std::string mark(kMarkBytes, '\0');
+  std::string mark(kForeignHeadBytes, '\0');
   mark.resize(source_.read(mark));
-  if (const std::string_view wide = wide_encoding(mark); !wide.empty()) {
-    throw Error(ErrorCode::unsupported,
-                fmt::format("{}: the text is {}; convert it first: iconv -f {} -t UTF-8", name(),
-                            wide, wide));
-  }
+  refuse_foreign(mark, name());
   if (mark.starts_with("\xEF\xBB\xBF"sv)) mark.erase(0, 3);
   pending_ = std::move(mark);
   if (encoding_ == Encoding::latin1) latin1_to_utf8(pending_, 0);

@@ -1,9 +1,9 @@
 // A text file as a stream of chunks that end where records end.
 //
 // Takes care of what stands between the bytes of a file and UTF-8 text: gzip and zstd
-// (base/byte_source), a byte order mark, Latin-1. UTF-16 and UTF-32 are refused with a
-// clear word. Whether text that should be UTF-8 is, the parser of the records checks,
-// since it knows the line.
+// (base/byte_source), a byte order mark, Latin-1. UTF-16, JSON and other formats without rows
+// are refused by their names. Whether text that should be UTF-8 is, the parser of the records
+// checks, since it knows the line.
 //
 // Chunks hold whole records, so that each can be parsed on its own; together they are
 // the text, whatever the chunk size.
@@ -43,7 +43,7 @@ struct TextChunk {
 
 class TextReader {
  public:
-  // Throws Error as ByteSource does, and Error(unsupported) for UTF-16 and UTF-32.
+  // Throws Error as ByteSource does, and Error(unsupported) for what holds no rows.
   TextReader(const std::filesystem::path& path, Encoding encoding);
 
   // The first bytes of the text, at least `bytes` of them unless it is shorter; they stay

@@ -373,7 +373,7 @@ std::string describe(const ColumnFacts& facts) {
                       counted(facts.distinct_count));
   text += facts.missing_count == 0
               ? ", none missing"
-              : fmt::format(", {} missing ({:.2g} %)", counted(facts.missing_count),
+              : fmt::format(", {} missing ({:.3g} %)", counted(facts.missing_count),
                             100.0 * static_cast<double>(facts.missing_count) /
                                 static_cast<double>(facts.row_count));
   if (!is_number(facts) && !facts.frequent.empty()) {

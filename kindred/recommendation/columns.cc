@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "kindred/data/attributes.h"
 #include "kindred/recommendation/text_fold.h"
 
 namespace kindred::recommendation {
@@ -36,9 +37,7 @@ const data::Column& column_named(const data::Table& table, std::string_view name
 }
 
 std::string title_of(const embedding::Embeddings& things, std::size_t row) {
-  for (const std::string_view name : {"title", "name"}) {
-    const data::Column* column = things.metadata.find(name);
-    if (column == nullptr || !column->is_text()) continue;
+  if (const data::Column* column = data::find_title(things.metadata)) {
     const std::string& title = column->text()[row];
     if (!title.empty()) return title;
   }

@@ -175,18 +175,31 @@ TEST(ItemList, IdsAndTitlesOneALine) {
   const test::TemporaryFolder folder;
   const TitleMatcher titles(movie_model().items);
   test::write_bytes(folder / "list", "shrek (2001)\n\n2\n1\n  2  \n");
-  const auto items = read_item_list(folder / "list", titles);
-  EXPECT_EQ(items.size(), 3U);
-  EXPECT_TRUE(std::ranges::is_sorted(items));
-  test::write_bytes(folder / "list", "1\nnot a movie at all\n");
+  const ItemList list = read_item_list(folder / "list", titles);
+  EXPECT_EQ(list.items.size(), 3U);
+  EXPECT_TRUE(std::ranges::is_sorted(list.items));
+  EXPECT_EQ(list.unknown_count, 0U);
+  test::write_bytes(folder / "list", "\n");
+  EXPECT_THROW(read_item_list(folder / "list", titles), Error);
+}
+
+TEST(ItemList, LinesThatNameNothingAreCounted) {
+  const test::TemporaryFolder folder;
+  const TitleMatcher titles(movies().items);
+  test::write_bytes(folder / "list", "1\nnot a movie at all\nB0042\n");
+  const ItemList list = read_item_list(folder / "list", titles);
+  EXPECT_EQ(list.items.size(), 1U);
+  EXPECT_EQ(list.line_count, 3U);
+  EXPECT_EQ(list.unknown_count, 2U);
+  EXPECT_THAT(list.unknown_examples,
+              testing::ElementsAre("line 2 'not a movie at all'", "line 3 'B0042'"));
+  test::write_bytes(folder / "list", "not a movie at all\n");
   try {
     read_item_list(folder / "list", titles);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("list:2: no item is called"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("none of its lines names an item"));
   }
-  test::write_bytes(folder / "list", "\n");
-  EXPECT_THROW(read_item_list(folder / "list", titles), Error);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "kindred/base/byte_source.h"
+#include "kindred/data/foreign_format.h"
 #include "kindred/recommendation/text_fold.h"
 
 namespace kindred::recommendation {
@@ -11,6 +12,7 @@ namespace kindred::recommendation {
 std::vector<TextLine> read_lines(const std::filesystem::path& path) {
   ByteSource source(path);
   const std::string bytes = read_to_end(source);
+  data::refuse_foreign(std::string_view(bytes).substr(0, data::kForeignHeadBytes), source.name());
   std::string_view rest = bytes;
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());

@@ -187,10 +187,36 @@ TEST_F(Recommend, FiltersAndListsChooseTheItems) {
   EXPECT_THAT(listed.err, HasSubstr("1 of "));
 }
 
+TEST_F(Recommend, UnknownUsersOfAListGetWhatIsPopularMarked) {
+  test::write_bytes(*folder_ / "users", "9\nnobody\n4\n");
+  const test::Ended listed = recommend({"--users", "users", "--json"});
+  const auto lists = lines_of(listed.out);
+  ASSERT_EQ(lists.size(), 3U) << listed.err;
+  EXPECT_EQ(lists[0].dump() + "\n", recommend({"--user", "9", "--json"}).out);
+  EXPECT_EQ(lists[1].at("user").as_string(), "nobody");
+  EXPECT_EQ(lists[1].at("fallback").as_string(), "popularity");
+  EXPECT_EQ(lists[1].at("known").as_bool(), false);
+  EXPECT_EQ(lists[2].dump() + "\n", recommend({"--user", "4", "--json"}).out);
+  EXPECT_THAT(listed.err, HasSubstr("1 of 3 users are not in the model, such as line 2 'nobody'"));
+  const test::Ended csv = recommend({"--users", "users", "-k", "1", "-o", "lists.csv"});
+  ASSERT_EQ(csv.code, 0) << csv.err;
+  const std::string rows = test::read_bytes(*folder_ / "lists.csv");
+  EXPECT_THAT(rows, StartsWith("user,rank,item,score,fallback\n9,1,"));
+  EXPECT_THAT(rows, HasSubstr(",popularity\n4,1,"));
+}
+
+TEST_F(Recommend, LinesOfADenyListThatNameNothingAreCounted) {
+  test::write_bytes(*folder_ / "deny", "memento\nnever sold\n");
+  const test::Ended listed = recommend({"--user", "9", "--deny", "deny", "--json"});
+  EXPECT_EQ(listed.code, 0) << listed.err;
+  EXPECT_THAT(listed.err,
+              HasSubstr("deny: 1 of 2 lines name no item of the model, such as line 2"));
+}
+
 TEST_F(Recommend, WhatCannotBeDoneIsSaid) {
   expect_failure(recommend({"--user", "nobody"}),
                  "there is no user 'nobody' in the model; it knows");
-  test::write_bytes(*folder_ / "users", "1\n\nnobody\n");
+  test::write_bytes(*folder_ / "users", "\n\nnobody\n");
   expect_failure(recommend({"--users", "users"}), "users:3: there is no user 'nobody'");
   test::write_bytes(*folder_ / "empty", "\n");
   expect_failure(recommend({"--users", "empty"}), "names no users");

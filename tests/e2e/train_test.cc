@@ -76,6 +76,21 @@ TEST_F(TrainCommand, SaysWhatItReadAndWhatItDoes) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "m.kindred.checkpoint"));
 }
 
+TEST_F(TrainCommand, StrictRefusesWhatWouldBeGuessed) {
+  const test::Ended guessed = train({"--epochs", "1", "--json"});
+  ASSERT_EQ(guessed.code, 0) << guessed.err;
+  EXPECT_THAT(guessed.err, HasSubstr("guessed: ratings.csv: separator = comma: "));
+  EXPECT_THAT(guessed.out, HasSubstr("\"flag\": \"--separator\""));
+  const test::Ended strict = train({"--epochs", "1", "--strict"});
+  EXPECT_EQ(strict.code, 1);
+  EXPECT_THAT(strict.err, HasSubstr("separator = comma: "));
+  const test::Ended said =
+      train({"--epochs", "1", "--strict", "--separator", ",", "--header", "--user-column", "1",
+             "--item-column", "2", "--rating-column", "3", "--json"});
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("\"guesses\": []"));
+}
+
 TEST_F(TrainCommand, SameBytesForAnyNumberOfThreads) {
   ASSERT_EQ(train({"--threads", "1"}, "one.kindred").code, 0);
   for (const std::string threads : {"2", "4"}) {

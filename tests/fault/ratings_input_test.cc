@@ -350,5 +350,58 @@ TEST_F(RatingsInput, TimestampsAreAnyWholeNumbers) {
   }
 }
 
+TEST_F(RatingsInput, DatesOfEitherOrderAreAnErrorThatShowsBoth) {
+  const std::string head = "user,item,timestamp\n";
+  EXPECT_EQ(error_of(head + "u,i,03/04/2015\nu,j,04/05/2015\n"),
+            "r.csv: column 'timestamp': the order of day and month is not clear: day first "
+            "('03/04/2015'), or month first ('03/04/2015'); choose with --time-format dmy or "
+            "--time-format mdy");
+  // date -u -d '2015-04-03' +%s, '2015-04-27', '2015-03-04'
+  EXPECT_EQ(entries(read(head + "u,i,03/04/2015\nu,j,27/04/2015\n")),
+            "u i 1 @1428019200\nu j 1 @1430092800\n");
+  EXPECT_EQ(entries(read(head + "u,i,03/04/2015\n", {.time_format = "mdy"})),
+            "u i 1 @1425427200\n");
+  EXPECT_THAT(error_of(head + "u,i,27/04/2015\nu,j,04/27/2015\n"),
+              HasSubstr("cannot be dates of one order of day and month"));
+}
+
+TEST_F(RatingsInput, FractionsOfASecondDecide) {
+  EXPECT_EQ(entries(read("user,item,rating,timestamp\nu,A,5,1500000001.75\nu,A,1,1500000001.25\n")),
+            "u A 5 @1500000001750\n");
+  // The first fraction lies behind what is looked at first.
+  std::string text = "user,item,rating,timestamp\nu,A,5,1500000001\n";
+  while (text.size() < 300'000) text += "v,B" + std::to_string(text.size()) + ",3,1400000000\n";
+  text += "u,A,1,1500000000.5\nu,A,2,1500000000.25\n";
+  const Ratings read_all = read(text, {.chunk_bytes = 4096});
+  EXPECT_EQ(read_all.interactions.by_user.values[0], 5.0F);
+  EXPECT_EQ(read_all.interactions.timestamps[0], 1'500'000'001'000'000'000);
+}
+
+TEST_F(RatingsInput, NamesThatNobodyKnowsAreNotTakenByPosition) {
+  EXPECT_THAT(error_of("alpha,beta,gamma\n1,2,3\n1,3,4\n"),
+              StartsWith("r.csv: 3 columns ('alpha', 'beta', 'gamma'), and which are the user and "
+                         "the item is not clear"));
+  EXPECT_EQ(read("Member_number,Date,itemDescription\n1,21-07-2015,milk\n2,05-01-2015,tea\n")
+                .summary.item_count,
+            2U);
+}
+
+TEST_F(RatingsInput, EveryGuessSaysWhyAndHowToSayOtherwise) {
+  const Ratings guessed = read("Anna Smith\t10\t5\nBen Jones\t11\t4\n");
+  std::string text;
+  for (const Guess& guess : guessed.summary.guesses) text += guess.about + "=" + guess.taken + " ";
+  EXPECT_EQ(text, "separator=tab header=none user=column 1 item=column 2 rating=column 3 ");
+  EXPECT_TRUE(read("user,item,rating\n1,2,3\n", {.separator = ",", .header = true})
+                  .summary.guesses.empty());
+}
+
+TEST_F(RatingsInput, ListsMayBePaddedAndHoldSpaces) {
+  const Ratings lists =
+      read("shrimp,almonds,dark avocado\nburgers,,\ncup,wine,\n", {.item_lists = true});
+  EXPECT_EQ(lists.summary.user_count, 3U);
+  EXPECT_EQ(lists.summary.item_count, 3U);
+  EXPECT_TRUE(lists.interactions.items.find("dark avocado").has_value());
+}
+
 }  // namespace
 }  // namespace kindred::data

@@ -75,10 +75,10 @@ TEST_F(TableInput, WideEncodingsAreNamed) {
   using namespace std::string_view_literals;
   EXPECT_THAT(error_of("\xFF\xFE"
                        "a\0,\0"sv),
-              HasSubstr("the text is UTF-16"));
+              HasSubstr("is text in UTF-16"));
   EXPECT_THAT(error_of("\x00\x00\xFE\xFF\x00\x00\x00"
                        "a"sv),
-              HasSubstr("the text is UTF-32"));
+              HasSubstr("is text in UTF-32"));
 }
 
 TEST_F(TableInput, LineEndsDoNotMatter) {
