@@ -235,8 +235,7 @@ api::TrainOptions train_options(const Command& verb, const TrainFlags& flags,
   if (objective != "rate") {
     options.watching = watch_options(verb, flags.rating_model, flags.ials, ratings.items.size(),
                                      flags.common.seed);
-    options.positives =
-        positive_rule(flags.common, flags.ials, ratings, objective == "both");
+    options.positives = positive_rule(flags.common, flags.ials, ratings, objective == "both");
   }
   if (objective != "watch") {
     options.rating.model = rating_options(verb, flags.rating_model, flags.ials, flags.common.seed);

@@ -89,7 +89,8 @@ RankerScorer::RankerScorer(const data::Split& split, const SparseMatrix& known,
                            const learning::Ranker& ranker)
     : ranker_(ranker),
       popular_(split, ranker.candidates()),
-      people_(split.person_count()), all_items_(split.targets.cols) {
+      people_(split.person_count()),
+      all_items_(split.targets.cols) {
   std::iota(all_items_.begin(), all_items_.end(), 0U);
   for (std::size_t person = 0; person < people_.size(); ++person) {
     people_[person].seen = split.seen(person);
