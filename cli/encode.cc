@@ -21,6 +21,7 @@
 #include "kindred/base/json.h"
 #include "kindred/base/printable.h"
 #include "kindred/base/progress.h"
+#include "kindred/base/size.h"
 #include "kindred/data/npy.h"
 #include "kindred/features/adapt.h"
 #include "kindred/features/encoder.h"
@@ -147,6 +148,20 @@ struct Encoded {
   std::size_t missing_label_count = 0;
 };
 
+// The tensor of a batch; where it is too large, the widest column is to blame.
+Matrix make_tensor(const features::FeatureLayout& layout, std::size_t row_count) {
+  if (layout.width <= kCellsMax / std::max<std::size_t>(1, row_count)) {
+    return {row_count, layout.width};
+  }
+  const features::FeaturePart& widest =
+      *std::ranges::max_element(layout.parts, {}, &features::FeaturePart::width);
+  throw Error(
+      ErrorCode::invalid_argument,
+      fmt::format("column '{}' has {} buckets: {} rows of {} numbers are more than {} at a "
+                  "time; use an embedding, or fewer buckets",
+                  printable(widest.name), widest.width, row_count, layout.width, kCellsMax));
+}
+
 Encoded encode_rows(const EncodeFlags& flags, const data::CsvSchema& schema,
                     const features::Encoder& encoder) {
   const features::FeatureLayout& layout = encoder.layout();
@@ -164,7 +179,7 @@ Encoded encode_rows(const EncodeFlags& flags, const data::CsvSchema& schema,
   features::FeatureBlock block;
   for (data::Batch batch; rows.next(batch);) {
     encoder.encode(batch, block, &pool);
-    Matrix dense(block.row_count, layout.width);
+    Matrix dense = make_tensor(layout, block.row_count);
     features::dense_features(layout, block, tables, dense);
     writer.append(dense.values());
     labels.append(batch);

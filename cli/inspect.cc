@@ -15,8 +15,9 @@
 #include "kindred/base/error.h"
 #include "kindred/base/json.h"
 #include "kindred/base/printable.h"
-#include "kindred/model/io.h"
+#include "kindred/base/size.h"
 #include "kindred/model/table_model.h"
+#include "kindred/model/verify.h"
 #include "kindred/storage/checksum.h"
 #include "kindred/storage/container.h"
 #include "kindred/storage/named_errors.h"
@@ -181,7 +182,7 @@ std::string headline(const std::filesystem::path& path, const Report& report) {
                                ? "a safetensors file that Kindred has not written"
                                : fmt::format("{}, format version {}",
                                              printable(report.manifest.at("format").as_string()),
-                                             report.manifest.at("version").as_uint());
+                                             read_word(report.manifest.at("version"), "version"));
   const std::string state = !report.damage.empty()      ? "DAMAGED"
                             : report.manifest.is_null() ? "well formed; it has no checksums"
                                                         : "intact: all checksums agree";
@@ -237,11 +238,7 @@ void print_json(const InspectFlags& flags, const Report& report) {
 void run(const InspectFlags& flags) {
   Report report = inspect(flags.file);
   // Right checksums do not make a model: the parts must fit together too.
-  const bool readable = report.damage.empty() && model::is_readable_model(report.manifest);
-  if (readable) model::load(flags.file);
-  if (report.damage.empty() && model::is_table_model(report.manifest)) {
-    model::load_table_model(flags.file);
-  }
+  if (report.damage.empty()) model::verify_file(flags.file, report.manifest);
   if (flags.common.json) {
     print_json(flags, report);
   } else {

@@ -151,7 +151,6 @@ data::Table load_attributes(const std::filesystem::path& file, const std::string
   if (file.empty()) return data::Table(labels.size());
   data::Attributes attributes = data::read_attributes(file, options, labels);
   note(common, describe_attributes(file, kind, attributes));
-  for (const std::string& sentence : attributes.notes) note(common, sentence);
   note_guesses(common, attributes.guesses);
   if (attributes.bad_row_count > 0) {
     note(common, fmt::format("  {} bad rows left out, for example", attributes.bad_row_count));

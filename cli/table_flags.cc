@@ -120,7 +120,6 @@ data::Dataset open_table(const TableFlags& flags, const CommonOptions& common,
 void tell_about_reading(const CommonOptions& common, const data::CsvSchema& schema) {
   note_guesses(common, schema.format_guesses);
   for (const std::string& warning : schema.warnings) note(common, "warning: " + warning);
-  for (const std::string& guess : schema.guesses) note(common, guess);
 }
 
 std::string title_of(const TableFlags& flags) {

@@ -9,6 +9,7 @@
 #include "cli/verbs.h"
 #include "kindred/base/atomic_file.h"
 #include "kindred/base/error.h"
+#include "kindred/base/size.h"
 #include "kindred/evaluation/metrics.h"
 #include "kindred/learning/validation.h"
 #include "kindred/learning/watching.h"
@@ -37,8 +38,10 @@ tuning::RatingsTuningOptions tuning_options(const TuneFlags& flags,
                             flags.metric));
   }
   const std::size_t usual = tuning::default_held_out_users(ratings.users.size());
-  options.validation_users = flags.held_out.value_or(usual);
-  options.test_users = flags.test_users.value_or(options.validation_users);
+  options.validation_users =
+      check_size(flags.held_out.value_or(usual), "--held-out", 0, ratings.users.size());
+  options.test_users = check_size(flags.test_users.value_or(options.validation_users), "--test", 0,
+                                  ratings.users.size());
   options.patience = flags.patience.value_or(kPatience);
   options.steps = tuning::parse_trial_steps(flags.steps);
   options.dimensions_max = flags.dimensions_max;

@@ -31,6 +31,7 @@
 #include "examples/digits.h"
 #include "kindred/base/error.h"
 #include "kindred/base/json.h"
+#include "kindred/base/size.h"
 #include "kindred/data/npy.h"
 #include "kindred/insight/suspects.h"
 #include "kindred/search/neighbor_graph.h"
@@ -191,7 +192,7 @@ std::set<std::uint32_t> rejected_by_people(const std::string& path) {
   std::set<std::uint32_t> rows;
   for (const Json& checked : file.as_array()) {
     if (checked.at("mturk").at("given").as_int() >= 3) continue;
-    rows.insert(static_cast<std::uint32_t>(checked.at("id").as_uint()));
+    rows.insert(static_cast<std::uint32_t>(read_size(checked, "id", "id")));
   }
   return rows;
 }

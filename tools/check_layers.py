@@ -9,6 +9,7 @@ Include rules, read from kindred/layers.txt:
     only tests/support/ is there for the unit tests beside the code as well;
   - paths start at the repository root: no "../", no "neighbour.h";
   - a third-party header appears only in its home (THIRD_PARTY below).
+Sizes from outside go through kindred/base/size.h (SIZES below).
 Style rules: at most 500 lines a source file, #pragma once in headers, no num_ in names, no marks
 for unfinished work, no trailing whitespace, a newline at the end.
 """
@@ -45,6 +46,18 @@ THIRD_PARTY = [
     (r"(zlib|zstd|xxhash|png|sqlite3|farmhash)\.h", ANY_CC, "only .cc files may include it"),
 ]
 SINGLE_HOME = {"sqlite3.h": "SQLite"}  # Any one .cc file of kindred/, but only one.
+
+# What reads or reserves a number from outside before it is bounded, and what to write instead.
+SIZES = [
+    (r"\.as_uint\(\)", r"kindred/base/(json|size)\.cc",
+     "a count is read by read_size() with its name and its largest value, a seed by read_word()"),
+    (r"static_cast<(int|std::size_t|std::uint32_t)>\(\S*\.as_int\(\)\)", r"kindred/base/size\.cc",
+     "a number of a file is read by read_integer() with its name and its range"),
+    (r"(at|find)\(\"(rows|cols|count|entries|people)\"\).*\+ 1\b", r"$^",
+     "rows + 1 of what a file says wraps to 0; ContainerReader::read_offsets() knows"),
+    (r"(reserve|resize)\(\S*\bas_(u?int|double)\(", r"$^",
+     "nothing is reserved on the word of a file; bound the number by read_size() first"),
+]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 DEPENDS = re.compile(r"kindred_module\(\s*(\w+)[^)]*?\bDEPENDS\s+([^)]*?)(?:\bLIBRARIES\b|\))")
@@ -105,6 +118,16 @@ def third_party_fault(name, included):
     return None
 
 
+def size_fault(name, line):
+    """Why that line believes a number from outside, or None. Tests may."""
+    if re.fullmatch(TESTS, name) or line.lstrip().startswith("//"):
+        return None
+    for pattern, home, rule in SIZES:
+        if re.search(pattern, line) and not re.fullmatch(home, name):
+            return rule
+    return None
+
+
 def cpp_faults(name, lines, layers):
     module = module_of(name)
     if module is not None and module not in layers:
@@ -122,6 +145,8 @@ def cpp_faults(name, lines, layers):
                 yield number, fault
         elif BANNED_NAME.search(line):
             yield number, f"'{BANNED_NAME.search(line)[0]}': say user_count, not num_users"
+        elif size_fault(name, line):
+            yield number, size_fault(name, line)
 
 
 def cmake_faults(name, text, layers):

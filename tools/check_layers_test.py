@@ -114,6 +114,18 @@ class CheckLayersTest(unittest.TestCase):
         self.assert_fault("tools/x.py", "\n\tx = 1\t\n", "trailing whitespace", 2)
         self.assert_fault("kindred/data/x.cc", "int a;", "no newline")
 
+    def test_sizes_from_outside(self):
+        for line in ('const auto n = json.at("rows").as_uint();',
+                     'log.epoch = static_cast<int>(entry.at("epoch").as_int());',
+                     'read(name, {read_size(json.at("rows"), "rows") + 1});',
+                     'values.reserve(json.as_int());'):
+            self.assertNotEqual(self.faults({"kindred/model/x.cc": f"{line}\n"}), [], line)
+            self.assertNotEqual(self.faults({"cli/x.cc": f"{line}\n"}), [], line)
+        self.assert_clean("kindred/base/size.cc", "return json.as_uint();\n")
+        self.assert_clean("kindred/model/x_test.cc", "EXPECT_EQ(json.as_uint(), 1U);\n")
+        self.assert_clean("kindred/model/x.cc", 'const auto n = read_size(json, "rows", "rows");\n')
+        self.assert_clean("kindred/model/x.cc", "offsets.reserve(ratings.rows + 1);\n")
+
     def test_banned_name(self):
         self.assert_fault("kindred/data/x.cc", "int num_users = 0;\n", "num_users")
         self.assert_fault("kindred/data/x.cc", "int max_num_users = 0;\n", "max_num_users")

@@ -31,15 +31,87 @@ namespace {
               fmt::format("{}:{}:{}: {}", name, at.line, at.column, problem));
 }
 
+// As JSON's limit. The library recurses into tables, when they are made, compared and destroyed,
+// and bounds arrays and inline tables alone; names of many parts make tables as well.
+constexpr int kDepthMax = 32;
+
+// Looks at the text before the library does: brackets that are open, and the parts of a name.
+// Strings and comments are passed over; what is malformed otherwise is left to the library.
+class DepthGuard {
+ public:
+  DepthGuard(std::string_view text, const std::string& name) : text_(text), name_(name) {}
+
+  void check() {
+    while (at_ < text_.size()) {
+      const char here = text_[at_];
+      if (here == '"' || here == '\'') {
+        skip_string(here);
+        continue;
+      }
+      if (here == '#') {
+        at_ = std::min(text_.find('\n', at_), text_.size());
+        continue;
+      }
+      if (here == '[' || here == '{') ++open_;
+      if ((here == ']' || here == '}') && open_ > 0) --open_;
+      parts_ = here == '.' ? parts_ + 1 : ends_name(here) ? 0 : parts_;
+      if (here == '\n') {
+        ++line_;
+        line_begin_ = at_ + 1;
+      }
+      if (open_ > kDepthMax || parts_ >= kDepthMax) {
+        const std::size_t column = at_ - line_begin_ + 1;
+        throw Error(ErrorCode::invalid_argument, fmt::format("{}:{}:{}: nested deeper than {}",
+                                                             name_, line_, column, kDepthMax));
+      }
+      ++at_;
+    }
+  }
+
+ private:
+  static bool ends_name(char c) {
+    return std::string_view("\n=,[]{}").find(c) != std::string_view::npos;
+  }
+
+  void skip_string(char quote) {
+    const std::string triple(3, quote);
+    const bool is_long = text_.substr(at_).starts_with(triple);
+    at_ += is_long ? 3 : 1;
+    while (at_ < text_.size()) {
+      if (is_long ? text_.substr(at_).starts_with(triple) : text_[at_] == quote) {
+        at_ += is_long ? 3 : 1;
+        return;
+      }
+      if (text_[at_] == '\n') {
+        if (!is_long) return;
+        ++line_;
+        line_begin_ = at_ + 1;
+      }
+      at_ += quote == '"' && text_[at_] == '\\' ? 2 : 1;
+    }
+  }
+
+  std::string_view text_;
+  const std::string& name_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+  std::size_t line_begin_ = 0;
+  int open_ = 0;
+  int parts_ = 0;
+};
+
 class Converter {
  public:
   explicit Converter(const std::string& name) : name_(name) {}
 
-  Json convert(const toml::node& node) const {
-    if (const toml::table* table = node.as_table()) return convert_table(*table);
+  Json convert(const toml::node& node, int depth = 0) const {
+    if (depth > kDepthMax) {
+      fail(name_, node.source().begin, fmt::format("nested deeper than {}", kDepthMax));
+    }
+    if (const toml::table* table = node.as_table()) return convert_table(*table, depth);
     if (const toml::array* array = node.as_array()) {
       Json out{Json::Array{}};
-      for (const toml::node& element : *array) out.push(convert(element));
+      for (const toml::node& element : *array) out.push(convert(element, depth + 1));
       return out;
     }
     if (const auto* text = node.as_string()) return text->get();
@@ -59,7 +131,7 @@ class Converter {
 
  private:
   // The library sorts by name; people expect the order of the file.
-  Json convert_table(const toml::table& table) const {
+  Json convert_table(const toml::table& table, int depth) const {
     std::vector<std::pair<const toml::key*, const toml::node*>> members;
     for (const auto& [key, node] : table) members.emplace_back(&key, &node);
     std::ranges::stable_sort(members, {}, [](const auto& member) {
@@ -67,7 +139,9 @@ class Converter {
       return std::pair(at.line, at.column);
     });
     Json out{Json::Object{}};
-    for (const auto& [key, node] : members) out.set(std::string(key->str()), convert(*node));
+    for (const auto& [key, node] : members) {
+      out.set(std::string(key->str()), convert(*node, depth + 1));
+    }
     return out;
   }
 
@@ -77,6 +151,7 @@ class Converter {
 }  // namespace
 
 Json parse_toml(std::string_view text, const std::string& name) {
+  DepthGuard(text, name).check();
   try {
     return Converter(name).convert(toml::parse(text, name));
   } catch (const toml::parse_error& error) {

@@ -128,9 +128,8 @@ class AttributesReader {
   std::size_t line_ = 1;
   std::vector<TextColumn> cells_;  // One column each, by row of the vocabulary.
   MissingWords missing_;
-  std::vector<ColumnVotes> votes_;  // Of each column; look at missing_.
-  std::vector<Place> not_finite_;   // The first infinity of each; count 0: none.
-  std::vector<std::string> notes_;
+  std::vector<ColumnVotes> votes_;          // Of each column; look at missing_.
+  std::vector<Place> not_finite_;           // The first infinity of each; count 0: none.
   std::vector<std::size_t> line_of_label_;  // 0 where the file has not named the label.
   Vocabulary unmatched_;                    // Ids that are not among the labels.
   Guesses guesses_;
@@ -351,8 +350,9 @@ Column AttributesReader::make_column(std::size_t column) {
 // The texts, where words that mean a missing value are empty ones.
 TextColumn AttributesReader::words_of(std::size_t column) {
   const std::vector<WordOfList> words = votes_[column].words_of_list();
-  for (std::string& sentence : sentences_about(words, names_[column], options_.missing_flag)) {
-    notes_.push_back(fmt::format("{}: {}", reader_.name(), sentence));
+  const std::string place = fmt::format("{}: '{}'", reader_.name(), printable(names_[column]));
+  for (Guess& guess : guesses_about(words, place, options_.missing_flag)) {
+    guesses_.push_back(std::move(guess));
   }
   TextColumn text = std::move(cells_[column]);
   for (std::string& cell : text) {
@@ -396,7 +396,6 @@ Attributes AttributesReader::run() {
     }
     result.table.add(make_column(column));
   }
-  result.notes = std::move(notes_);
   result.unmatched_row_count = unmatched_.size();
   result.unmatched = std::move(unmatched_);
   result.guesses = std::move(guesses_);

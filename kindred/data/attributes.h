@@ -42,7 +42,7 @@ struct AttributesOptions {
   std::vector<std::string> columns = {};  // Names for a file without header, the id's included.
   Encoding encoding = Encoding::utf8;
   std::vector<std::string> missing_words = {};  // As in CsvOptions.
-  std::string missing_flag = "--missing";       // What people call that, for notes.
+  std::string missing_flag = "--missing";       // What people call that, for guesses.
   OnBad on_bad = OnBad::error;                  // What to do about a row that cannot be used.
   std::size_t bad_count_max = 1000;             // With skip: more of them are an error after all.
   std::string kind = "items";  // "items" or "users": how flags and messages call it.
@@ -53,7 +53,6 @@ struct Attributes {
   std::size_t unmatched_row_count = 0;  // Rows of the file whose id is not in the vocabulary.
   std::size_t missing_row_count = 0;    // Labels of the vocabulary without a row.
   Vocabulary unmatched = {};            // Those ids, in the order of the file.
-  std::vector<std::string> notes = {};  // Sentences: words taken for missing values, or not.
   Guesses guesses = {};                 // What the options left open.
   std::size_t bad_row_count = 0;        // Rows left out,
   std::vector<std::string> bad_row_examples = {};  // and the first of them, with line numbers.

@@ -118,20 +118,17 @@ std::vector<WordOfList> ColumnVotes::words_of_list() const {
   return words;
 }
 
-std::vector<std::string> sentences_about(const std::vector<WordOfList>& words,
-                                         std::string_view name, std::string_view flag) {
-  std::vector<std::string> out;
+Guesses guesses_about(const std::vector<WordOfList>& words, const std::string& place,
+                      std::string_view flag) {
+  Guesses out;
   for (const WordOfList& word : words) {
-    const std::string what =
-        fmt::format("column '{}': '{}' ({} cell{})", printable(name), printable(word.word),
-                    word.count, word.count == 1 ? "" : "s");
-    out.push_back(word.is_missing
-                      ? fmt::format("{} is a missing value, since none of the other words looks "
-                                    "like it; {} '' makes it a word",
-                                    what, flag)
-                      : fmt::format("{} is a word, as it looks like the others; {} '{}' makes it a "
-                                    "missing value",
-                                    what, flag, printable(word.word)));
+    const std::string shown = printable(word.word);
+    out.push_back(
+        {place, fmt::format("'{}' ({} cell{})", shown, word.count, word.count == 1 ? "" : "s"),
+         word.is_missing ? "a missing value" : "a word",
+         word.is_missing ? "none of the other words looks like it"
+                         : "it looks like the other words",
+         word.is_missing ? fmt::format("{} ''", flag) : fmt::format("{} '{}'", flag, shown)});
   }
   return out;
 }

@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kindred/base/guess.h"
 #include "kindred/data/csv_type.h"
 #include "kindred/data/missing_words.h"
 
@@ -92,10 +93,9 @@ class ColumnVotes {
   std::vector<WordOfList> listed_;
 };
 
-// "'NA' (12 cells) means a missing value, since no other value looks like it; ...", one sentence
-// for each word. `name` is that of the column, `flag` the one that names missing words.
-std::vector<std::string> sentences_about(const std::vector<WordOfList>& words,
-                                         std::string_view name,
-                                         std::string_view flag = "--missing");
+// One guess for each word: "t.csv: 'land': 'NA' (2 cells) = a word: it looks like the others
+// (--missing 'NA')". `place` names file and column, `flag` is the one that names missing words.
+Guesses guesses_about(const std::vector<WordOfList>& words, const std::string& place,
+                      std::string_view flag = "--missing");
 
 }  // namespace kindred::data

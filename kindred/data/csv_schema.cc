@@ -89,8 +89,10 @@ class SchemaReader {
 void SchemaReader::recognize(TextReader& reader) {
   if (reader.head(kSchemaHeadBytes).empty()) fail_schema(reader.name(), "the file is empty");
   check_line_ends(reader.head(kSchemaHeadBytes), reader.name());
-  const DialectOptions said = {
-      .separator = options_.separator, .quotes = options_.quotes, .may_be_one_column = true};
+  const DialectOptions said = {.separator = options_.separator,
+                               .quotes = options_.quotes,
+                               .may_be_one_column = true,
+                               .spaces_count = true};
   const Sample sample = whole_first_record(reader, [&](std::string_view head, bool is_all) {
     return take_sample(head, is_all, said, reader.name());
   });
@@ -257,8 +259,8 @@ void SchemaReader::decide_words(CsvColumn& column, const ColumnVotes& votes) {
   for (const WordOfList& word : words) {
     if (word.is_missing) column.missing_words.push_back(word.word);
   }
-  for (std::string& sentence : sentences_about(words, column.name)) {
-    schema_.guesses.push_back(std::move(sentence));
+  for (Guess& guess : guesses_about(words, fmt::format("column '{}'", printable(column.name)))) {
+    schema_.format_guesses.push_back(std::move(guess));
   }
 }
 

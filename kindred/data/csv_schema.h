@@ -91,9 +91,8 @@ struct CsvSchema {
   std::string label;
   std::string weight;
   std::size_t inferred_rows = 0;      // How many rows the types come from; 0: from nobody's.
-  Guesses format_guesses;             // What the options left open about the format.
+  Guesses format_guesses;             // What the options left open: format, words.
   std::vector<std::string> warnings;  // Whole sentences: spaces around text, numbers as text.
-  std::vector<std::string> guesses;   // The same: how words that may mean "missing" are taken.
 
   // The column, or null.
   const CsvColumn* find(std::string_view name) const noexcept;

@@ -44,8 +44,9 @@ bool float_holds(std::string_view cell, double value) {
   const double size = std::abs(value);
   if (size > static_cast<double>(std::numeric_limits<float>::max())) return false;
   if (value != 0.0 && size < static_cast<double>(std::numeric_limits<float>::min())) return false;
+  if (significant_digits(cell) <= kFloatDigits) return true;
+  // A float may hold 178560448 and print as 178560450 all the same.
   const auto narrow = static_cast<float>(value);
-  if (static_cast<double>(narrow) == value || significant_digits(cell) <= kFloatDigits) return true;
   std::array<char, 32> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), narrow).ptr;
   double again = 0.0;
@@ -120,10 +121,7 @@ CsvType narrowest_type(std::string_view cell) noexcept {
 bool is_exact_as(CsvType floating, std::string_view cell) noexcept {
   const auto whole = parse_whole(cell);
   if (!whole) return true;
-  if (floating == CsvType::float32) {
-    return std::abs(*whole) <= (std::int64_t{1} << 24U) ||
-           static_cast<double>(static_cast<float>(*whole)) == static_cast<double>(*whole);
-  }
+  if (floating == CsvType::float32) return std::abs(*whole) <= (std::int64_t{1} << 24U);
   constexpr std::int64_t kMax = std::int64_t{1} << 53U;
   if (*whole >= -kMax && *whole <= kMax) return true;
   const auto near = static_cast<double>(*whole);

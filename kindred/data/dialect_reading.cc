@@ -186,8 +186,11 @@ bool is_padded(const DialectReading& reading) {
   for (std::size_t i = 0; i < reading.record_count(); ++i) {
     if (!reading.is_even(i)) continue;
     const auto& fields = reading.sample.records[i];
+    const auto& quoted = reading.quoted[i];
     for (std::size_t column = 1; column < fields.size(); ++column) {
-      if (!fields[column].starts_with(' ') && !fields[column - 1].ends_with(' ')) return false;
+      const bool before = !quoted[column - 1] && fields[column - 1].ends_with(' ');
+      const bool after = !quoted[column] && fields[column].starts_with(' ');
+      if (!before && !after) return false;
     }
     ++records;
   }

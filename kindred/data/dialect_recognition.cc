@@ -157,7 +157,7 @@ DialectReading DialectJudge::best_with(const std::string& separator) const {
       return plain;
     }
   }
-  if (!is_padded(reading)) return reading;
+  if (options_.spaces_count || !is_padded(reading)) return reading;
   dialect.padded = true;
   return read(dialect);
 }

@@ -39,6 +39,7 @@ struct DialectOptions {
   std::optional<std::string> separator = {};
   std::optional<bool> quotes = {};
   bool may_be_one_column = false;  // A file of one column is none of a separator's.
+  bool spaces_count = false;       // Spaces around all separators are part of the cells.
 };
 
 // Whether a record counts as blank: nothing in it but spaces.

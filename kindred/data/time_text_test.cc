@@ -64,7 +64,7 @@ TEST(TimeText, TheOrderOfDayAndMonthIsAQuestionOfTheReading) {
   // date -u -d '2015-04-03' +%s and '2015-03-04'
   EXPECT_EQ(time_of("03-04-2015", kDayFirst), 1428019200);
   EXPECT_EQ(time_of("03/04/2015", kMonthFirst), 1425427200);
-  EXPECT_EQ(time_of("3.4.15 00:00", kDayFirst), 1428019200);
+  EXPECT_EQ(time_of("03.04.15 00:00", kDayFirst), 1428019200);
   EXPECT_EQ(fault_of("27-04-2015", kMonthFirst), NumberFault::malformed);
   EXPECT_EQ(fault_of("27-04-2015"), NumberFault::malformed) << "no year comes first";
   EXPECT_EQ(time_of("12/1/2010 8:26", kMonthFirst), 1291191960);

@@ -129,7 +129,10 @@ class BoundaryLearner {
     const std::string& key = recipe_.source.key;
     if (summary_.count() == 0) refuse_key(key, "all values are missing; nothing can be learned");
     BucketizedColumn column = recipe_;
-    for (const double boundary : summary_.boundaries(recipe_.quantile_count)) {
+    // No more buckets than values: between two values that were seen nothing can be told.
+    const std::size_t bucket_count = std::min<std::uint64_t>(
+        recipe_.quantile_count, std::max<std::uint64_t>(2, summary_.count()));
+    for (const double boundary : summary_.boundaries(bucket_count)) {
       const auto number = static_cast<float>(boundary);
       if (column.boundaries.empty() || number > column.boundaries.back()) {
         column.boundaries.push_back(number);
@@ -138,7 +141,7 @@ class BoundaryLearner {
     if (column.boundaries.size() + 1 < recipe_.quantile_count) {
       warnings.push_back(
           fmt::format("column '{}' has {} buckets instead of {}, because many of "
-                      "its values are equal",
+                      "its values are equal or because there are few",
                       printable(key), column.boundaries.size() + 1, recipe_.quantile_count));
     }
     return column;

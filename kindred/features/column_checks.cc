@@ -10,10 +10,16 @@
 #include "kindred/base/error.h"
 #include "kindred/base/overloaded.h"
 #include "kindred/base/printable.h"
+#include "kindred/base/size.h"
 #include "kindred/features/column.h"
 
 namespace kindred::features {
 namespace {
+
+// Numbers of a row that one column may hold: pictures, not tables.
+constexpr std::uint64_t kElementsMax = std::uint64_t{1} << 24U;
+// Beyond it buckets tell single values apart, and the summary of them does not.
+constexpr std::size_t kQuantilesMax = std::size_t{1} << 16U;
 
 [[noreturn]] void refuse_column(const std::string& column, const std::string& problem) {
   throw Error(ErrorCode::invalid_argument,
@@ -60,9 +66,21 @@ void check_normalizer(const NumericColumn& column, const Normalizer& normalizer)
              normalizer);
 }
 
+// The shape's axes may be anything, and so may their product.
+void check_shape(const NumericColumn& column) {
+  std::uint64_t width = 1;
+  for (const std::size_t axis : column.shape) {
+    if (axis == 0) refuse_column(column.key, "its shape has an axis of 0 elements");
+    if (__builtin_mul_overflow(width, axis, &width) || width > kElementsMax) {
+      refuse_column(column.key, fmt::format("its shape has more than {} elements",
+                                            std::uint64_t{kElementsMax}));
+    }
+  }
+}
+
 void check(const NumericColumn& column) {
   if (column.key.empty()) refuse_column(column.key, "a column needs the name of a feature");
-  if (column.width() == 0) refuse_column(column.key, "its shape has an axis of 0 elements");
+  check_shape(column);
   const std::size_t default_count = column.default_value.size();
   if (default_count > 1 && default_count != column.width()) {
     refuse_column(column.key,
@@ -75,6 +93,14 @@ void check_boundaries(const BucketizedColumn& kind) {
   const std::string& key = kind.source.key;
   if (kind.boundaries.empty() && kind.quantile_count < 2) {
     refuse_column(key, "needs boundaries, or the number of quantiles to learn (2 or more)");
+  }
+  if (kind.quantile_count > kQuantilesMax) {
+    refuse_column(key, fmt::format("{} quantiles; up to {} can be learned", kind.quantile_count,
+                                   std::size_t{kQuantilesMax}));
+  }
+  if (kind.quantile_count > 0 && kind.boundaries.size() >= kind.quantile_count) {
+    refuse_column(key, fmt::format("{} boundaries make more buckets than its {} quantiles",
+                                   kind.boundaries.size(), kind.quantile_count));
   }
   for (std::size_t i = 0; i < kind.boundaries.size(); ++i) {
     const float here = kind.boundaries[i];
@@ -122,6 +148,18 @@ void check_value_type(const std::string& key, const std::optional<data::ElementT
 void check(const VocabularyColumn& kind) {
   check_value_type(kind.key, kind.value_type);
   check_words(kind);
+  if (kind.oov_bucket_count > kSizeMax - std::min<std::size_t>(kSizeMax, kind.words.size())) {
+    refuse_column(kind.key, fmt::format("{} oov_buckets beside {} words; {} ids are possible",
+                                        kind.oov_bucket_count, kind.words.size(), kSizeMax));
+  }
+  if (!kind.uses.empty() && kind.uses.size() != kind.words.size()) {
+    refuse_column(kind.key, fmt::format("uses of {} words, but there are {}", kind.uses.size(),
+                                        kind.words.size()));
+  }
+  if (kind.default_id < -1) {
+    refuse_column(kind.key,
+                  fmt::format("the default id is {}; -1 stands for none", kind.default_id));
+  }
   if (kind.oov_bucket_count > 0 && kind.default_id != -1) {
     refuse_column(kind.key, "has both buckets for unknown words and a default id; choose one");
   }
@@ -197,8 +235,28 @@ void check(const CategoricalColumn& column, bool is_key) {
              column.kind);
 }
 
+// What has a row or a column for each id; an unlearned vocabulary has none yet.
+std::uint64_t checked_bucket_count(const CategoricalColumn& column, const char* what) {
+  const std::uint64_t count = bucket_count(column);
+  if (count <= kSizeMax) return count;
+  refuse_column(name_of(column),
+                fmt::format("{} buckets; {} can have up to {}", count, what, kSizeMax));
+}
+
+void check(const IndicatorColumn& column) {
+  check(column.categorical, false);
+  checked_bucket_count(column.categorical, "an indicator");
+}
+
 void check(const EmbeddingColumn& column) {
   check(column.categorical, false);
+  const std::uint64_t count = checked_bucket_count(column.categorical, "an embedding");
+  const bool is_small = column.dimensions <= kSizeMax;
+  if (!is_small || count > kCellsMax / std::max<std::uint64_t>(1, column.dimensions)) {
+    refuse_column(name_of(column),
+                  fmt::format("{} buckets of {} dimensions are more than {} numbers", count,
+                              column.dimensions, kCellsMax));
+  }
   const bool ordered = column.combiner == Combiner::last || column.combiner == Combiner::max;
   if (ordered && !column.categorical.is_sequence) {
     refuse_column(name_of(column), "only sequences can be combined by 'last' and 'max'");
@@ -221,7 +279,7 @@ void check_column(const Column& column) {
                                         "last or max");
                         },
                         [](const CategoricalColumn& kind) { check(kind, false); },
-                        [](const IndicatorColumn& kind) { check(kind.categorical, false); },
+                        [](const IndicatorColumn& kind) { check(kind); },
                         [](const EmbeddingColumn& kind) { check(kind); }},
              column);
 }

@@ -6,172 +6,41 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "kindred/base/error.h"
 #include "kindred/base/overloaded.h"
 #include "kindred/base/printable.h"
+#include "kindred/base/size.h"
 
 namespace kindred::features {
 namespace {
-
-constexpr std::array<std::pair<Combiner, const char*>, 5> kCombiners = {{{Combiner::sum, "sum"},
-                                                                         {Combiner::mean, "mean"},
-                                                                         {Combiner::sqrtn, "sqrtn"},
-                                                                         {Combiner::last, "last"},
-                                                                         {Combiner::max, "max"}}};
 
 [[noreturn]] void fail_column(const std::string& problem) {
   throw Error(ErrorCode::invalid_argument, problem);
 }
 
-// ---- Writing. A setting that has its default is left out.
-
-template <typename Number>
-Json list(const std::vector<Number>& values) {
-  Json out{Json::Array{}};
-  for (const Number& value : values) {
-    if constexpr (std::is_floating_point_v<Number>) {
-      out.push(static_cast<double>(value));
-    } else {
-      out.push(std::uint64_t{value});
-    }
-  }
-  return out;
-}
-
-Json list(const data::TextList& texts) {
-  Json out{Json::Array{}};
-  for (std::size_t i = 0; i < texts.size(); ++i) out.push(texts[i]);
-  return out;
-}
-
-Json to_json(const Normalizer& normalizer) {
-  Json out;
-  std::visit(Overloaded{[&](const ZScore& z) {
-                          out.set("kind", "zscore");
-                          out.set("mean", list(z.mean));
-                          out.set("stddev", list(z.stddev));
-                        },
-                        [&](const MinMax& m) {
-                          out.set("kind", "minmax");
-                          out.set("minimum", list(m.minimum));
-                          out.set("maximum", list(m.maximum));
-                        },
-                        [&](const Log1p&) { out.set("kind", "log1p"); },
-                        [&](const Clip& clip) {
-                          out.set("kind", "clip");
-                          out.set("low", clip.low);
-                          out.set("high", clip.high);
-                        },
-                        [&](const Affine& affine) {
-                          out.set("kind", "affine");
-                          out.set("scale", affine.scale);
-                          out.set("offset", affine.offset);
-                        }},
-             normalizer);
-  return out;
-}
-
-void write_numeric(const NumericColumn& column, Json& out) {
-  out.set("key", column.key);
-  if (column.shape != std::vector<std::size_t>{1}) out.set("shape", list(column.shape));
-  if (!column.default_value.empty()) out.set("default", list(column.default_value));
-  if (column.normalizers.empty()) return;
-  Json normalizers{Json::Array{}};
-  for (const Normalizer& normalizer : column.normalizers) normalizers.push(to_json(normalizer));
-  out.set("normalizers", std::move(normalizers));
-}
-
-void write_type(const std::optional<data::ElementType>& type, Json& out) {
-  if (type) out.set("type", data::name_of(*type));
-}
-
-Json to_json(const CategoricalColumn& column);
-
-void write_kind(const BucketizedColumn& kind, Json& out) {
-  out.set("kind", "bucketized");
-  write_numeric(kind.source, out);
-  if (!kind.boundaries.empty()) out.set("boundaries", list(kind.boundaries));
-  if (kind.quantile_count > 0) out.set("quantiles", std::uint64_t{kind.quantile_count});
-  if (!kind.name.empty()) out.set("name", kind.name);
-}
-
-void write_kind(const IdentityColumn& kind, Json& out) {
-  out.set("kind", "identity");
-  out.set("key", kind.key);
-  out.set("buckets", kind.bucket_count);
-  if (kind.default_id) out.set("default_id", *kind.default_id);
-}
-
-void write_kind(const VocabularyColumn& kind, Json& out) {
-  const VocabularyColumn usual;
-  out.set("kind", "vocabulary");
-  out.set("key", kind.key);
-  if (!kind.words.empty()) out.set("words", list(kind.words));
-  if (kind.oov_bucket_count > 0) out.set("oov_buckets", std::uint64_t{kind.oov_bucket_count});
-  if (kind.default_id != usual.default_id) out.set("default_id", kind.default_id);
-  write_type(kind.value_type, out);
-  if (kind.word_count_max != usual.word_count_max) {
-    out.set("max_words", std::uint64_t{kind.word_count_max});
-  }
-  if (kind.word_uses_min != usual.word_uses_min) out.set("min_uses", kind.word_uses_min);
-  if (!kind.uses.empty()) out.set("uses", list(kind.uses));
-}
-
-void write_kind(const HashedColumn& kind, Json& out) {
-  out.set("kind", "hashed");
-  out.set("key", kind.key);
-  out.set("buckets", kind.bucket_count);
-  if (kind.salt) out.set("salt", Json::Array{kind.salt->first, kind.salt->second});
-  if (kind.mask_value) out.set("mask", *kind.mask_value);
-  write_type(kind.value_type, out);
-}
-
-void write_kind(const CrossedColumn& kind, Json& out) {
-  out.set("kind", "crossed");
-  Json keys{Json::Array{}};
-  for (const CategoricalColumn& key : kind.keys) {
-    const auto* raw_key = std::get_if<RawKey>(&key.kind);
-    keys.push(raw_key == nullptr ? to_json(key) : Json(raw_key->key));
-  }
-  out.set("keys", std::move(keys));
-  out.set("buckets", kind.bucket_count);
-  if (kind.hash_key != kCrossHashKey) out.set("hash_key", kind.hash_key);
-}
-
-void write_kind(const RawKey& kind, Json& out) {
-  out.set("kind", "raw");
-  out.set("key", kind.key);
-}
-
-Json to_json(const CategoricalColumn& column) {
-  Json out;
-  std::visit([&](const auto& kind) { write_kind(kind, out); }, column.kind);
-  if (!column.weight_key.empty()) out.set("weight", column.weight_key);
-  if (column.is_sequence) out.set("sequence", true);
-  return out;
-}
-
-Json name_of(Combiner combiner) {
-  return std::ranges::find(kCombiners, combiner, &std::pair<Combiner, const char*>::first)->second;
-}
-
-Json embedding_json(const EmbeddingColumn& column) {
-  Json out;
-  out.set("kind", "embedding");
-  if (column.dimensions > 0) out.set("dimensions", std::uint64_t{column.dimensions});
-  if (column.combiner != Combiner::mean) out.set("combiner", name_of(column.combiner));
-  if (column.max_norm) out.set("max_norm", static_cast<double>(*column.max_norm));
-  if (!column.trainable) out.set("trainable", false);
-  if (!column.table.empty()) out.set("table", column.table);
-  if (!column.initial_vectors.empty()) out.set("initial_vectors", column.initial_vectors);
-  out.set("of", to_json(column.categorical));
-  return out;
-}
-
 // ---- Reading.
+
+// Ids are 64 bits wide, and buckets that no table has a row for may be as many.
+constexpr std::uint64_t kBucketsMax = std::numeric_limits<std::int64_t>::max();
+// A cap may be any number: it allocates nothing.
+constexpr std::uint64_t kCapMax = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kUsesMax = std::uint64_t{1} << 48U;
+
+std::string quoted(std::string_view name) { return fmt::format("'{}'", name); }
+
+// As a mistake of whoever wrote it.
+std::uint64_t sized(const Json& json, const std::string& name, std::uint64_t largest) {
+  try {
+    return read_size(json, name, largest);
+  } catch (const Error& error) {
+    fail_column(error.what());
+  }
+}
 
 // The settings of one object; those that nobody asked for are mistakes.
 class Settings {
@@ -203,8 +72,16 @@ class Settings {
   void text(const char* name, std::string& value) {
     read(name, [&](const Json& json) { value = json.as_string(); });
   }
-  void size(const char* name, std::size_t& value) {
-    read(name, [&](const Json& json) { value = json.as_uint(); });
+  // A count of at most `largest`.
+  template <typename Integer>
+  void size(const char* name, Integer& value, std::uint64_t largest = kSizeMax) {
+    const Json* found = find(name);
+    if (found != nullptr) value = static_cast<Integer>(sized(*found, quoted(name), largest));
+  }
+  template <typename Integer>
+  void need_size(const char* name, Integer& value, std::uint64_t largest = kSizeMax) {
+    if (json_.find(name) == nullptr) fail_column(fmt::format("the setting '{}' is missing", name));
+    size(name, value, largest);
   }
   void flag(const char* name, bool& value) {
     read(name, [&](const Json& json) { value = json.as_bool(); });
@@ -231,10 +108,9 @@ std::vector<double> numbers(const Json& json) {
   return values;
 }
 
-template <typename Unsigned>
-std::vector<Unsigned> counts(const Json& json) {
-  std::vector<Unsigned> values;
-  for (const Json& value : json.as_array()) values.push_back(value.as_uint());
+std::vector<std::size_t> sizes(const Json& json, std::uint64_t largest) {
+  std::vector<std::size_t> values;
+  for (const Json& value : json.as_array()) values.push_back(read_size(value, "one", largest));
   return values;
 }
 
@@ -289,7 +165,7 @@ Normalizer normalizer_from_json(const Json& json) {
 NumericColumn read_numeric(Settings& settings) {
   NumericColumn column;
   settings.need("key", [&](const Json& json) { column.key = json.as_string(); });
-  settings.read("shape", [&](const Json& json) { column.shape = counts<std::size_t>(json); });
+  settings.read("shape", [&](const Json& json) { column.shape = sizes(json, kSizeMax); });
   settings.read("default", [&](const Json& json) { column.default_value = numbers(json); });
   settings.read("normalizers", [&](const Json& json) {
     for (const Json& normalizer : json.as_array()) {
@@ -300,9 +176,9 @@ NumericColumn read_numeric(Settings& settings) {
 }
 
 Combiner read_combiner(const Json& json) {
-  const auto found =
-      std::ranges::find(kCombiners, json.as_string(), &std::pair<Combiner, const char*>::second);
-  if (found != kCombiners.end()) return found->first;
+  const auto found = std::ranges::find(kCombinerNames, json.as_string(),
+                                       &std::pair<Combiner, const char*>::second);
+  if (found != kCombinerNames.end()) return found->first;
   fail_column(
       fmt::format("there is no way '{}' to combine vectors; there are sum, mean, sqrtn, last and "
                   "max",
@@ -314,6 +190,10 @@ std::optional<data::ElementType> read_type(const Json& json) {
   if (json.as_string() == "int64") return data::ElementType::int64;
   fail_column(
       fmt::format("categories are of type text or int64, not '{}'", printable(json.as_string())));
+}
+
+std::int64_t id(const Json& json) {
+  return read_integer(json, "it", -1, std::numeric_limits<std::int64_t>::max());
 }
 
 BucketizedColumn read_bucketized(Settings& settings) {
@@ -329,8 +209,8 @@ BucketizedColumn read_bucketized(Settings& settings) {
 IdentityColumn read_identity(Settings& settings) {
   IdentityColumn kind;
   settings.need("key", [&](const Json& json) { kind.key = json.as_string(); });
-  settings.need("buckets", [&](const Json& json) { kind.bucket_count = json.as_int(); });
-  settings.read("default_id", [&](const Json& json) { kind.default_id = json.as_int(); });
+  settings.need_size("buckets", kind.bucket_count, kBucketsMax);
+  settings.read("default_id", [&](const Json& json) { kind.default_id = id(json); });
   return kind;
 }
 
@@ -343,22 +223,25 @@ VocabularyColumn read_vocabulary(Settings& settings) {
     }
   });
   settings.size("oov_buckets", kind.oov_bucket_count);
-  settings.read("default_id", [&](const Json& json) { kind.default_id = json.as_int(); });
+  settings.read("default_id", [&](const Json& json) { kind.default_id = id(json); });
   settings.read("type", [&](const Json& json) { kind.value_type = read_type(json); });
-  settings.size("max_words", kind.word_count_max);
-  settings.read("min_uses", [&](const Json& json) { kind.word_uses_min = json.as_uint(); });
-  settings.read("uses", [&](const Json& json) { kind.uses = counts<std::uint64_t>(json); });
+  settings.size("max_words", kind.word_count_max, kCapMax);
+  settings.size("min_uses", kind.word_uses_min, kCapMax);
+  settings.read("uses", [&](const Json& json) {
+    const std::vector<std::size_t> uses = sizes(json, kUsesMax);
+    kind.uses.assign(uses.begin(), uses.end());
+  });
   return kind;
 }
 
 HashedColumn read_hashed(Settings& settings) {
   HashedColumn kind;
   settings.need("key", [&](const Json& json) { kind.key = json.as_string(); });
-  settings.need("buckets", [&](const Json& json) { kind.bucket_count = json.as_int(); });
+  settings.need_size("buckets", kind.bucket_count, kBucketsMax);
   settings.read("salt", [&](const Json& json) {
-    const auto words = counts<std::uint64_t>(json);
+    const Json::Array& words = json.as_array();
     if (words.size() != 2) fail_column("a salt is two whole numbers");
-    kind.salt = SipKey{words[0], words[1]};
+    kind.salt = SipKey{read_word(words[0], "one"), read_word(words[1], "one")};
   });
   settings.read("mask", [&](const Json& json) { kind.mask_value = json.as_string(); });
   settings.read("type", [&](const Json& json) { kind.value_type = read_type(json); });
@@ -374,8 +257,8 @@ CrossedColumn read_crossed(Settings& settings) {
       kind.keys.push_back(key.is_string() ? raw(key.as_string()) : categorical_from_json(key));
     }
   });
-  settings.need("buckets", [&](const Json& json) { kind.bucket_count = json.as_int(); });
-  settings.read("hash_key", [&](const Json& json) { kind.hash_key = json.as_uint(); });
+  settings.need_size("buckets", kind.bucket_count, kBucketsMax);
+  settings.read("hash_key", [&](const Json& json) { kind.hash_key = read_word(json, "it"); });
   return kind;
 }
 
@@ -429,33 +312,6 @@ EmbeddingColumn read_embedding(Settings& settings) {
 }
 
 }  // namespace
-
-Json to_json(const Column& column) {
-  Json out;
-  std::visit(Overloaded{[&](const NumericColumn& kind) {
-                          out.set("kind", "numeric");
-                          write_numeric(kind, out);
-                        },
-                        [&](const SequenceNumericColumn& kind) {
-                          out.set("kind", "numeric_sequence");
-                          write_numeric(kind.numeric, out);
-                          out.set("pooling", name_of(kind.pooling));
-                        },
-                        [&](const CategoricalColumn& kind) { out = to_json(kind); },
-                        [&](const IndicatorColumn& kind) {
-                          out.set("kind", "indicator");
-                          out.set("of", to_json(kind.categorical));
-                        },
-                        [&](const EmbeddingColumn& kind) { out = embedding_json(kind); }},
-             column);
-  return out;
-}
-
-Json to_json(const std::vector<Column>& columns) {
-  Json out{Json::Array{}};
-  for (const Column& column : columns) out.push(to_json(column));
-  return out;
-}
 
 Column column_from_json(const Json& json) {
   Settings settings(json);

@@ -13,12 +13,21 @@
 
 #pragma once
 
+#include <array>
+#include <utility>
 #include <vector>
 
 #include "kindred/base/json.h"
 #include "kindred/features/column.h"
 
 namespace kindred::features {
+
+inline constexpr std::array<std::pair<Combiner, const char*>, 5> kCombinerNames = {
+    {{Combiner::sum, "sum"},
+     {Combiner::mean, "mean"},
+     {Combiner::sqrtn, "sqrtn"},
+     {Combiner::last, "last"},
+     {Combiner::max, "max"}}};
 
 Json to_json(const Column& column);
 Json to_json(const std::vector<Column>& columns);

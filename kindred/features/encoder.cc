@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <span>
 #include <utility>
 
 #include "kindred/base/error.h"
 #include "kindred/base/overloaded.h"
 #include "kindred/base/printable.h"
+#include "kindred/base/size.h"
 #include "kindred/features/cross.h"
 #include "kindred/features/id_encoding.h"
 #include "kindred/features/numeric_encoding.h"
@@ -18,6 +20,8 @@ namespace {
 
 // More crosses than this in one row are a mistake, not a feature.
 constexpr std::size_t kRowCrossesMax = std::size_t{1} << 20U;
+// Of ids that no row of a table stands for, there may be any number.
+constexpr std::uint64_t kSumMax = std::numeric_limits<std::uint64_t>::max();
 
 // A cross whose keys lie in other bags.
 struct CrossPlan {
@@ -194,7 +198,7 @@ void Encoder::State::add_part(std::size_t index) {
                         }},
              columns[index]);
   part.offset = layout.width;
-  layout.width += part.width;
+  layout.width = checked_sum(layout.width, part.width, "the columns' widths together", kSumMax);
   layout.parts.push_back(std::move(part));
 }
 

@@ -96,20 +96,23 @@ double initial_stddev(std::size_t dimensions) noexcept {
   return 1.0 / std::sqrt(static_cast<double>(dimensions));
 }
 
-std::vector<Matrix> initial_tables(const FeatureLayout& layout, std::uint64_t seed) {
-  std::vector<Matrix> tables;
-  for (const EmbeddingTable& table : layout.tables) {
-    Matrix& values = tables.emplace_back(table.row_count, table.dimensions);
-    const double stddev = initial_stddev(table.dimensions);
-    const auto stream =
-        kTableStream ^ static_cast<std::uint32_t>(fingerprint64(std::string_view(table.name)));
-    for (std::size_t row = 0; row < table.row_count; ++row) {
-      Rng rng(seed, stream, row);
-      for (float& value : values.row(row)) {
-        value = static_cast<float>(stddev * truncated_normal(rng));
-      }
+Matrix initial_table(const EmbeddingTable& table, std::uint64_t seed) {
+  Matrix values(table.row_count, table.dimensions);
+  const double stddev = initial_stddev(table.dimensions);
+  const auto stream =
+      kTableStream ^ static_cast<std::uint32_t>(fingerprint64(std::string_view(table.name)));
+  for (std::size_t row = 0; row < table.row_count; ++row) {
+    Rng rng(seed, stream, row);
+    for (float& value : values.row(row)) {
+      value = static_cast<float>(stddev * truncated_normal(rng));
     }
   }
+  return values;
+}
+
+std::vector<Matrix> initial_tables(const FeatureLayout& layout, std::uint64_t seed) {
+  std::vector<Matrix> tables;
+  for (const EmbeddingTable& table : layout.tables) tables.push_back(initial_table(table, seed));
   return tables;
 }
 

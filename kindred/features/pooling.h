@@ -47,5 +47,6 @@ inline constexpr double kInitialTruncation = 2.0;
 // The tables of a layout as they are before training. The draws depend on the seed, the
 // table's name and the row alone.
 std::vector<Matrix> initial_tables(const FeatureLayout& layout, std::uint64_t seed);
+Matrix initial_table(const EmbeddingTable& table, std::uint64_t seed);
 
 }  // namespace kindred::features

@@ -12,6 +12,7 @@
 
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
+#include "kindred/base/size.h"
 #include "kindred/base/toml.h"
 #include "kindred/features/column_json.h"
 
@@ -83,7 +84,8 @@ void read_setting(const std::string& name, const Json& value, TableRecipe& recip
 Json with_words(const Json& column, const std::filesystem::path& folder) {
   Json out{Json::Object{}};
   std::size_t size = 0;
-  if (const Json* given = column.find("words_file_size")) size = given->as_uint();
+  if (const Json* given = column.find("words_file_size"))
+    size = read_size(*given, "'words_file_size'");
   for (const auto& [name, value] : column.as_object()) {
     if (name == "words_file_size") continue;
     if (name != "words_file") {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "kindred/storage/named_errors.h"
 #include "kindred/training/training_loop.h"
 
 namespace kindred::learning {
@@ -24,7 +25,7 @@ class Keeper {
     model::require_same_training(saved, learner_.family(), settings_, options_.fingerprint,
                                  learner_.epoch_count());
     history_ = std::move(saved.history);
-    learner_.restore(std::move(saved));
+    storage::with_file_name(policy_.path, [&] { learner_.restore(std::move(saved)); });
   }
 
   void add(const training::Epoch& epoch) {

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "kindred/base/error.h"
@@ -46,6 +49,10 @@ RatingModel model_of_draws(std::vector<RatingDraw> draws) {
   model.draws = std::move(draws);
   return model;
 }
+
+// What the tensors of these versions are called; later ones have other names.
+constexpr std::array<std::string_view, 2> kCheckpointTensors = {"state.", "rating."};
+constexpr std::array<std::string_view, 3> kOldTensors = {"user.", "item.", "best.item."};
 
 Checkpoint read_common(const Json& content) {
   Checkpoint checkpoint;
@@ -119,6 +126,67 @@ Checkpoint read_old_ratings(storage::ContainerReader& reader) {
   return checkpoint;
 }
 
+[[noreturn]] void refuse_checkpoint(const std::string& problem) {
+  throw Error(ErrorCode::corrupt, problem);
+}
+
+const Matrix* find_matrix(const Checkpoint& checkpoint, const std::string& name) {
+  const auto found = checkpoint.matrices.find(name);
+  return found == checkpoint.matrices.end() ? nullptr : &found->second;
+}
+
+void require_finite_state(const std::string& name, MatrixView matrix) {
+  for (const float value : matrix.values()) {
+    if (std::isfinite(value)) continue;
+    refuse_checkpoint(fmt::format("'{}' holds {}", name, value));
+  }
+}
+
+void require_state_number(const std::string& name, double value) {
+  const bool is_positive = name.ends_with("precision");
+  if (std::isfinite(value) && (is_positive ? value > 0.0 : value >= 0.0)) return;
+  refuse_checkpoint(
+      fmt::format("'{}' is {}, not a number {} 0", name, value, is_positive ? "above" : "from"));
+}
+
+// As the vectors of the state, and usable.
+void require_kept_draw(const RatingDraw& draw, std::size_t number, const Matrix& users,
+                       const Matrix& items) {
+  const std::size_t width = users.cols();
+  const auto fits = [](const Matrix& matrix, std::size_t rows, std::size_t cols) {
+    return matrix.rows() == rows && matrix.cols() == cols;
+  };
+  if (!fits(draw.users, users.rows(), width) || !fits(draw.items, items.rows(), width) ||
+      !fits(draw.prior_precision, width, width) || !fits(draw.prior_mean, 1, width) ||
+      (draw.rated.rows() > 0 && !fits(draw.rated, items.rows(), width))) {
+    refuse_checkpoint(fmt::format(
+        "the kept draw {} is of other users, items or dimensions than the state", number));
+  }
+  require_state_number(fmt::format("noise_precision of the kept draw {}", number),
+                       draw.noise_precision > 0.0 ? draw.noise_precision : -1.0);
+}
+
+// The best of the epochs that were validated, the first of equal ones. History is checked.
+void require_best(const Checkpoint& checkpoint) {
+  const Matrix* best = find_matrix(checkpoint, "best.item.vectors");
+  const auto epoch = checkpoint.numbers.find("best.epoch");
+  if (best == nullptr && epoch == checkpoint.numbers.end()) return;
+  const Matrix* items = find_matrix(checkpoint, "item.vectors");
+  if (best == nullptr || epoch == checkpoint.numbers.end() || items == nullptr ||
+      best->rows() != items->rows() || best->cols() != items->cols()) {
+    refuse_checkpoint("the best vectors or their epoch are missing, or of another shape");
+  }
+  const training::Epoch* found = nullptr;
+  for (const training::Epoch& record : checkpoint.history) {
+    if (record.validation && (found == nullptr || *record.validation > *found->validation)) {
+      found = &record;
+    }
+  }
+  if (found != nullptr && static_cast<double>(found->epoch) == epoch->second) return;
+  refuse_checkpoint(fmt::format("best.epoch is {}, but the history says that epoch {} was",
+                                epoch->second, found == nullptr ? 0 : found->epoch));
+}
+
 std::string format_name_of(const std::filesystem::path& path) {
   const Json manifest = storage::read_manifest(storage::SafetensorsFile(path));
   const Json* name = manifest.find("format");
@@ -168,7 +236,29 @@ std::filesystem::path rating_checkpoint_path(const std::filesystem::path& model_
   return path;
 }
 
+void validate(const Checkpoint& checkpoint) {
+  check_fingerprint(checkpoint.fingerprint);
+  if (!checkpoint.settings.is_null() && !checkpoint.settings.is_object()) {
+    refuse_checkpoint("settings is no object");
+  }
+  check_history(checkpoint.history, checkpoint.epoch);
+  for (const auto& [name, matrix] : checkpoint.matrices) require_finite_state(name, matrix);
+  for (const auto& [name, number] : checkpoint.numbers) require_state_number(name, number);
+  const Matrix* users = find_matrix(checkpoint, "user.vectors");
+  const Matrix* items = find_matrix(checkpoint, "item.vectors");
+  if ((users == nullptr) != (items == nullptr) ||
+      (users != nullptr && users->cols() != items->cols())) {
+    refuse_checkpoint("user.vectors and item.vectors do not fit together");
+  }
+  if (!checkpoint.draws.empty() && users == nullptr) refuse_checkpoint("draws without vectors");
+  for (std::size_t i = 0; i < checkpoint.draws.size(); ++i) {
+    require_kept_draw(checkpoint.draws[i], i, *users, *items);
+  }
+  require_best(checkpoint);
+}
+
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
+  validate(checkpoint);
   PartWriter parts;
   Json matrices{Json::Object{}};
   for (const auto& [name, matrix] : checkpoint.matrices) {
@@ -195,10 +285,13 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
     const bool of_old_ratings = format_name_of(path) == kOldRatingName;
     storage::ContainerReader reader(
         path, of_old_ratings ? storage::Format{kOldRatingName, 1} : checkpoint_format());
-    Checkpoint checkpoint = of_old_ratings          ? read_old_ratings(reader)
-                            : reader.version() == 1 ? read_old_watching(reader)
-                                                    : read_current(reader);
-    reader.verify_others();
+    const bool of_old_watching = !of_old_ratings && reader.version() == 1;
+    Checkpoint checkpoint = of_old_ratings    ? read_old_ratings(reader)
+                            : of_old_watching ? read_old_watching(reader)
+                                              : read_current(reader);
+    reader.verify_others(of_old_watching ? std::span<const std::string_view>(kOldTensors)
+                                         : kCheckpointTensors);
+    validate(checkpoint);
     return checkpoint;
   });
 }

@@ -61,6 +61,10 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& model_path);
 // "movies.kindred.rating-checkpoint": of the model of ratings, beside one of watching.
 std::filesystem::path rating_checkpoint_path(const std::filesystem::path& model_path);
 
+// Throws Error(corrupt) unless all parts fit together: what load and save both ask, and therefore
+// inspect. What a training makes of it is for the training to judge.
+void validate(const Checkpoint& checkpoint);
+
 // Errors as those of save() and load() in io.h. load_checkpoint() reads the formats of
 // earlier versions too.
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <utility>
 
@@ -36,8 +37,10 @@ Checkpoint sample() {
   checkpoint.matrices = {{"user.vectors", Matrix(1, 2, {1.0F, 2.0F})},
                          {"item.vectors", Matrix(2, 2, {3.0F, 4.0F, 5.0F, 6.0F})},
                          {"best.item.vectors", Matrix(2, 2, {7.0F, 8.0F, 9.0F, 0.5F})}};
-  checkpoint.numbers = {{"noise.precision", 0.25}, {"a.precision", 2.0}};
-  checkpoint.history = {{1, 0.5, {{"total", 2.0}}, 0.25}};
+  checkpoint.numbers = {{"noise.precision", 0.25}, {"a.precision", 2.0}, {"best.epoch", 2.0}};
+  checkpoint.history = {{1, 0.5, {{"total", 2.0}}, 0.125},
+                        {2, 0.5, {{"total", 1.5}}, 0.25},
+                        {3, 0.5, {{"total", 1.25}}, 0.25}};
   return checkpoint;
 }
 
@@ -125,7 +128,7 @@ TEST(Checkpoint, VersionOneOfWatchingIsRead) {
 TEST(Checkpoint, VersionOneOfRatingsIsReadByName) {
   const test::TemporaryFolder folder;
   const std::vector<std::pair<std::string, Matrix>> matrices = {
-      {"user.vectors", Matrix(1, 1, {1.0F})}, {"item.vectors", Matrix(1, 1, {2.0F})},
+      {"user.vectors", sample_draw().users},  {"item.vectors", sample_draw().items},
       {"user.table.0", Matrix(1, 1, {3.0F})}, {"item.table.0", Matrix(1, 1, {4.0F})},
       {"user.times", Matrix(1, 1, {5.0F})},   {"item.times", Matrix(1, 1, {6.0F})},
       {"user.sums", Matrix(1, 1, {7.0F})}};
@@ -148,7 +151,9 @@ TEST(Checkpoint, VersionOneOfRatingsIsReadByName) {
   content.set("matrices", shapes);
   content.set("numbers", numbers);
   content.set("kept", add_rating_model(parts, kept));
-  content.set("history", Json(Json::Array()));
+  std::vector<training::Epoch> history;
+  for (int epoch = 1; epoch <= 4; ++epoch) history.push_back({epoch, 0.5, {}, {}});
+  content.set("history", to_json(history, KeepSeconds::yes));
   parts.writer().write(folder / "c", {"kindred rating checkpoint", 1}, content);
   const Checkpoint read = load_checkpoint(folder / "c");
   EXPECT_EQ(read.family, "bayesian");
@@ -161,6 +166,43 @@ TEST(Checkpoint, VersionOneOfRatingsIsReadByName) {
   EXPECT_EQ(read.number("item.table.0.precision"), 3.5);
   EXPECT_EQ(read.number("user.times.precision"), 4.5);
   EXPECT_EQ(read.number("item.times.precision"), 5.5);
+}
+
+TEST(Checkpoint, WhatDoesNotFitTogetherIsNeitherReadNorWritten) {
+  const std::vector<std::function<void(Checkpoint&)>> damages = {
+      [](Checkpoint& one) { one.epoch = 1 << 26U; },
+      [](Checkpoint& one) { one.epoch = 0; },
+      [](Checkpoint& one) { one.history.pop_back(); },
+      [](Checkpoint& one) { one.history[1].epoch = 1; },
+      [](Checkpoint& one) { one.history[1].seconds = -1.0; },
+      [](Checkpoint& one) { one.fingerprint = "x"; },
+      [](Checkpoint& one) { one.settings = Json(1); },
+      [](Checkpoint& one) { one.matrices["user.vectors"].row(0)[0] = NAN; },
+      [](Checkpoint& one) { one.matrices["user.vectors"] = Matrix(1, 3); },
+      [](Checkpoint& one) { one.matrices.erase("item.vectors"); },
+      [](Checkpoint& one) { one.matrices.erase("best.item.vectors"); },
+      [](Checkpoint& one) { one.numbers["best.epoch"] = 3.0; },
+      [](Checkpoint& one) { one.numbers["noise.precision"] = 0.0; },
+      [](Checkpoint& one) { one.numbers["a.precision"] = INFINITY; },
+      [](Checkpoint& one) {
+        one.draws = {sample_draw()};
+        one.draws[0].noise_precision = 0.0;
+      },
+      [](Checkpoint& one) {
+        one.draws = {sample_draw()};
+        one.draws[0].items = Matrix(3, 2);
+      }};
+  const test::TemporaryFolder folder;
+  for (std::size_t i = 0; i < damages.size(); ++i) {
+    Checkpoint checkpoint = sample();
+    damages[i](checkpoint);
+    try {
+      save_checkpoint(folder / "c", checkpoint);
+      ADD_FAILURE() << "damage " << i << " was not noticed";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::corrupt);
+    }
+  }
 }
 
 TEST(Checkpoint, IsNoModelAndAModelIsNoCheckpoint) {

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <string_view>
+
 #include "kindred/base/error.h"
 #include "kindred/model/parts.h"
 #include "kindred/storage/named_errors.h"
@@ -13,6 +16,10 @@ const storage::Format& model_format() {
   static const storage::Format kFormat = {"kindred model", 1};
   return kFormat;
 }
+
+// What the tensors of this version are called; later ones have other names.
+constexpr std::array<std::string_view, 5> kModelTensors = {"item.", "user.", "seen.", "rating.",
+                                                           "item_item."};
 
 ItemItemPart read_item_item(storage::ContainerReader& reader, const Json& description) {
   return {.method = description.at("method").as_string(),
@@ -66,7 +73,7 @@ Model read_model(storage::ContainerReader& reader) {
   }
   model.history = history_from_json(content.at("history"));
   model.facts = content.at("facts");
-  reader.verify_others();
+  reader.verify_others(kModelTensors);
   validate(model);
   return model;
 }
@@ -96,13 +103,6 @@ Model load(const std::filesystem::path& path) {
     storage::ContainerReader reader(path, model_format());
     return read_model(reader);
   });
-}
-
-bool is_readable_model(const Json& manifest) {
-  const Json* name = manifest.find("format");
-  const Json* version = manifest.find("version");
-  return name != nullptr && *name == Json(model_format().name) && version != nullptr &&
-         version->as_uint() <= model_format().version;
 }
 
 }  // namespace kindred::model

@@ -23,8 +23,4 @@ void save(const Model& model, const std::filesystem::path& path);
 // Error(unsupported) when the file was written by a newer format version.
 Model load(const std::filesystem::path& path);
 
-// Whether load() knows the format and version that a manifest (storage/container.h)
-// names; false for null.
-bool is_readable_model(const Json& manifest);
-
 }  // namespace kindred::model

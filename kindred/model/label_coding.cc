@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -255,14 +256,33 @@ LabelCoding label_coding_from_json(const Json& json) {
   for (const Json& word : json.at("classes").as_array()) coding.classes.push_back(word.as_string());
   coding.mean = json.at("mean").as_double();
   coding.scale = json.at("scale").as_double();
+  validate(coding);
+  return coding;
+}
+
+void validate(const LabelCoding& coding) {
   const std::size_t count = coding.classes.size();
   const bool fits = coding.objective == Objective::regression ? count == 0
                     : coding.objective == Objective::binary   ? count == 2
                                                               : count >= 2 && count <= kClassesMax;
-  if (!fits || !std::isfinite(coding.mean) || !(coding.scale > 0.0)) {
-    throw Error(ErrorCode::corrupt, "the label's classes or its scale make no sense");
+  if (!fits) {
+    throw Error(ErrorCode::corrupt, fmt::format("the label has {} classes, which do not suit {}",
+                                                count, name_of(coding.objective)));
   }
-  return coding;
+  std::set<std::string_view> seen;
+  for (const std::string& word : coding.classes) {
+    if (seen.insert(word).second) continue;
+    throw Error(ErrorCode::corrupt,
+                fmt::format("the label has the class '{}' twice", printable(word)));
+  }
+  constexpr auto kLargest = static_cast<double>(std::numeric_limits<float>::max());
+  constexpr auto kSmallest = static_cast<double>(std::numeric_limits<float>::min());
+  if (std::abs(coding.mean) <= kLargest && coding.scale >= kSmallest && coding.scale <= kLargest) {
+    return;
+  }
+  throw Error(ErrorCode::corrupt,
+              fmt::format("the label has the mean {} and the scale {}, which make no sense",
+                          coding.mean, coding.scale));
 }
 
 }  // namespace kindred::model

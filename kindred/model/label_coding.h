@@ -66,6 +66,10 @@ std::vector<std::size_t> labelled_rows(const data::Tensor& label);
 // that names the row and the value when there is none, or it is no class of the coding.
 std::vector<float> encode_label(const LabelCoding& coding, const data::Tensor& label);
 
+// Throws Error(corrupt) unless classes suit the objective, differ, and mean and scale are numbers
+// of 32 bits.
+void validate(const LabelCoding& coding);
+
 Json to_json(const LabelCoding& coding);
 // Throws Error(corrupt) for anything that to_json() does not write.
 LabelCoding label_coding_from_json(const Json& json);

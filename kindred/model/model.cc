@@ -6,6 +6,7 @@
 
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
+#include "kindred/model/parts.h"
 
 namespace kindred::model {
 namespace {
@@ -17,6 +18,42 @@ void require_utf8(const data::Vocabulary& labels, const char* what) {
     throw Error(ErrorCode::corrupt,
                 fmt::format("{}: the label '{}' is not UTF-8", what, printable(labels.label(row))));
   }
+}
+
+// Titles, too: the reader of a file has looked already, who saves has not.
+void require_utf8(const data::Table& table, const char* what) {
+  for (const data::Column& column : table.columns()) {
+    if (!column.is_text()) continue;
+    for (const std::string& text : column.text()) {
+      if (find_invalid_utf8(text) == std::string_view::npos) continue;
+      throw Error(ErrorCode::corrupt, fmt::format("{}: '{}' in the column '{}' is not UTF-8", what,
+                                                  printable(text), printable(column.name)));
+    }
+  }
+}
+
+void require_ratings(const Model& model) {
+  for (const float value : model.seen.values) {
+    if (!std::isfinite(value)) {
+      throw Error(ErrorCode::corrupt, fmt::format("seen holds the rating {}", value));
+    }
+    if (model.has_values || value == 1.0F) continue;
+    throw Error(ErrorCode::corrupt,
+                fmt::format("has_values is false, but seen holds the rating {}", value));
+  }
+  if (model.ratings && !model.has_values) {
+    throw Error(ErrorCode::corrupt, "has_values is false, but there is a model of ratings");
+  }
+}
+
+void require_rule(const data::PositiveRule& rule) {
+  const bool has_threshold = !rule.threshold || std::isfinite(*rule.threshold);
+  if (has_threshold && std::isfinite(rule.weight_per_value) && rule.weight_per_value >= 0.0F) {
+    return;
+  }
+  throw Error(ErrorCode::corrupt,
+              fmt::format("positive_rule: weight_per_value is {}, not a number from 0 on",
+                          rule.weight_per_value));
 }
 
 void require_dimensions(const Model& model) {
@@ -37,7 +74,7 @@ void require_item_rows(const ItemItemPart& part, std::size_t item_count) {
                                                 part.rows.rows, part.rows.cols, item_count));
   }
   for (const float value : part.rows.values) {
-    if (std::isfinite(value)) continue;
+    if (std::abs(value) <= kVectorValueMax) continue;
     throw Error(ErrorCode::corrupt, fmt::format("item_item holds {}", value));
   }
 }
@@ -73,6 +110,10 @@ void require_vectors(const Model& model, const std::string& purpose) {
 void validate(const Model& model) {
   embedding::validate(model.items, "items");
   embedding::validate(model.users, "users");
+  require_moderate(model.items.vectors, "item.vectors");
+  require_moderate(model.users.vectors, "user.vectors");
+  require_utf8(model.items.metadata, "items");
+  require_utf8(model.users.metadata, "users");
   require_utf8(model.items.labels, "items");
   require_utf8(model.users.labels, "users");
   kindred::validate(model.seen, "seen");
@@ -81,6 +122,9 @@ void validate(const Model& model) {
     require_item_rows(*part, model.items.size());
   }
   if (model.ratings) validate(*model.ratings, model.users.size(), model.items.size());
+  if (std::holds_alternative<TowerPart>(model.watching) && model.ratings) {
+    throw Error(ErrorCode::corrupt, "two towers with a model of ratings");
+  }
   if (!model.knows_watching() && !model.ratings) {
     throw Error(ErrorCode::corrupt, "a model of ratings without any");
   }
@@ -89,9 +133,11 @@ void validate(const Model& model) {
                 fmt::format("seen is {} x {} but there are {} users and {} items", model.seen.rows,
                             model.seen.cols, model.users.size(), model.items.size()));
   }
-  for (const float value : model.seen.values) {
-    if (std::isfinite(value)) continue;
-    throw Error(ErrorCode::corrupt, fmt::format("seen holds the rating {}", value));
+  require_ratings(model);
+  require_rule(model.positive_rule);
+  check_history(model.history);
+  if (!model.facts.is_null() && !model.facts.is_object()) {
+    throw Error(ErrorCode::corrupt, "facts is no object");
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
+#include "kindred/base/size.h"
 
 namespace kindred::model {
 namespace {
@@ -30,15 +31,8 @@ std::string column_tensor(const std::string& prefix, std::size_t index) {
 class Texts {
  public:
   Texts(storage::ContainerReader& reader, const std::string& name, std::uint64_t row_count)
-      : offsets_(reader.read<std::uint64_t>(name + ".offsets", {row_count + 1})),
-        bytes_(reader.read<std::uint8_t>(name, {reader.length_of(name)})) {
-    const bool good = offsets_.front() == 0 && offsets_.back() == bytes_.size() &&
-                      std::is_sorted(offsets_.begin(), offsets_.end());
-    if (!good) {
-      throw Error(ErrorCode::corrupt, fmt::format("the offsets of '{}' do not ascend from 0 to {}",
-                                                  name, bytes_.size()));
-    }
-  }
+      : offsets_(reader.read_offsets(name + ".offsets", row_count, reader.length_of(name))),
+        bytes_(reader.read<std::uint8_t>(name, {reader.length_of(name)})) {}
 
   std::size_t row_count() const noexcept { return offsets_.size() - 1; }
   std::string_view row(std::size_t index) const {
@@ -67,7 +61,13 @@ data::Column read_column(storage::ContainerReader& reader, const std::string& te
   }
   const Texts texts(reader, tensor, count);
   data::TextColumn values(texts.row_count());
-  for (std::size_t row = 0; row < values.size(); ++row) values[row] = texts.row(row);
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    values[row] = texts.row(row);
+    if (find_invalid_utf8(values[row]) == std::string_view::npos) continue;
+    throw Error(ErrorCode::corrupt,
+                fmt::format("'{}', the column '{}', row {}: '{}' is not UTF-8", tensor,
+                            printable(column.name), row, printable(values[row])));
+  }
   column.values = std::move(values);
   return column;
 }
@@ -124,12 +124,9 @@ float as_float(const Json& json) {
   return static_cast<float>(value);
 }
 
-int as_int32(const Json& json) {
-  const std::int64_t value = json.as_int();
-  if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max()) {
-    throw Error(ErrorCode::corrupt, fmt::format("{} is too large for a 32-bit integer", value));
-  }
-  return static_cast<int>(value);
+int as_int32(const Json& json, std::string_view name) {
+  return static_cast<int>(
+      read_integer(json, name, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()));
 }
 
 Json shape_of(const Matrix& matrix) {
@@ -141,12 +138,21 @@ Matrix read_shaped(storage::ContainerReader& reader, const std::string& name, co
   if (sizes.size() != 2) {
     throw Error(ErrorCode::corrupt, fmt::format("'{}' needs two dimensions", name));
   }
-  Matrix matrix = read_matrix(reader, name, sizes[0].as_uint(), sizes[1].as_uint());
+  Matrix matrix = read_matrix(reader, name, read_size(sizes[0], fmt::format("'{}': rows", name)),
+                              read_size(sizes[1], fmt::format("'{}': columns", name)));
   for (const float value : matrix.values()) {
     if (std::isfinite(value)) continue;
     throw Error(ErrorCode::corrupt, fmt::format("'{}' holds {}", name, value));
   }
   return matrix;
+}
+
+void require_moderate(MatrixView matrix, std::string_view name) {
+  for (const float value : matrix.values()) {
+    if (std::abs(value) <= kVectorValueMax) continue;
+    throw Error(ErrorCode::corrupt, fmt::format("'{}' holds {}; numbers of vectors are at most {}",
+                                                name, value, kVectorValueMax));
+  }
 }
 
 std::string differences(const Json& there, const Json& here) {
@@ -264,10 +270,10 @@ data::Vocabulary read_labels(storage::ContainerReader& reader, const std::string
 
 embedding::Embeddings read_embeddings(storage::ContainerReader& reader, const std::string& prefix,
                                       const Json& description) {
-  const std::uint64_t count = description.at("count").as_uint();
+  const std::uint64_t count = read_size(description, "count", prefix + ": count");
   embedding::Embeddings embeddings;
-  embeddings.vectors =
-      read_matrix(reader, prefix + ".vectors", count, description.at("dimensions").as_uint());
+  embeddings.vectors = read_matrix(reader, prefix + ".vectors", count,
+                                   read_size(description, "dimensions", prefix + ": dimensions"));
   embeddings.labels = read_labels(reader, prefix + ".labels", count);
   embeddings.metadata = read_table(reader, prefix, description.at("columns").as_array(), count);
   return embeddings;
@@ -276,10 +282,11 @@ embedding::Embeddings read_embeddings(storage::ContainerReader& reader, const st
 SparseMatrix read_sparse(storage::ContainerReader& reader, const std::string& prefix,
                          const Json& description) {
   SparseMatrix matrix;
-  matrix.rows = description.at("rows").as_uint();
-  matrix.cols = description.at("cols").as_uint();
-  const std::uint64_t entries = description.at("entries").as_uint();
-  matrix.offsets = reader.read<std::uint64_t>(prefix + ".offsets", {matrix.rows + 1});
+  matrix.rows = read_size(description, "rows", prefix + ": rows");
+  matrix.cols = read_size(description, "cols", prefix + ": cols");
+  const std::uint64_t entries =
+      read_size(description, "entries", prefix + ": entries", kEntriesMax);
+  matrix.offsets = reader.read_offsets(prefix + ".offsets", matrix.rows, entries);
   matrix.columns = reader.read<std::uint32_t>(prefix + ".columns", {entries});
   matrix.values = description.at("all_ones").as_bool()
                       ? std::vector<float>(matrix.columns.size(), 1.0F)
@@ -312,13 +319,13 @@ Json settings_of(const factorization::IalsOptions& options) {
 
 factorization::IalsOptions options_from_json(const Json& json) {
   factorization::IalsOptions options;
-  options.dimensions = as_int32(json.at("dimensions"));
-  options.epochs = as_int32(json.at("epochs"));
+  options.dimensions = as_int32(json.at("dimensions"), "dimensions");
+  options.epochs = as_int32(json.at("epochs"), "epochs");
   options.unobserved_weight = as_float(json.at("unobserved_weight"));
   options.regularization = as_float(json.at("regularization"));
   options.regularization_exponent = as_float(json.at("regularization_exponent"));
   options.init_stddev = as_float(json.at("init_stddev"));
-  options.seed = json.at("seed").as_uint();
+  options.seed = read_word(json.at("seed"), "seed");
   options.solver = solver_from(json.at("solver").as_string());
   try {
     factorization::validate(options);
@@ -376,9 +383,39 @@ std::vector<training::Epoch> history_from_json(const Json& json) {
 }
 
 int epoch_from_json(const Json& json) {
-  const int epoch = as_int32(json);
-  if (epoch < 0) throw Error(ErrorCode::corrupt, fmt::format("the epoch is {}", epoch));
-  return epoch;
+  return static_cast<int>(read_size(json, "epoch", std::numeric_limits<int>::max()));
+}
+
+void check_history(const std::vector<training::Epoch>& history) {
+  int last = 0;
+  for (const training::Epoch& record : history) {
+    if (record.epoch <= last) {
+      throw Error(ErrorCode::corrupt,
+                  fmt::format("history: epoch {} comes after epoch {}", record.epoch, last));
+    }
+    last = record.epoch;
+    if (record.seconds >= 0.0 && std::isfinite(record.seconds)) continue;
+    throw Error(ErrorCode::corrupt,
+                fmt::format("history: epoch {} took {} seconds", last, record.seconds));
+  }
+}
+
+void check_history(const std::vector<training::Epoch>& history, int epoch) {
+  check_history(history);
+  const int last = history.empty() ? 0 : history.back().epoch;
+  if (history.size() == static_cast<std::size_t>(epoch) && last == epoch) return;
+  throw Error(ErrorCode::corrupt,
+              fmt::format("epoch is {}, but the history has {} entries and ends with epoch {}",
+                          epoch, history.size(), last));
+}
+
+void check_fingerprint(const std::string& fingerprint) {
+  const bool is_hex = std::ranges::all_of(fingerprint, [](char digit) {
+    return (digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f');
+  });
+  if (is_hex && fingerprint.size() == 16) return;
+  throw Error(ErrorCode::corrupt, fmt::format("fingerprint is '{}', not 16 hexadecimal digits",
+                                              printable(fingerprint)));
 }
 
 }  // namespace kindred::model

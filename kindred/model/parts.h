@@ -10,6 +10,7 @@
 #include <deque>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kindred/base/json.h"
@@ -24,6 +25,9 @@
 #include "kindred/training/training_loop.h"
 
 namespace kindred::model {
+
+// Pairs of a sparse matrix: more than a file holds, and far below what wraps.
+inline constexpr std::uint64_t kEntriesMax = std::uint64_t{1} << 40U;
 
 // Gathers tensors, some of which must first be laid out; those it keeps alive itself.
 class PartWriter {
@@ -64,11 +68,16 @@ Matrix read_matrix(storage::ContainerReader& reader, const std::string& name, st
 // float or an int cannot hold.
 double short_double(float value);
 float as_float(const Json& json);
-int as_int32(const Json& json);
+int as_int32(const Json& json, std::string_view name);
 
 // [rows, columns], and the matrix of that shape, whose numbers must be finite.
 Json shape_of(const Matrix& matrix);
 Matrix read_shaped(storage::ContainerReader& reader, const std::string& name, const Json& shape);
+
+// A product of two larger numbers is more than a float holds, and a score would be infinite.
+inline constexpr float kVectorValueMax = 1e15F;
+// Throws Error(corrupt) unless all are finite and at most kVectorValueMax on either side of 0.
+void require_moderate(MatrixView matrix, std::string_view name);
 
 // The members in which two objects differ, as "seed is 1 there and 2 here"; or "".
 std::string differences(const Json& there, const Json& here);
@@ -89,5 +98,14 @@ std::vector<training::Epoch> history_from_json(const Json& json);
 
 // A number of epochs: an integer from 0 on. Throws Error(corrupt) for anything else.
 int epoch_from_json(const Json& json);
+
+// What holds of the history of any training: epochs ascend from 1 on.
+// Throws Error(corrupt) that names the entry.
+void check_history(const std::vector<training::Epoch>& history);
+// And where `epoch` of them are done: an entry for each.
+void check_history(const std::vector<training::Epoch>& history, int epoch);
+
+// Sixteen lower-case hexadecimal digits, as training_fingerprint() gives.
+void check_fingerprint(const std::string& fingerprint);
 
 }  // namespace kindred::model

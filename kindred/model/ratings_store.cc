@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kindred/base/error.h"
+#include "kindred/base/size.h"
 #include "kindred/model/parts.h"
 #include "kindred/storage/checksum.h"
 #include "kindred/storage/container.h"
@@ -24,9 +25,9 @@ data::Interactions read_labels_and_times(storage::ContainerReader& reader) {
   const Json& content = reader.content();
   data::Interactions interactions;
   interactions.users =
-      read_labels(reader, "user.labels", content.at("by_user").at("rows").as_uint());
+      read_labels(reader, "user.labels", read_size(content.at("by_user"), "rows", "by_user: rows"));
   interactions.items =
-      read_labels(reader, "item.labels", content.at("by_user").at("cols").as_uint());
+      read_labels(reader, "item.labels", read_size(content.at("by_user"), "cols", "by_user: cols"));
   interactions.has_values = content.at("has_values").as_bool();
   if (const Json* meaning = content.find("value_meaning")) {
     interactions.meaning = data::value_meaning(meaning->as_string());
@@ -107,15 +108,11 @@ RatingsBlocks::RatingsBlocks(const std::filesystem::path& path) : path_(path), f
       const Json& description = content.at(name);
       Side side;
       side.name = name;
-      side.rows = description.at("rows").as_uint();
-      side.cols = description.at("cols").as_uint();
-      side.offsets = reader.read<std::uint64_t>(name + ".offsets", {side.rows + 1});
-      const std::uint64_t entries = description.at("entries").as_uint();
-      if (side.offsets.front() != 0 || side.offsets.back() != entries ||
-          !std::ranges::is_sorted(side.offsets)) {
-        throw Error(ErrorCode::corrupt,
-                    fmt::format("the offsets of '{}' do not ascend from 0 to {}", name, entries));
-      }
+      side.rows = read_size(description, "rows", name + ": rows");
+      side.cols = read_size(description, "cols", name + ": cols");
+      const std::uint64_t entries =
+          read_size(description, "entries", name + ": entries", kEntriesMax);
+      side.offsets = reader.read_offsets(name + ".offsets", side.rows, entries);
       const storage::TensorInfo* columns = file_.find(name + ".columns");
       const storage::TensorInfo* values = file_.find(name + ".values");
       const bool fits = columns != nullptr && columns->type == storage::DataType::U32 &&

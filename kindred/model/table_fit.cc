@@ -48,8 +48,10 @@ data::Batch with_targets(data::Batch rows, LabelCoding& coding, const std::strin
                                     : fmt::format("no row has a value for the label '{}'", name));
   }
   if (labelled.size() < rows.row_count) {
-    warn(options, fmt::format("{} rows have no '{}' and are left out",
-                              format_count(rows.row_count - labelled.size()), name));
+    const std::size_t without = rows.row_count - labelled.size();
+    warn(options, without == 1 ? fmt::format("1 row has no '{}' and is left out", name)
+                               : fmt::format("{} rows have no '{}' and are left out",
+                                             format_count(without), name));
     rows = chosen(rows, labelled);
   }
   coding = learn_label(name, *rows.label, options.objective);

@@ -5,11 +5,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <deque>
 #include <fstream>
+#include <functional>
+#include <span>
 
 #include "kindred/base/error.h"
 #include "kindred/base/rng.h"
 #include "kindred/nn/callbacks.h"
+#include "kindred/storage/container.h"
+#include "tests/support/error_of.h"
 #include "tests/support/temporary_folder.h"
 
 namespace kindred::model {
@@ -107,6 +113,95 @@ TEST(TableFit, DamagedFilesAreRefused) {
   }
   test::write_bytes(folder / "other.kindred", "no model");
   EXPECT_FALSE(is_table_model_file(folder / "other.kindred"));
+}
+
+// The file as it is, but for a text in its recipe or manifest, with right checksums.
+void change(const std::filesystem::path& from, const std::filesystem::path& to,
+            const std::function<void(std::string& recipe, Json& content)>& edit) {
+  const storage::SafetensorsFile file(from);
+  const Json manifest = storage::read_manifest(file);
+  Json content = manifest.at("content");
+  std::string recipe;
+  storage::ContainerWriter writer;
+  std::deque<std::vector<float>> numbers;
+  for (const storage::TensorInfo& info : file.header().tensors) {
+    std::vector<std::byte> bytes(info.byte_count);
+    file.read(info, bytes);
+    if (info.name == "recipe") {
+      recipe.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      continue;
+    }
+    auto& values = numbers.emplace_back(bytes.size() / sizeof(float));
+    std::memcpy(values.data(), bytes.data(), bytes.size());
+    writer.add<float>(info.name, info.shape, values);
+  }
+  edit(recipe, content);
+  const std::span bytes(reinterpret_cast<const std::uint8_t*>(recipe.data()), recipe.size());
+  if (!recipe.empty()) writer.add<std::uint8_t>("recipe", {recipe.size()}, bytes);
+  writer.write(to, {manifest.at("format").as_string(), 1}, content);
+}
+
+void replace(std::string& text, const std::string& old_part, const std::string& new_part) {
+  const std::size_t at = text.find(old_part);
+  ASSERT_NE(at, std::string::npos) << text;
+  text.replace(at, old_part.size(), new_part);
+}
+
+TEST(TableFit, SizesAreComparedWithTheHeaderFirst) {
+  const test::TemporaryFolder folder;
+  save(fit(quick()), folder / "m.kindred");
+  const auto error_of_changed = [&](const auto& edit) {
+    change(folder / "m.kindred", folder / "h.kindred", edit);
+    return test::error_of([&] { load_table_model(folder / "h.kindred"); });
+  };
+  // 2^30 rows would be 8 GB and minutes of random numbers: neither may happen.
+  EXPECT_THAT(error_of_changed([](std::string& recipe, Json&) {
+                replace(recipe, R"("key":"city")", R"("key":"city","oov_buckets":1073741824)");
+              }),
+              HasSubstr("h.kindred: column 'city_embedding': 1073741827 buckets of 2 dimensions, "
+                        "but tensor 'parameter/network/city_embedding' has 3 rows of 2"));
+  EXPECT_THAT(error_of_changed([](std::string&, Json& content) {
+                content.set("hidden", nn::to_json({nn::dense(67'108'864, nn::Activation::relu)}));
+              }),
+              HasSubstr("hidden layer 1: 67108864 units, but tensor "
+                        "'parameter/network/dense.kernel' has 16 columns"));
+  EXPECT_THAT(error_of_changed(
+                  [](std::string&, Json& content) { content.set("hidden", Json(Json::Array{})); }),
+              HasSubstr("h.kindred"));
+  EXPECT_EQ(error_of_changed([](std::string&, Json&) {}), "no error");
+}
+
+TEST(TableFit, CheckpointsThatContradictThemselvesAreRefused) {
+  const test::TemporaryFolder folder;
+  TableFitOptions options = quick();
+  options.epochs = 2;
+  options.checkpoint = folder / "honest";
+  fit(options);
+  options.checkpoint = folder / "hostile";
+  options.resumes = true;
+  options.epochs = 4;
+  const auto refusal = [&](const char* member, const Json& value) {
+    change(folder / "honest", folder / "hostile",
+           [&](std::string&, Json& content) { content.set(member, value); });
+    return test::error_of([&] { fit(options); });
+  };
+  const Json right =
+      storage::read_manifest(storage::SafetensorsFile(folder / "honest")).at("content");
+  const std::uint64_t step = right.at("step").as_uint();
+  for (const std::uint64_t wrong :
+       {std::uint64_t{0}, step - 1, step + 1, ~std::uint64_t{0}, std::uint64_t{1} << 31U}) {
+    EXPECT_THAT(refusal("step", wrong), HasSubstr("step is "));
+  }
+  for (const std::uint64_t wrong : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{3},
+                                    std::uint64_t{1} << 31U, std::uint64_t{1} << 62U}) {
+    EXPECT_THAT(refusal("epoch", wrong), HasSubstr("epoch is "));
+  }
+  EXPECT_THAT(refusal("stops", true), HasSubstr("stops is true"));
+  EXPECT_THAT(refusal("batches_done", 3), HasSubstr("batches_done is 3"));
+  EXPECT_THAT(refusal("learning_rate_factor", 0), HasSubstr("learning_rate_factor is 0"));
+  EXPECT_THAT(refusal("history", Json(Json::Array{})), HasSubstr("the history has 0 entries"));
+  change(folder / "honest", folder / "hostile", [](std::string&, Json&) {});
+  EXPECT_EQ(test::error_of([&] { fit(options); }), "no error");
 }
 
 TEST(TableFit, EmbeddingsCarryTheWordsOfTheirRows) {

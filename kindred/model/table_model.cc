@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
-#include <cstring>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "kindred/base/error.h"
 #include "kindred/base/overloaded.h"
 #include "kindred/base/printable.h"
+#include "kindred/base/size.h"
 #include "kindred/model/parts.h"
 #include "kindred/nn/operations.h"
 #include "kindred/storage/container.h"
@@ -21,6 +24,8 @@ namespace {
 
 constexpr const char* kRecipeTensor = "recipe";
 constexpr const char* kNetworkName = "network";
+// What the tensors of this version are called; later ones have other names.
+constexpr std::array<std::string_view, 2> kTableTensors = {kRecipeTensor, "parameter/"};
 
 const storage::Format& table_format() {
   static const storage::Format kFormat = {"kindred table model", 1};
@@ -31,9 +36,11 @@ std::string tensor_name(const nn::Parameter& parameter) { return "parameter/" + 
 
 // The label's scale as parameters that nobody trains, so that files hold them.
 nn::Network table_network(const features::FeatureLayout& layout, const LabelCoding& label,
-                          std::vector<nn::LayerSpec> layers, std::uint64_t seed) {
+                          std::vector<nn::LayerSpec> layers, std::uint64_t seed,
+                          nn::ParameterSource source) {
   layers.emplace_back(nn::dense(label.outputs()));
-  nn::Network network = nn::sequential_network(layout, layers, seed, kNetworkName);
+  nn::Network network =
+      nn::sequential_network(layout, layers, seed, kNetworkName, std::move(source));
   if (label.objective != Objective::regression) return network;
   nn::Parameter& scale =
       network.parameters->add("label.scale", nn::filled(1, 1, static_cast<float>(label.scale)),
@@ -90,12 +97,52 @@ void require_finite_values(const nn::Parameter& parameter, ErrorCode code) {
   }
 }
 
-void read_parameters(storage::ContainerReader& reader, TableModel& model) {
-  for (nn::Parameter& parameter : model.network.network().parameters->all()) {
-    reader.read_into(tensor_name(parameter),
-                     {std::uint64_t{parameter.value.rows()}, std::uint64_t{parameter.value.cols()}},
-                     parameter.value.values());
-    require_finite_values(parameter, ErrorCode::corrupt);
+// The numbers of a parameter, once the header has a tensor of that shape.
+Matrix read_parameter(storage::ContainerReader& reader, const std::string& name, std::size_t rows,
+                      std::size_t cols) {
+  const std::string tensor = "parameter/" + name;
+  const std::vector<std::uint64_t> shape = {rows, cols};
+  reader.expect<float>(tensor, shape);
+  Matrix matrix(rows, cols);
+  reader.read_into(tensor, shape, matrix.values());
+  return matrix;
+}
+
+const storage::TensorInfo* find_tensor(const storage::ContainerReader& reader,
+                                       const std::string& name) {
+  const auto found = std::ranges::find(reader.tensors(), name, &storage::TensorInfo::name);
+  return found == reader.tensors().end() || found->shape.size() != 2 ? nullptr : &*found;
+}
+
+// Says which column or layer does not fit, where a tensor alone would be named otherwise.
+void require_sizes(const storage::ContainerReader& reader, const features::Encoder& encoder,
+                   const std::vector<nn::LayerSpec>& layers) {
+  for (const features::EmbeddingTable& table : encoder.layout().tables) {
+    const std::string name = fmt::format("parameter/{}/{}", kNetworkName, table.name);
+    const storage::TensorInfo* tensor = find_tensor(reader, name);
+    if (tensor == nullptr) continue;
+    if (tensor->shape[0] == table.row_count && tensor->shape[1] == table.dimensions) continue;
+    throw Error(
+        ErrorCode::corrupt,
+        fmt::format("column '{}': {} buckets of {} dimensions, but tensor '{}' has {} rows "
+                    "of {}",
+                    printable(features::name_of(encoder.columns()[table.column])), table.row_count,
+                    table.dimensions, printable(name), tensor->shape[0], tensor->shape[1]));
+  }
+  std::size_t place = 0;
+  std::size_t dense = 0;
+  for (const nn::LayerSpec& layer : layers) {
+    ++place;
+    const auto* spec = std::get_if<nn::DenseSpec>(&layer);
+    if (spec == nullptr) continue;
+    const std::string suffix = dense == 0 ? "" : fmt::format("_{}", dense);
+    ++dense;
+    const std::string name = fmt::format("parameter/{}/dense{}.kernel", kNetworkName, suffix);
+    const storage::TensorInfo* tensor = find_tensor(reader, name);
+    if (tensor == nullptr || tensor->shape[1] == spec->units) continue;
+    throw Error(ErrorCode::corrupt,
+                fmt::format("hidden layer {}: {} units, but tensor '{}' has {} columns", place,
+                            spec->units, name, tensor->shape[1]));
   }
 }
 
@@ -111,14 +158,37 @@ features::TableRecipe read_recipe_tensor(storage::ContainerReader& reader) {
 
 TableModel read_table_model(storage::ContainerReader& reader) {
   const Json& content = reader.content();
+  features::TableRecipe recipe = read_recipe_tensor(reader);
+  std::vector<nn::LayerSpec> hidden = nn::layers_from_json(content.at("hidden"));
+  require_sizes(reader, features::Encoder(recipe.columns), hidden);
   TableModel model =
-      make_table_model(read_recipe_tensor(reader), label_coding_from_json(content.at("label")),
-                       nn::layers_from_json(content.at("hidden")), content.at("seed").as_uint());
+      make_table_model(std::move(recipe), label_coding_from_json(content.at("label")),
+                       std::move(hidden), read_word(content.at("seed"), "seed"), nn::Adam{},
+                       [&](const std::string& name, std::size_t rows, std::size_t cols) {
+                         return read_parameter(reader, name, rows, cols);
+                       });
   model.history = nn::history_from_json(content.at("history"));
   model.facts = content.at("facts");
-  read_parameters(reader, model);
-  reader.verify_others();
+  if (!(content.at("parameters") == parameters_json(model))) {
+    throw Error(ErrorCode::corrupt,
+                "'parameters' names others than those that recipe, hidden and label make");
+  }
+  reader.verify_others(kTableTensors);
+  validate(model);
   return model;
+}
+
+// Of a regression: the network holds them too, and predicts by them.
+void require_label_scale(const TableModel& model) {
+  if (model.label.objective != Objective::regression) return;
+  nn::ParameterSet& parameters = *model.network.network().parameters;
+  for (const auto& [name, value] :
+       {std::pair("label.scale", model.label.scale), std::pair("label.mean", model.label.mean)}) {
+    const nn::Parameter* parameter = parameters.find(name);
+    if (parameter == nullptr || parameter->value.values()[0] == static_cast<float>(value)) continue;
+    throw Error(ErrorCode::corrupt, fmt::format("'{}' is {}, but the label says {}", name,
+                                                parameter->value.values()[0], value));
+  }
 }
 
 std::vector<std::string> id_labels(const features::CategoricalColumn& column) {
@@ -143,9 +213,10 @@ std::vector<std::string> id_labels(const features::CategoricalColumn& column) {
 
 TableModel make_table_model(features::TableRecipe recipe, LabelCoding label,
                             std::vector<nn::LayerSpec> hidden, std::uint64_t seed,
-                            const nn::OptimizerOptions& optimizer) {
+                            const nn::OptimizerOptions& optimizer, nn::ParameterSource source) {
   features::Encoder encoder(recipe.columns);
-  nn::Network network = table_network(encoder.layout(), label, hidden, seed);
+  nn::Network network = table_network(encoder.layout(), label, hidden, seed, std::move(source));
+  network.parameters->end_source();
   std::vector<features::Encoder> inputs;
   inputs.push_back(std::move(encoder));
   nn::Model model(std::move(inputs), std::move(network));
@@ -159,14 +230,35 @@ TableModel make_table_model(features::TableRecipe recipe, LabelCoding label,
           .facts = Json(Json::Object())};
 }
 
+void validate(const TableModel& model) {
+  for (const nn::Parameter& parameter : model.network.network().parameters->all()) {
+    require_finite_values(parameter, ErrorCode::corrupt);
+  }
+  validate(model.label);
+  require_label_scale(model);
+  if (model.recipe.reading.label != model.label.name) {
+    throw Error(ErrorCode::corrupt,
+                fmt::format("the label is '{}', but the recipe reads '{}'",
+                            printable(model.label.name), printable(model.recipe.reading.label)));
+  }
+  nn::check_history(model.history);
+  if (model.history.epochs.empty()) throw Error(ErrorCode::corrupt, "the history has no epoch");
+  if (!model.facts.is_null() && !model.facts.is_object()) {
+    throw Error(ErrorCode::corrupt, "facts is no object");
+  }
+}
+
 void save(const TableModel& model, const std::filesystem::path& path) {
+  for (const nn::Parameter& parameter : model.network.network().parameters->all()) {
+    require_finite_values(parameter, ErrorCode::invalid_argument);  // What nobody could open again.
+  }
+  validate(model);
   const std::string recipe = features::to_json(model.recipe).dump();
   const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(recipe.data()),
                                             recipe.size());
   PartWriter parts;
   parts.writer().add<std::uint8_t>(kRecipeTensor, {bytes.size()}, bytes);
   for (const nn::Parameter& parameter : model.network.network().parameters->all()) {
-    require_finite_values(parameter, ErrorCode::invalid_argument);  // What nobody could open again.
     parts.add_matrix(tensor_name(parameter), parameter.value);
   }
   Json content;

@@ -41,10 +41,17 @@ struct TableModel {
 //    binary       binary_crossentropy from logits; accuracy, auc
 //    multiclass   sparse_categorical_crossentropy from logits; accuracy
 //
+// Parameters are drawn, or come from `source`, which is asked for each before memory is taken
+// for it.
 // Throws Error(invalid_argument) for columns that are not learned and layers out of range.
 TableModel make_table_model(features::TableRecipe recipe, LabelCoding label,
                             std::vector<nn::LayerSpec> hidden, std::uint64_t seed,
-                            const nn::OptimizerOptions& optimizer = nn::Adam{});
+                            const nn::OptimizerOptions& optimizer = nn::Adam{},
+                            nn::ParameterSource source = {});
+
+// Throws Error(corrupt) unless all parts fit together: finite parameters, a label whose scale is
+// that of the network, a history in order. What load and save both ask, and therefore inspect.
+void validate(const TableModel& model);
 
 // Equal models give equal bytes. Throws Error(io) naming the path.
 void save(const TableModel& model, const std::filesystem::path& path);

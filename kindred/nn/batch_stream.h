@@ -28,6 +28,8 @@ class BatchStream {
   virtual EncodedBatch* next() = 0;
   // Rows of an epoch, or 0 where only running would tell.
   virtual std::size_t row_count() const noexcept = 0;
+  // Batches of an epoch, or 0 where only running would tell.
+  virtual std::size_t batch_count() const noexcept { return 0; }
 };
 
 struct MemoryStreamOptions {

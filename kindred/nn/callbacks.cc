@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
 
 #include "kindred/base/error.h"
+#include "kindred/base/size.h"
 #include "kindred/evaluation/prediction_metrics.h"
 
 namespace kindred::nn {
@@ -83,6 +85,10 @@ class SecondOpinion {
   bool follows_ = false;
 };
 
+int count_of(const Json& state, const char* name) {
+  return static_cast<int>(read_size(state, name, name, std::numeric_limits<int>::max()));
+}
+
 class EarlyStopping final : public Callback {
  public:
   explicit EarlyStopping(const EarlyStoppingOptions& options)
@@ -132,11 +138,23 @@ class EarlyStopping final : public Callback {
   void restore(const Json& json) override {
     if (const Json* second = json.find("second_opinion")) second_.restore(*second);
     if (!json.at("best").is_null()) score_.set_best(json.at("best").as_double());
-    best_epoch_ = static_cast<int>(json.at("best_epoch").as_int());
-    waited_ = static_cast<int>(json.at("waited").as_int());
+    best_epoch_ = count_of(json, "best_epoch");
+    waited_ = count_of(json, "waited");
   }
+  void check_against(const History& history) const override {
+    const std::vector<double> values = history.values(options_.monitor);
+    const bool is_there =
+        !std::isfinite(score_.best()) || std::ranges::find(values, score_.best()) != values.end();
+    const bool is_kept = !options_.restore_best || best_epoch_ == kept_epoch(history, options_);
+    if (is_there && is_kept && waited_ <= static_cast<int>(history.epochs.size())) return;
+    throw Error(ErrorCode::corrupt,
+                fmt::format("early stopping remembers {} {}, epoch {} and {} epochs without a "
+                            "better one, which is not what the history says",
+                            options_.monitor, score_.best(), best_epoch_, waited_));
+  }
+  bool may_have_stopped() const override { return waited_ > 0 && waited_ >= options_.patience; }
   std::vector<Matrix>* kept_parameters() override {
-    return options_.restore_best ? &best_ : nullptr;
+    return options_.restore_best && best_epoch_ > 0 ? &best_ : nullptr;
   }
 
  private:
@@ -200,9 +218,23 @@ class ReduceOnPlateau final : public Callback {
   }
   void restore(const Json& json) override {
     if (!json.at("best").is_null()) score_.set_best(json.at("best").as_double());
-    waited_ = static_cast<int>(json.at("waited").as_int());
-    cooling_ = static_cast<int>(json.at("cooling").as_int());
+    waited_ = count_of(json, "waited");
+    cooling_ = count_of(json, "cooling");
   }
+  void check_against(const History& history) const override {
+    const std::vector<double> values = history.values(options_.monitor);
+    const bool is_there =
+        !std::isfinite(score_.best()) || std::ranges::find(values, score_.best()) != values.end();
+    if (is_there && waited_ <= static_cast<int>(history.epochs.size()) &&
+        cooling_ <= options_.cooldown) {
+      return;
+    }
+    throw Error(ErrorCode::corrupt,
+                fmt::format("the plateau remembers {} {}, {} epochs without a better one and {} of "
+                            "cooling, which is not in the history",
+                            options_.monitor, score_.best(), waited_, cooling_));
+  }
+  bool may_have_stopped() const override { return false; }
 
  private:
   ReduceOnPlateauOptions options_;
@@ -213,12 +245,14 @@ class ReduceOnPlateau final : public Callback {
 
 class FunctionCallback final : public Callback {
  public:
-  explicit FunctionCallback(std::function<void(TrainingView&)> function)
-      : function_(std::move(function)) {}
+  FunctionCallback(std::function<void(TrainingView&)> function, FunctionKind kind)
+      : function_(std::move(function)), kind_(kind) {}
   void on_epoch_end(TrainingView& view) override { function_(view); }
+  bool may_have_stopped() const override { return kind_ == FunctionKind::may_stop; }
 
  private:
   std::function<void(TrainingView&)> function_;
+  FunctionKind kind_;
 };
 
 }  // namespace
@@ -259,8 +293,9 @@ std::shared_ptr<Callback> reduce_on_plateau(const ReduceOnPlateauOptions& option
   return std::make_shared<ReduceOnPlateau>(options);
 }
 
-std::shared_ptr<Callback> on_epoch_end(std::function<void(TrainingView&)> function) {
-  return std::make_shared<FunctionCallback>(std::move(function));
+std::shared_ptr<Callback> on_epoch_end(std::function<void(TrainingView&)> function,
+                                       FunctionKind kind) {
+  return std::make_shared<FunctionCallback>(std::move(function), kind);
 }
 
 }  // namespace kindred::nn

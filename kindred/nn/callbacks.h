@@ -40,10 +40,15 @@ class Callback {
   // After the last epoch, whatever the reason.
   virtual void on_train_end(TrainingView&) {}
 
-  // For a checkpoint: everything that later epochs depend on.
+  // For a checkpoint: everything that later epochs depend on. restore() throws Error(corrupt)
+  // for what state() does not write.
   virtual Json state() const { return {}; }
   virtual void restore(const Json&) {}
-  // Parameters that are kept besides; null where there are none.
+  // After restore(): throws Error(corrupt) where what it remembers is not in that history.
+  virtual void check_against(const History&) const {}
+  // Whether, as it is now, it may have asked for the end.
+  virtual bool may_have_stopped() const { return true; }
+  // Parameters that are kept besides; null where there are none, or none yet.
   virtual std::vector<Matrix>* kept_parameters() { return nullptr; }
 };
 
@@ -81,7 +86,9 @@ struct ReduceOnPlateauOptions {
 };
 std::shared_ptr<Callback> reduce_on_plateau(const ReduceOnPlateauOptions& options);
 
-// Any function.
-std::shared_ptr<Callback> on_epoch_end(std::function<void(TrainingView&)> function);
+// Any function; one that only looks never asks for the end.
+enum class FunctionKind { may_stop, only_looks };
+std::shared_ptr<Callback> on_epoch_end(std::function<void(TrainingView&)> function,
+                                       FunctionKind kind = FunctionKind::may_stop);
 
 }  // namespace kindred::nn

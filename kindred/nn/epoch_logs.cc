@@ -33,6 +33,7 @@ class TensorboardLog final : public Callback {
     if (!validation_) validation_.emplace(folder_ / "validation");
     validation_->add(log.epoch, validation);
   }
+  bool may_have_stopped() const override { return false; }
 
  private:
   std::filesystem::path folder_;
@@ -64,18 +65,22 @@ std::optional<int> best_epoch(const History& history, const std::string& monitor
 
 std::shared_ptr<Callback> csv_log(const std::filesystem::path& path) {
   require_writable(path);
-  return on_epoch_end([path](TrainingView& view) {
-    write_file_atomically(path, training::csv_log(score_rows(view.history)));
-  });
+  return on_epoch_end(
+      [path](TrainingView& view) {
+        write_file_atomically(path, training::csv_log(score_rows(view.history)));
+      },
+      FunctionKind::only_looks);
 }
 
 std::shared_ptr<Callback> curve_log(const std::filesystem::path& path, const std::string& title) {
   require_writable(path);
-  return on_epoch_end([path, title](TrainingView& view) {
-    training::write_curve_chart(
-        score_rows(view.history),
-        {.title = title, .best_epoch = best_epoch(view.history, "val_loss")}, path);
-  });
+  return on_epoch_end(
+      [path, title](TrainingView& view) {
+        training::write_curve_chart(
+            score_rows(view.history),
+            {.title = title, .best_epoch = best_epoch(view.history, "val_loss")}, path);
+      },
+      FunctionKind::only_looks);
 }
 
 std::shared_ptr<Callback> tensorboard_log(const std::filesystem::path& folder) {

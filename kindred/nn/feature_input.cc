@@ -14,11 +14,12 @@ using features::PartKind;
 FeatureInput::FeatureInput(ParameterSet& parameters, std::string name,
                            features::FeatureLayout layout, std::uint64_t seed)
     : layout_(std::move(layout)) {
-  std::vector<Matrix> values = features::initial_tables(layout_, seed);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    tables_.push_back(&parameters.add(
-        name + "/" + layout_.tables[i].name, std::move(values[i]),
-        {.trainable = layout_.tables[i].trainable, .decays = true, .is_table = true}));
+  for (const features::EmbeddingTable& table : layout_.tables) {
+    tables_.push_back(
+        &parameters.add(name + "/" + table.name,
+                        Beginning{table.row_count, table.dimensions,
+                                  [&] { return features::initial_table(table, seed); }},
+                        {.trainable = table.trainable, .decays = true, .is_table = true}));
   }
   for (std::size_t i = 0; i < layout_.parts.size(); ++i) {
     const FeaturePart& part = layout_.parts[i];

@@ -41,7 +41,11 @@ struct History {
 
 // With seconds or without: equal trainings give equal models, whose files leave them out.
 Json to_json(const History& history, bool with_seconds);
-// Throws Error(corrupt) for anything that to_json() does not write.
+// Throws Error(corrupt) for anything that to_json() does not write, and as check_history() does.
 History history_from_json(const Json& json);
+
+// Throws Error(corrupt) naming the entry unless epochs count up one by one, from 1 or later, and
+// rates and seconds are numbers from 0 on.
+void check_history(const History& history);
 
 }  // namespace kindred::nn

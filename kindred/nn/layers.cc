@@ -11,6 +11,11 @@ constexpr float kEmbeddingLimit = 0.05F;
 constexpr ParameterOptions kGain = {.trainable = true, .decays = false, .is_table = false};
 constexpr ParameterOptions kStatistic = {.trainable = false, .decays = false, .is_table = false};
 
+// One number for each unit, all alike.
+Beginning row_of(std::size_t units, float value) {
+  return {1, units, [units, value] { return filled(1, units, value); }};
+}
+
 }  // namespace
 
 DenseLayer::DenseLayer(ParameterSet& parameters, const std::string& name, std::size_t inputs,
@@ -30,11 +35,8 @@ DenseLayer::DenseLayer(ParameterSet& parameters, const std::string& name, const 
   for (const std::size_t index : input.indicator_parts()) {
     const features::FeaturePart& part = layout.parts[index];
     const std::string kernel_name = name + ".kernel/" + part.name;
-    Matrix values = options_.starts_at_zero ? Matrix(part.width, units_)
-                                            : glorot_uniform(part.width, units_, layout.width,
-                                                             units_, options_.seed, kernel_name);
     indicator_kernels_.push_back(
-        {part.bag, &parameters.add(kernel_name, std::move(values),
+        {part.bag, &parameters.add(kernel_name, kernel(part.width, layout.width, kernel_name),
                                    {.trainable = true, .decays = true, .is_table = true})});
   }
   add_bias(parameters, name);
@@ -43,14 +45,20 @@ DenseLayer::DenseLayer(ParameterSet& parameters, const std::string& name, const 
 void DenseLayer::add_kernel(ParameterSet& parameters, const std::string& name, std::size_t inputs,
                             std::size_t fan_in) {
   const std::string kernel_name = name + ".kernel";
-  kernel_ = &parameters.add(kernel_name, options_.starts_at_zero
-                                             ? Matrix(inputs, units_)
-                                             : glorot_uniform(inputs, units_, fan_in, units_,
-                                                              options_.seed, kernel_name));
+  kernel_ = &parameters.add(kernel_name, kernel(inputs, fan_in, kernel_name));
+}
+
+Beginning DenseLayer::kernel(std::size_t inputs, std::size_t fan_in,
+                             const std::string& kernel_name) const {
+  return {inputs, units_, [this, inputs, fan_in, &kernel_name] {
+            return options_.starts_at_zero
+                       ? Matrix(inputs, units_)
+                       : glorot_uniform(inputs, units_, fan_in, units_, options_.seed, kernel_name);
+          }};
 }
 
 void DenseLayer::add_bias(ParameterSet& parameters, const std::string& name) {
-  if (options_.has_bias) bias_ = &parameters.add(name + ".bias", Matrix(1, units_), kGain);
+  if (options_.has_bias) bias_ = &parameters.add(name + ".bias", row_of(units_, 0.0F), kGain);
 }
 
 Var DenseLayer::finish(Pass& pass, std::vector<Var> terms) const {
@@ -85,9 +93,11 @@ Var DenseLayer::operator()(Pass& pass, const Features& features) const {
 
 EmbeddingLayer::EmbeddingLayer(ParameterSet& parameters, const std::string& name,
                                std::size_t id_count, std::size_t dimensions, std::uint64_t seed)
-    : table_(&parameters.add(name + ".table",
-                             uniform(id_count, dimensions, kEmbeddingLimit, seed, name),
-                             {.trainable = true, .decays = true, .is_table = true})) {}
+    : table_(&parameters.add(
+          name + ".table",
+          Beginning{id_count, dimensions,
+                    [&] { return uniform(id_count, dimensions, kEmbeddingLimit, seed, name); }},
+          {.trainable = true, .decays = true, .is_table = true})) {}
 
 Var EmbeddingLayer::operator()(Pass& pass, const features::IdBag& bag,
                                const features::Pooling& pooling) const {
@@ -109,8 +119,8 @@ Var DropoutLayer::operator()(Pass& pass, Var x) const {
 
 LayerNormLayer::LayerNormLayer(ParameterSet& parameters, const std::string& name,
                                std::size_t inputs, double epsilon)
-    : gamma_(&parameters.add(name + ".gamma", filled(1, inputs, 1.0F), kGain)),
-      beta_(&parameters.add(name + ".beta", Matrix(1, inputs), kGain)),
+    : gamma_(&parameters.add(name + ".gamma", row_of(inputs, 1.0F), kGain)),
+      beta_(&parameters.add(name + ".beta", row_of(inputs, 0.0F), kGain)),
       epsilon_(epsilon) {}
 
 Var LayerNormLayer::operator()(Pass& pass, Var x) const {
@@ -119,11 +129,11 @@ Var LayerNormLayer::operator()(Pass& pass, Var x) const {
 
 BatchNormLayer::BatchNormLayer(ParameterSet& parameters, const std::string& name,
                                std::size_t inputs, const Options& options)
-    : gamma_(&parameters.add(name + ".gamma", filled(1, inputs, 1.0F), kGain)),
-      beta_(&parameters.add(name + ".beta", Matrix(1, inputs), kGain)),
-      moving_mean_(&parameters.add(name + ".moving_mean", Matrix(1, inputs), kStatistic)),
+    : gamma_(&parameters.add(name + ".gamma", row_of(inputs, 1.0F), kGain)),
+      beta_(&parameters.add(name + ".beta", row_of(inputs, 0.0F), kGain)),
+      moving_mean_(&parameters.add(name + ".moving_mean", row_of(inputs, 0.0F), kStatistic)),
       moving_variance_(
-          &parameters.add(name + ".moving_variance", filled(1, inputs, 1.0F), kStatistic)),
+          &parameters.add(name + ".moving_variance", row_of(inputs, 1.0F), kStatistic)),
       options_(options) {}
 
 Var BatchNormLayer::operator()(Pass& pass, Var x) const {

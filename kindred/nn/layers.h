@@ -55,6 +55,8 @@ class DenseLayer {
   DenseLayer(std::size_t units, const Options& options) : units_(units), options_(options) {}
   void add_kernel(ParameterSet& parameters, const std::string& name, std::size_t inputs,
                   std::size_t fan_in);
+  // Its values are drawn before the call that it is given to returns.
+  Beginning kernel(std::size_t inputs, std::size_t fan_in, const std::string& kernel_name) const;
   void add_bias(ParameterSet& parameters, const std::string& name);
   Var finish(Pass& pass, std::vector<Var> terms) const;
 

@@ -1,12 +1,14 @@
 #include "kindred/nn/network.h"
 
+#include <utility>
+
 #include "kindred/base/error.h"
 
 namespace kindred::nn {
 
 Network sequential_network(const features::FeatureLayout& layout,
                            const std::vector<LayerSpec>& layers, std::uint64_t seed,
-                           const std::string& name) {
+                           const std::string& name, ParameterSource source) {
   if (layers.empty()) throw Error(ErrorCode::invalid_argument, "a network without layers");
   struct Parts {
     FeatureInput input;
@@ -16,6 +18,7 @@ Network sequential_network(const features::FeatureLayout& layout,
         : input(parameters, prefix, of, draws), layers(parameters, prefix, input, specs, draws) {}
   };
   Network network;
+  if (source) network.parameters = std::make_unique<ParameterSet>(std::move(source));
   const auto parts = std::make_shared<Parts>(*network.parameters, layout, layers, seed, name);
   network.outputs = parts->layers.outputs();
   network.forward = [parts](Pass& pass, std::span<const features::FeatureBlock> blocks) {

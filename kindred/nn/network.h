@@ -33,9 +33,11 @@ struct Network {
 };
 
 // Layers one after the other on one input; parameters are called "NAME/dense.kernel" ....
+// They are drawn, or those of the source, which is asked for each before memory is taken for it;
+// it stays that of the set.
 // Throws Error(invalid_argument) as check_layers() does, and where there are no layers.
 Network sequential_network(const features::FeatureLayout& layout,
                            const std::vector<LayerSpec>& layers, std::uint64_t seed,
-                           const std::string& name = "network");
+                           const std::string& name = "network", ParameterSource source = {});
 
 }  // namespace kindred::nn

@@ -1,15 +1,31 @@
 #include "kindred/nn/parameter.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "kindred/base/check.h"
 #include "kindred/base/rng.h"
+#include "kindred/base/size.h"
 #include "kindred/features/fingerprint.h"
 
 namespace kindred::nn {
 
+Parameter& ParameterSet::add(std::string name, const Beginning& beginning,
+                             const ParameterOptions& options) {
+  checked_product(beginning.rows, beginning.cols, fmt::format("the numbers of '{}'", name));
+  if (!source_) return add(std::move(name), beginning.draw(), options);
+  Matrix value = source_(name, beginning.rows, beginning.cols);
+  return insert(std::move(name), std::move(value), options);
+}
+
 Parameter& ParameterSet::add(std::string name, Matrix value, const ParameterOptions& options) {
+  if (source_) value = source_(name, value.rows(), value.cols());
+  return insert(std::move(name), std::move(value), options);
+}
+
+Parameter& ParameterSet::insert(std::string name, Matrix value, const ParameterOptions& options) {
   KINDRED_CHECK(find(name) == nullptr);
   const bool by_rows = options.is_table && value.values().size() > kDenseTableValuesMax;
   Gradient<float> gradient(options.trainable ? value.rows() : 0, value.cols(),

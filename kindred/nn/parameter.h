@@ -10,8 +10,10 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "kindred/linalg/matrix.h"
 #include "kindred/nn/gradient.h"
@@ -35,13 +37,32 @@ struct Parameter {
 // costs less than keeping books: a few microseconds.
 inline constexpr std::size_t kDenseTableValuesMax = std::size_t{1} << 14U;
 
+// How a parameter begins: its shape, and its values where no file has them.
+struct Beginning {
+  std::size_t rows = 0;
+  std::size_t cols = 0;
+  std::function<Matrix()> draw;  // rows x cols.
+};
+
+// A file that has the values: rows x cols numbers by name. It throws where it has not, before
+// anything is allocated for them.
+using ParameterSource =
+    std::function<Matrix(const std::string& name, std::size_t rows, std::size_t cols)>;
+
 class ParameterSet {
  public:
   ParameterSet() = default;
+  // What is added begins as the file says; nothing is drawn.
+  explicit ParameterSet(ParameterSource source) : source_(std::move(source)) {}
   ParameterSet(ParameterSet&&) = delete;  // Layers hold references.
 
   // Requires: the name is new. The reference lives as long as the set.
+  // Throws Error(invalid_argument) for more than kCellsMax numbers, and what the source throws.
+  Parameter& add(std::string name, const Beginning& beginning,
+                 const ParameterOptions& options = {});
   Parameter& add(std::string name, Matrix value, const ParameterOptions& options = {});
+  // What is added from now on begins as it is drawn.
+  void end_source() noexcept { source_ = nullptr; }
 
   std::deque<Parameter>& all() noexcept { return parameters_; }
   const std::deque<Parameter>& all() const noexcept { return parameters_; }
@@ -54,7 +75,10 @@ class ParameterSet {
   void clear_gradients() noexcept;
 
  private:
+  Parameter& insert(std::string name, Matrix value, const ParameterOptions& options);
+
   std::deque<Parameter> parameters_;
+  ParameterSource source_;
 };
 
 // ---- How parameters begin. The draws depend on (seed, name, row) alone.

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "kindred/base/error.h"
+#include "kindred/base/size.h"
 
 namespace kindred::nn {
 namespace {
@@ -26,7 +27,9 @@ Error bad_layer(std::size_t index, std::string_view what) {
 
 void check_layer(const LayerSpec& layer, std::size_t index) {
   std::visit(Overloaded{[&](const DenseSpec& spec) {
-                          if (spec.units == 0) throw bad_layer(index, "0 units");
+                          if (spec.units > 0 && spec.units <= kSizeMax) return;
+                          throw bad_layer(index, fmt::format("{} units; from 1 to {} are possible",
+                                                             spec.units, kSizeMax));
                         },
                         [](const ActivationSpec&) {},
                         [&](const DropoutSpec& spec) {
@@ -96,7 +99,7 @@ LayerSpec layer_from_json(const Json& json) {
   if (kind == kKinds[0]) {
     refuse_but({"units", "activation", "bias"});
     const Json* bias = json.find("bias");
-    return DenseSpec{json.at("units").as_uint(), activation(Activation::linear),
+    return DenseSpec{read_size(json, "units", "units"), activation(Activation::linear),
                      bias == nullptr || bias->as_bool()};
   }
   if (kind == kKinds[1]) {

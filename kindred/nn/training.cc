@@ -88,6 +88,7 @@ Training::Training(Model& model, std::shared_ptr<BatchStream> batches, const Fit
 // Rows are there: a checkpoint must be of the same.
 void Training::begin() {
   fingerprint_ = training_fingerprint(model_, options_, first_targets_);
+  if (!options_.checkpoint.empty()) first_step_ = model_.optimizer().step();
   if (options_.resumes && std::filesystem::exists(options_.checkpoint)) read_checkpoint();
 }
 
@@ -325,8 +326,15 @@ void Training::finish() {
 }
 
 void Training::read_checkpoint() {
-  TrainingCheckpoint checkpoint = load_checkpoint(options_.checkpoint, fingerprint_, model_,
-                                                  model_.optimizer(), options_.callbacks);
+  std::size_t batches = train_ ? train_->batch_count() : 0;
+  if (options_.steps_per_epoch > 0) batches = std::min(batches, options_.steps_per_epoch);
+  TrainingCheckpoint checkpoint = load_checkpoint(options_.checkpoint, fingerprint_,
+                                                  {.first_epoch = options_.first_epoch,
+                                                   .epochs = options_.epochs,
+                                                   .first_step = first_step_,
+                                                   .batches = batches,
+                                                   .continues = continues_},
+                                                  model_, model_.optimizer(), options_.callbacks);
   history_ = std::move(checkpoint.history);
   epoch_ = checkpoint_epoch_ = checkpoint.epoch;
   checkpoint_time_ = std::chrono::steady_clock::now();
@@ -348,6 +356,7 @@ void Training::write_checkpoint() {
   save_checkpoint(options_.checkpoint, fingerprint_, model_, model_.optimizer(), options_.callbacks,
                   {.history = history_,
                    .epoch = epoch_,
+                   .step = model_.optimizer().step(),
                    .batches_done = batches_done_,
                    .learning_rate_factor = learning_rate_factor_,
                    .stops = stops_,

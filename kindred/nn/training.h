@@ -77,6 +77,7 @@ class Training {
   std::string fingerprint_;
   History history_;
   int epoch_;
+  std::uint64_t first_step_ = 0;  // Of the optimizer, where there are checkpoints.
   std::size_t batches_done_ = 0;  // Of a stream that goes on from epoch to epoch.
   double learning_rate_factor_ = 1.0;
   float last_rate_ = 0.0F;

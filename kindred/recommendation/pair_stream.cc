@@ -64,6 +64,10 @@ class PairStream final : public nn::BatchStream {
   }
 
   std::size_t row_count() const noexcept override { return order_.size(); }
+  std::size_t batch_count() const noexcept override {
+    const std::size_t full = order_.size() / options_.batch_size;
+    return full + (order_.size() % options_.batch_size > 0 ? 1 : 0);
+  }
 
  private:
   std::uint32_t hidden_offset(std::size_t count) {

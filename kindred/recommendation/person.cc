@@ -1,9 +1,13 @@
 #include "kindred/recommendation/person.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "kindred/base/check.h"
+#include "kindred/base/error.h"
+#include "kindred/base/printable.h"
 
 namespace kindred::recommendation {
 namespace {
@@ -37,6 +41,26 @@ Wording wording_of(const HistoryEntry& entry) {
   return wording;
 }
 
+// The scale that ratings of this range are most likely on: not all who were asked used its ends.
+std::pair<float, float> whole_scale(float low, float high) {
+  for (const float top : {5.0F, 10.0F, 100.0F}) {
+    if (low >= 0.0F && high <= top) return {0.0F, std::max(high, top)};
+  }
+  return {low, high};
+}
+
+// A rating far off the scale would drown all that the model has learned.
+void require_on_scale(const model::Model& model, const HistoryEntry& entry) {
+  if (!entry.rating || !model.ratings) return;
+  const auto& scale = model.ratings->scale;
+  const auto [low, high] = whole_scale(scale.low, scale.high);
+  if (*entry.rating >= low && *entry.rating <= high) return;
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("{}the rating {} of '{}' is not on the scale of the model, from {} to {}",
+                          wording_of(entry).before, *entry.rating, printable(entry.item),
+                          scale.low, scale.high));
+}
+
 }  // namespace
 
 Person known_person(const model::Model& model, std::size_t user) {
@@ -51,6 +75,7 @@ std::vector<FoundEntry> find_entries(const model::Model& model, const TitleMatch
                                      const std::vector<HistoryEntry>& history) {
   std::vector<FoundEntry> found;
   for (const HistoryEntry& entry : history) {
+    require_on_scale(model, entry);
     const std::uint32_t item = titles.find_one(entry.item, wording_of(entry));
     std::erase_if(found, [item](const FoundEntry& earlier) { return earlier.item == item; });
     const Person judgement = judged(model.positive_rule, model.items.size(), {item},

@@ -15,6 +15,7 @@
 #include "kindred/model/checkpoint.h"
 #include "kindred/model/parts.h"
 #include "kindred/recommendation/rating_features.h"
+#include "kindred/storage/named_errors.h"
 #include "kindred/training/training_loop.h"
 
 namespace kindred::recommendation {
@@ -153,9 +154,14 @@ class Moments {
     checkpoint.matrices[name + ".sums"] = sums_;
     checkpoint.matrices[name + ".squares"] = squares_;
   }
-  void restore(const std::string& name, Checkpoint& checkpoint) {
+  void restore(const std::string& name, const Matrix& vectors, Checkpoint& checkpoint) {
     sums_ = checkpoint.take_matrix(name + ".sums");
     squares_ = checkpoint.take_matrix(name + ".squares");
+    for (const Matrix* matrix : {&sums_, &squares_}) {
+      if (matrix->rows() == vectors.rows() && matrix->cols() == vectors.cols()) continue;
+      throw Error(ErrorCode::corrupt,
+                  fmt::format("'{}.sums' is not of the shape of the vectors", name));
+    }
   }
 
  private:
@@ -253,21 +259,31 @@ class BayesianLearner final : public Learner {
     }
     state.sweep = checkpoint.epoch;
     sampler_.restore(std::move(state));
+    require_draws(checkpoint);
     draws_ = std::move(checkpoint.draws);
     if (options_.kept_draws > 0 || checkpoint.epoch <= options_.model.bayesian.burn_in) return;
-    user_moments_.restore("user", checkpoint);
-    item_moments_.restore("item", checkpoint);
+    user_moments_.restore("user", sampler_.state().user_vectors, checkpoint);
+    item_moments_.restore("item", sampler_.state().item_vectors, checkpoint);
   }
 
  private:
+  // Draws are kept at sweeps that are known beforehand.
+  void require_draws(const Checkpoint& checkpoint) const {
+    const std::int64_t kept = draws_kept_by(checkpoint.epoch);
+    if (checkpoint.draws.size() == static_cast<std::size_t>(kept)) return;
+    throw Error(ErrorCode::corrupt, fmt::format("{} draws are kept, where sweep {} needs {}",
+                                                checkpoint.draws.size(), checkpoint.epoch, kept));
+  }
+
   // Evenly over the sweeps after burn-in, the last one included.
+  std::int64_t draws_kept_by(int sweep) const {
+    const auto& sampling = options_.model.bayesian;
+    const int kept = std::min(options_.kept_draws, sampling.samples);
+    const std::int64_t sample = std::max(0, sweep - sampling.burn_in);
+    return sample * kept / sampling.samples;
+  }
   bool is_kept() const {
-    const int kept = std::min(options_.kept_draws, options_.model.bayesian.samples);
-    const int sample = sampler_.sweep() - options_.model.bayesian.burn_in;
-    const auto reached = [&](int n) {
-      return static_cast<std::int64_t>(n) * kept / options_.model.bayesian.samples;
-    };
-    return reached(sample) > reached(sample - 1);
+    return draws_kept_by(sampler_.sweep()) > draws_kept_by(sampler_.sweep() - 1);
   }
 
   RatingDraw draw(Matrix users, Matrix items) const {
@@ -348,7 +364,7 @@ RatingTrainResult train_ratings(const data::Interactions& interactions, const da
     model::require_same_training(saved, family, settings_of(options), fingerprint,
                                  options.model.step_count());
     history = saved.history;
-    learner->restore(std::move(saved));
+    storage::with_file_name(run.checkpoint.path, [&] { learner->restore(std::move(saved)); });
   }
 
   std::vector<training::Epoch> so_far = history;
@@ -375,7 +391,9 @@ RatingTrainResult train_ratings(const data::Interactions& interactions, const da
   if (run.checkpoint.is_wanted()) {
     trainee.checkpoint = [&](const training::Epoch& record) {
       so_far.push_back(record);
-      if (std::chrono::steady_clock::now() - last_save >= kCheckpointPause) save();
+      // Not after the last: what the model needs of that sweep is in no checkpoint.
+      const bool is_last = record.epoch >= options.model.step_count();
+      if (!is_last && std::chrono::steady_clock::now() - last_save >= kCheckpointPause) save();
     };
   }
   const training::LoopOptions loop = {.epochs = options.model.step_count(),

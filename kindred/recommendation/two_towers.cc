@@ -8,6 +8,7 @@
 #include <span>
 
 #include "kindred/base/error.h"
+#include "kindred/base/size.h"
 #include "kindred/data/dataset.h"
 #include "kindred/features/adapt.h"
 #include "kindred/features/encoder.h"
@@ -33,6 +34,7 @@ void require(bool condition, const std::string& message) {
 void check(const TwoTowerOptions& options) {
   require(options.dimensions > 0, "two towers need at least one dimension");
   require(options.hidden > 0, "the hidden layer of a tower needs at least one unit");
+  check_size(options.hidden, "the number of hidden units", 1);
   require(options.dropout >= 0.0F && options.dropout < 1.0F, "dropout must be in [0, 1)");
   require(options.hidden_ids >= 0.0 && options.hidden_ids <= 1.0,
           "the share of hidden ids must be in [0, 1]");

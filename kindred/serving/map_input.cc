@@ -14,6 +14,7 @@
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
 #include "kindred/base/progress.h"
+#include "kindred/base/size.h"
 #include "kindred/data/idx.h"
 #include "kindred/data/labels.h"
 #include "kindred/embedding/import.h"
@@ -206,7 +207,8 @@ MapData of_config(const MapInput& input, const std::string& text) {
   if (const Json* shape = tensor->find("tensorShape"); shape && file.extension() == ".bytes") {
     const auto& sizes = shape->as_array();
     if (sizes.size() != 2) throw Error(ErrorCode::unsupported, "a tensorShape that is not [n, d]");
-    map.things = embedding::import_raw(file, sizes[0].as_uint(), sizes[1].as_uint());
+    const std::string what = input.file.string() + ": 'tensorShape'";
+    map.things = embedding::import_raw(file, read_size(sizes[0], what), read_size(sizes[1], what));
   } else {
     map.things = embedding::import_vectors(file).embeddings;
   }
@@ -218,10 +220,11 @@ MapData of_config(const MapInput& input, const std::string& text) {
     const auto& size = sprite->at("singleImageDim").as_array();
     if (size.size() != 2)
       throw Error(ErrorCode::unsupported, "a singleImageDim that is not [w, h]");
+    const std::string what = input.file.string() + ": 'singleImageDim'";
     ByteSource source(sheet);
     map.images =
         data::images_of_sheet(data::decode_png(read_to_end(source), sheet.string()), map.size(),
-                              size[0].as_uint(), size[1].as_uint(), sheet.string());
+                              read_size(size[0], what), read_size(size[1], what), sheet.string());
   }
   map.about = fmt::format("{}: {} rows in {} dimensions", tensor->at("tensorName").as_string(),
                           format_count(map.size()), map.things.dimensions());

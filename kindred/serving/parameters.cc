@@ -9,6 +9,7 @@
 
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
+#include "kindred/base/size.h"
 #include "kindred/data/number_text.h"
 
 namespace kindred::serving {
@@ -147,7 +148,7 @@ std::vector<std::uint32_t> Parameters::rows(std::string_view name, std::size_t r
         element.as_double() >= static_cast<double>(row_count)) {
       refuse(name, element, fmt::format("a row below {}", row_count));
     }
-    rows.push_back(static_cast<std::uint32_t>(element.as_int()));
+    rows.push_back(static_cast<std::uint32_t>(read_word(element, name)));
   }
   return rows;
 }

@@ -194,9 +194,29 @@ void ContainerReader::read_bytes(const TensorInfo& tensor, std::span<std::byte> 
   verified_.insert(tensor.name);
 }
 
-void ContainerReader::verify_others() {
+std::vector<std::uint64_t> ContainerReader::read_offsets(std::string_view tensor_name,
+                                                         std::uint64_t row_count,
+                                                         std::uint64_t total) {
+  // Not row_count + 1, which a hostile count makes 0.
+  const std::uint64_t length = length_of(tensor_name);
+  if (length == 0 || length - 1 != row_count) {
+    damaged(fmt::format("'{}': {} rows, but {} offsets; they need one more than rows", tensor_name,
+                        row_count, length));
+  }
+  std::vector<std::uint64_t> offsets = read<std::uint64_t>(tensor_name, {length});
+  if (offsets.front() != 0 || offsets.back() != total || !std::ranges::is_sorted(offsets)) {
+    damaged(fmt::format("the offsets of '{}' do not ascend from 0 to {}", tensor_name, total));
+  }
+  return offsets;
+}
+
+void ContainerReader::verify_others(std::span<const std::string_view> own) {
   for (const TensorInfo& tensor : file_.header().tensors) {
     if (verified_.contains(tensor.name)) continue;
+    for (const std::string_view name : own) {
+      if (!tensor.name.starts_with(name)) continue;
+      damaged(fmt::format("tensor '{}' belongs to nothing that the manifest names", tensor.name));
+    }
     require_checksum(manifest_, tensor, file_.checksum_of(tensor));
     verified_.insert(tensor.name);
   }

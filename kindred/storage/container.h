@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "kindred/base/json.h"
+#include "kindred/base/size.h"
 #include "kindred/storage/safetensors.h"
 
 namespace kindred::storage {
@@ -89,7 +90,7 @@ class ContainerReader {
   ContainerReader(const std::filesystem::path& path, const Format& format);
 
   const Json& content() const { return manifest_.at("content"); }
-  std::uint64_t version() const { return manifest_.at("version").as_uint(); }
+  std::uint64_t version() const { return read_word(manifest_.at("version"), "version"); }
 
   // The tensor's values, after its type, shape and checksum have proven right.
   // Throws Error(corrupt) naming the tensor.
@@ -108,12 +109,29 @@ class ContainerReader {
     read_bytes(require(tensor_name, kDataType<T>, shape), std::as_writable_bytes(out));
   }
 
+  // What read() asks first: whether the header has that tensor, of that type and shape. Nothing
+  // is read, so that whoever needs memory can ask before taking it.
+  template <typename T>
+  void expect(std::string_view tensor_name, const std::vector<std::uint64_t>& shape) const {
+    require(tensor_name, kDataType<T>, shape);
+  }
+  // The row_count + 1 numbers that cut `total` things into rows: ascending from 0 to total.
+  // Throws Error(corrupt) that names the tensor, the rows and what is wrong.
+  std::vector<std::uint64_t> read_offsets(std::string_view tensor_name, std::uint64_t row_count,
+                                          std::uint64_t total);
+
   // For one-dimensional tensors whose length only the file knows.
   std::uint64_t length_of(std::string_view tensor_name) const;
+  // Of such a tensor that was written by an older program, or left out: whether it is there.
+  bool has(std::string_view tensor_name) const { return file_.find(tensor_name) != nullptr; }
+  const std::vector<TensorInfo>& tensors() const noexcept { return file_.header().tensors; }
 
   // Checks the tensors that nobody has read, so that the whole file is known to be
-  // intact: a newer program may have added some. Throws Error(corrupt) naming the tensor.
-  void verify_others();
+  // intact: a newer program may have added some. Its names are new, too: one that begins with
+  // a name of `own` ("item.") is a part of this version that the manifest has lost, and
+  // without which the file would mean something else.
+  // Throws Error(corrupt) naming the tensor.
+  void verify_others(std::span<const std::string_view> own = {});
 
  private:
   const TensorInfo& require(std::string_view tensor_name, DataType type,

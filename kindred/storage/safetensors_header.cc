@@ -9,6 +9,7 @@
 #include "kindred/base/check.h"
 #include "kindred/base/error.h"
 #include "kindred/base/json.h"
+#include "kindred/base/size.h"
 #include "kindred/storage/safetensors.h"
 
 namespace kindred::storage {
@@ -49,19 +50,11 @@ DataType parse_type(const std::string& tensor, const std::string& text) {
               fmt::format("tensor '{}' has the type '{}', which is not known here", tensor, text));
 }
 
-std::uint64_t checked_product(const std::string& tensor, std::uint64_t a, std::uint64_t b) {
-  std::uint64_t product = 0;
-  if (__builtin_mul_overflow(a, b, &product)) {
-    corrupt(fmt::format("the shape of tensor '{}' is larger than any file", tensor));
-  }
-  return product;
-}
-
 std::uint64_t unsigned_number(const std::string& tensor, const char* what, const Json& value) {
   if (!value.is_integer() || value.as_double() < 0) {
     corrupt(fmt::format("tensor '{}': '{}' holds {}, not a count", tensor, what, value.dump()));
   }
-  return value.as_uint();
+  return read_word(value, what);
 }
 
 const Json::Array& array_of(const std::string& tensor, const char* what, const Json& entry) {
@@ -86,7 +79,9 @@ TensorInfo parse_tensor(const std::string& tensor, const Json& entry) {
   info.byte_count = item_bytes(info.type);
   for (const Json& value : array_of(tensor, "shape", entry)) {
     info.shape.push_back(unsigned_number(tensor, "shape", value));
-    info.byte_count = checked_product(tensor, info.byte_count, info.shape.back());
+    if (__builtin_mul_overflow(info.byte_count, info.shape.back(), &info.byte_count)) {
+      corrupt(fmt::format("the shape of tensor '{}' is larger than any file", tensor));
+    }
   }
   const Json::Array& offsets = array_of(tensor, "data_offsets", entry);
   if (offsets.size() != 2) corrupt(fmt::format("tensor '{}' needs two data_offsets", tensor));

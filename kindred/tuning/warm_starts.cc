@@ -7,6 +7,7 @@
 #include <string>
 
 #include "kindred/base/check.h"
+#include "kindred/base/size.h"
 #include "kindred/storage/container.h"
 #include "kindred/storage/named_errors.h"
 
@@ -74,8 +75,8 @@ std::optional<Matrix> WarmStarts::find(std::int64_t trial) const {
   if (!std::filesystem::exists(path)) return std::nullopt;
   return storage::with_file_name(path, [&] {
     storage::ContainerReader reader(path, format());
-    const std::uint64_t rows = reader.content().at("rows").as_uint();
-    const std::uint64_t cols = reader.content().at("cols").as_uint();
+    const std::uint64_t rows = read_size(reader.content(), "rows", "rows");
+    const std::uint64_t cols = read_size(reader.content(), "cols", "cols");
     return Matrix(rows, cols, reader.read<float>(kTensor, {rows, cols}));
   });
 }

@@ -105,7 +105,7 @@ TEST_F(Tables, WhatAWordMeansIsSaidAndCanBeSaidOtherwise) {
   EXPECT_EQ(missing({}, 1), 1);
   EXPECT_EQ(missing({"--missing", "NA"}, 0), 1);
   EXPECT_EQ(missing({"--missing", ""}, 1), 0);
-  EXPECT_THAT(run({"columns", "t.csv"}).err, HasSubstr("column 'land': 'NA' (1 cell) is a word"));
+  EXPECT_THAT(run({"columns", "t.csv"}).err, HasSubstr("column 'land': 'NA' (1 cell) = a word"));
 }
 
 }  // namespace

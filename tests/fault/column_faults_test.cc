@@ -101,6 +101,70 @@ TEST(ColumnFaults, BucketCountsAreAtLeastOne) {
             static_cast<std::int64_t>(fingerprint64("a") % (std::uint64_t{1} << 40U)));
 }
 
+TEST(ColumnFaults, SizesThatCannotBeAreRefusedByName) {
+  const std::string hashed_city = R"({"kind":"hashed","key":"city","buckets":)";
+  for (const char* size : {"4611686018427387904", "9223372036854775807", "4294967296"}) {
+    for (const std::string& text :
+         {R"({"kind":"indicator","of":)" + hashed_city + size + "}}",
+          R"({"kind":"embedding","of":)" + hashed_city + size + "}}",
+          R"({"kind":"embedding","dimensions":)" + std::string(size) + R"(,"of":)" + hashed_city +
+              "10}}",
+          R"({"kind":"embedding","of":{"kind":"identity","key":"city","buckets":)" +
+              std::string(size) + "}}",
+          R"({"kind":"embedding","of":{"kind":"vocabulary","key":"city","words":["a"],)" +
+              std::string(R"("oov_buckets":)") + size + "}}",
+          R"({"kind":"indicator","of":{"kind":"bucketized","key":"city","quantiles":)" +
+              std::string(size) + "}}",
+          R"({"kind":"numeric","key":"city","shape":[)" + std::string(size) + ",4]}"}) {
+      const std::string message = error_of([&] { column_from_json(Json::parse(text)); });
+      EXPECT_THAT(message, testing::AnyOf(HasSubstr("'city'"), HasSubstr(size))) << text;
+    }
+  }
+  // Each is possible, both together are not.
+  EXPECT_THAT(error_of([] { Encoder({embedding(hashed("x", std::int64_t{1} << 31U), 4)}); }),
+              HasSubstr("column 'x': 2147483648 buckets of 4 dimensions"));
+  NumericColumn picture = numeric("p");
+  picture.shape = {std::size_t{1} << 32U, std::size_t{1} << 32U};
+  EXPECT_THAT(error_of([&] { check_column(picture); }), HasSubstr("more than 16777216 elements"));
+  for (const char* wrong : {"-1", "1.5", "18446744073709551616", "null", "\"8\""}) {
+    EXPECT_THAT(error_of([&] {
+                  column_from_json(
+                      Json::parse(R"({"kind":"indicator","of":)" + hashed_city + wrong + "}}"));
+                }),
+                testing::AnyOf(HasSubstr("'buckets' is "), HasSubstr("JSON")));
+  }
+}
+
+TEST(ColumnFaults, WhatWasLearnedFitsTogether) {
+  EXPECT_THAT(error_of([] {
+                check_column(CategoricalColumn{
+                    .kind = VocabularyColumn{.key = "w", .words = {"a", "b"}, .uses = {1}}});
+              }),
+              HasSubstr("column 'w': uses of 1 words, but there are 2"));
+  EXPECT_THAT(error_of([] {
+                check_column(CategoricalColumn{.kind = BucketizedColumn{.source = numeric("x"),
+                                                                        .boundaries = {1, 2, 3},
+                                                                        .quantile_count = 3}});
+              }),
+              HasSubstr("column 'x': 3 boundaries make more buckets than its 3 quantiles"));
+  EXPECT_THAT(error_of([] {
+                check_column(CategoricalColumn{
+                    .kind = VocabularyColumn{.key = "w", .words = {"a"}, .default_id = -2}});
+              }),
+              HasSubstr("the default id is -2"));
+}
+
+TEST(ColumnFaults, QuantilesAreNoMoreThanValues) {
+  const Batch batch = one_feature("x", data::column(std::vector<float>{1, 2, 3, 4, 5}));
+  const Adapted learned =
+      adapt({CategoricalColumn{
+                .kind = BucketizedColumn{.source = numeric("x"), .quantile_count = 50'000}}},
+            data::Dataset::from_batch(batch));
+  const auto& column = std::get<CategoricalColumn>(learned.columns[0]);
+  EXPECT_LE(std::get<BucketizedColumn>(column.kind).boundaries.size(), 4U);
+  EXPECT_EQ(learned.warnings.size(), 1U);
+}
+
 TEST(ColumnFaults, CrossesOfMoreThanAllNumbersDoNotOverflow) {
   constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
   Batch batch;
