@@ -82,6 +82,23 @@ data::Interactions read_pairs(const std::filesystem::path& path, const EvaluateF
   return load_pairs(path, flags.ratings, flags.common, pool).interactions;
 }
 
+// The ratings to split. Splits by time are of events: rows stay apart until they are made.
+data::Interactions read_events(const EvaluateFlags& flags, ThreadPool& pool) {
+  RatingsFlags ratings = flags.ratings;
+  const bool by_time =
+      flags.protocol.empty() || flags.protocol == "leave-one-out" || flags.protocol == "temporal";
+  ratings.options.keep_repeats = flags.test.empty() && by_time;
+  data::Ratings read = load_pairs(flags.input, ratings, flags.common, pool);
+  const bool merged = read.summary.duplicate_count > 0 && !read.summary.repeats_kept;
+  if (ratings.options.keep_repeats && merged && !read.interactions.timestamps.empty()) {
+    note(flags.common,
+         fmt::format("{} rows were merged when {} was imported, so what people chose before and "
+                     "chose again cannot be told apart; evaluate the file it was made from",
+                     format_count(read.summary.duplicate_count), flags.input.string()));
+  }
+  return std::move(read.interactions);
+}
+
 data::Split split_by_protocol(const data::Interactions& ratings, const data::PositiveRule& rule,
                               const EvaluateFlags& flags) {
   const std::uint64_t seed = flags.common.seed;
@@ -95,8 +112,11 @@ data::Split split_by_protocol(const data::Interactions& ratings, const data::Pos
                                .seed = seed});
   }
   if (flags.protocol == "ratio") return data::split_ratio(ratings, rule, flags.share, seed);
-  if (flags.protocol == "temporal") return data::split_temporal(ratings, rule, flags.share);
-  return data::split_leave_one_out(ratings, rule, seed);
+  const data::Duplicates duplicates = flags.ratings.options.duplicates;
+  if (flags.protocol == "temporal") {
+    return data::split_temporal(ratings, rule, flags.share, duplicates);
+  }
+  return data::split_leave_one_out(ratings, rule, seed, duplicates);
 }
 
 data::Split split_by_files(data::Interactions train, const data::PositiveRule& rule,
@@ -132,8 +152,8 @@ void note_split(const EvaluateFlags& flags, const data::Split& split) {
 void print(const EvaluateFlags& flags, const data::Split& split,
            const recommendation::Comparison& comparison) {
   if (comparison.people_without_history > 0) {
-    note(flags.common, fmt::format("people without a positive to learn from: {}; for them the "
-                                   "model scores all items alike",
+    note(flags.common, fmt::format("people without a positive to learn from: {}; they are "
+                                   "ranked by popularity, as recommend does",
                                    format_count(comparison.people_without_history)));
   }
   note(flags.common,
@@ -192,9 +212,8 @@ std::size_t memory_bytes(const data::Interactions& ratings, int dimensions) {
 void evaluate_ratings(const Command& verb, const EvaluateFlags& flags, ThreadPool& pool) {
   recommendation::ProtocolOptions options;
   options.metrics = parse_metrics(flags);
-  data::Interactions ratings = read_pairs(flags.input, flags, pool);
-  options.rule = positive_rule(flags.ials, ratings);
-  note(flags.common, fmt::format("positives: {}", data::describe(options.rule)));
+  data::Interactions ratings = read_events(flags, pool);
+  options.rule = positive_rule(flags.common, flags.ials, ratings);
   data::Split split = flags.test.empty()
                           ? split_by_protocol(ratings, options.rule, flags)
                           : split_by_files(std::move(ratings), options.rule, flags, pool);
@@ -239,13 +258,18 @@ void require_used(const Command& verb, const EvaluateFlags& flags) {
   require("--part", {"strong"});
 }
 
-void run(const Command& verb, const EvaluateFlags& flags) {
+// The split must not be written over what it is made from.
+void protect_inputs(const EvaluateFlags& flags) {
   for (const char* name : {"train.csv", "test.csv", "fold_in.csv"}) {
     if (flags.split_folder.empty()) break;
     for (const auto& input : {flags.input, flags.test, flags.fold_in}) {
       refuse_to_overwrite(flags.split_folder / name, input);
     }
   }
+}
+
+void run(const Command& verb, const EvaluateFlags& flags) {
+  protect_inputs(flags);
   ThreadPool pool(flags.common.threads);
   if (is_model_file(flags.input)) {
     evaluate_model(flags, pool);
@@ -256,8 +280,7 @@ void run(const Command& verb, const EvaluateFlags& flags) {
 
 // --objective rate: the flags that speak of rankings have no meaning there.
 void run_rating(const Command& verb, const EvaluateFlags& flags) {
-  for (const char* name :
-       {"--fold-in", "--negatives", "--held-out", "--part", "--metrics", "--write-split"}) {
+  for (const char* name : {"--fold-in", "--negatives", "--held-out", "--part", "--metrics"}) {
     if (verb.count(name) > 0) {
       throw UsageError(name, "has no meaning where ratings are predicted");
     }
@@ -275,11 +298,13 @@ void run_rating(const Command& verb, const EvaluateFlags& flags) {
                             "'kindred predict' asks a model",
                             flags.input.string()));
   }
+  protect_inputs(flags);
   RatingEvaluation evaluation;
   evaluation.common = flags.common;
   evaluation.ratings = flags.ratings;
   evaluation.input = flags.input;
   evaluation.test = flags.test;
+  evaluation.split_folder = flags.split_folder;
   evaluation.protocol = flags.protocol.empty() ? "ratio" : flags.protocol;
   if (evaluation.protocol != "ratio" && evaluation.protocol != "k-fold") {
     throw UsageError("--protocol", evaluation.protocol +

@@ -134,6 +134,28 @@ std::string to_text(std::size_t test_count, const RatingComparison& mean,
   return text;
 }
 
+// Into the folder itself, or, of several runs, into one of its own for each.
+void write_run(const RatingEvaluation& evaluation, const data::RatingSplit& split, std::size_t run,
+               std::size_t run_count) {
+  if (evaluation.split_folder.empty()) return;
+  const auto folder = run_count == 1 ? evaluation.split_folder
+                                     : evaluation.split_folder / fmt::format("run-{}", run + 1);
+  data::write_split(split, folder);
+  note(evaluation.common, fmt::format("wrote the split to {}", folder.string()));
+}
+
+// A model that is no better than what everybody tends to give has learned nothing of tastes.
+void note_if_it_loses(const CommonOptions& common, const RatingComparison& mean) {
+  for (const auto& [name, metrics] : mean.baselines) {
+    if (metrics.front().value >= mean.model.front().value) continue;
+    note(common,
+         fmt::format("the model loses to the baseline '{}' ({} {:.4f} against {:.4f}): more "
+                     "regularization, fewer dimensions or --model bayesian may help",
+                     name, mean.model.front().name, mean.model.front().value,
+                     metrics.front().value));
+  }
+}
+
 // What an evaluation reads: the ratings, and the test set where one is given.
 struct Inputs {
   data::Interactions ratings;
@@ -195,10 +217,12 @@ void evaluate_rating(const RatingEvaluation& evaluation, ThreadPool& pool) {
   std::vector<RatingComparison> runs;
   std::size_t test_count = 0;
   std::string protocol;
-  for (const RatingRun& run : plan(evaluation, inputs.ratings, inputs.test)) {
+  const std::vector<RatingRun> planned = plan(evaluation, inputs.ratings, inputs.test);
+  for (const RatingRun& run : planned) {
     const data::RatingSplit split = run.split();
     protocol = split.description;
     note(common, protocol);
+    write_run(evaluation, split, runs.size(), planned.size());
     const AttributeTables tables = load_attribute_tables(split.train, evaluation.ratings, common);
     options.model.als.seed = options.model.bayesian.seed = run.seed;
     std::optional<Progress> progress;
@@ -218,6 +242,7 @@ void evaluate_rating(const RatingEvaluation& evaluation, ThreadPool& pool) {
     test_count += split.test.size();
   }
   const RatingComparison mean = mean_of(runs);
+  note_if_it_loses(common, mean);
   if (common.json) {
     fmt::print("{}\n", with_guesses(common, to_json(protocol, test_count, mean, runs)).dump(2));
   } else {
@@ -230,10 +255,11 @@ void evaluate_both(const RatingEvaluation& evaluation, ThreadPool& pool) {
   const Inputs inputs = load_inputs(evaluation, pool);
   const data::RatingSplit split = plan(evaluation, inputs.ratings, inputs.test).front().split();
   note(common, split.description);
+  write_run(evaluation, split, 0, 1);
   const AttributeTables tables = load_attribute_tables(split.train, evaluation.ratings, common);
   recommendation::HighlyOptions options;
   options.watch.ials = ials_options(evaluation.ials, split.train.items.size(), common.seed);
-  options.watch.positive_rule = positive_rule(with_all_positive(evaluation.ials), split.train);
+  options.watch.positive_rule = positive_rule(common, evaluation.ials, split.train, true);
   options.rate.model = evaluation.options;
   note(common, fmt::format("watch: positives {}, {} dimensions; rate: {}",
                            data::describe(options.watch.positive_rule),

@@ -24,6 +24,7 @@ struct RatingEvaluation {
   double share = 0.1;
   int fold_count = 5;
   int seed_count = 1;
+  std::filesystem::path split_folder;  // Where the split is written; empty: nowhere.
   recommendation::RatingModelOptions options;
   IalsFlags ials;  // For both: the model of watching.
 };

@@ -47,9 +47,8 @@ const char* candidates_text(const data::Split& split) {
 }
 
 const char* ties_text(const data::Split& split) {
-  return split.negatives.rows > 0
-             ? "strictly higher scores outrank, ties count half"
-             : "equal scores rank by item, as recommend lists them; they count half in auc";
+  return split.negatives.rows > 0 ? "strictly higher scores outrank, ties count half"
+                                  : "equal scores rank by label; they count half in auc";
 }
 
 }  // namespace

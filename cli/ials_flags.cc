@@ -134,8 +134,9 @@ void add_regularization_exponent_option(Command& verb, float& exponent) {
 void add_positive_options(Command& verb, IalsFlags& flags) {
   const std::string group = "Model";
   verb.add_option("--positive-from", flags.positive_from,
-                  "Ratings from here up count as liked, or all: every pair; default 4 for stars, "
-                  "else all, as with --objective both")
+                  "Values from here up count as liked, or all: every pair; default: by the scale "
+                  "of the values (4 for stars to 5, 7 to 10, above 0 for counts, ...); all with "
+                  "--objective both")
       ->check(Check(check_positive_from, "X|all"))
       ->group(group);
   verb.add_option("--weight-per-value", flags.weight_per_value,
@@ -161,24 +162,35 @@ factorization::IalsOptions ials_options(const IalsFlags& flags, std::size_t item
   return options;
 }
 
-data::PositiveRule positive_rule(const IalsFlags& flags, const data::Interactions& interactions) {
-  return positive_rule(flags, flags.positive_from.empty()
-                                  ? data::default_positive_rule(interactions)
-                                  : data::PositiveRule{});
-}
-
-data::PositiveRule positive_rule(const IalsFlags& flags, const data::PositiveRule& fallback) {
-  data::PositiveRule rule =
-      flags.positive_from.empty()
-          ? fallback
-          : data::PositiveRule{.threshold = parse_number<float>(flags.positive_from)};
+data::PositiveRule positive_rule(const CommonOptions& common, const IalsFlags& flags,
+                                 const data::ValueScale& scale, bool with_ratings) {
+  data::PositiveRule rule;
+  std::string why;
+  if (!flags.positive_from.empty()) {
+    rule.threshold = parse_number<float>(flags.positive_from);
+  } else if (!with_ratings || scale.is_of_events()) {
+    rule = data::rule_of(scale);
+    if (!scale.evidence.empty()) {
+      why = fmt::format(" ({}: {}; --positive-from says otherwise)", scale.description,
+                        scale.evidence);
+      const Guess guess{"the ratings", "liked", data::describe(rule),
+                        fmt::format("{}: {}", scale.description, scale.evidence),
+                        "--positive-from"};
+      if (common.strict) refuse_guesses({guess});
+      common.guesses->push_back(guess);
+    }
+  }
   rule.weight_per_value = flags.weight_per_value;
+  note(common, fmt::format("positives: {}{}", data::describe(rule), why));
   return rule;
 }
 
-IalsFlags with_all_positive(IalsFlags flags) {
-  if (flags.positive_from.empty()) flags.positive_from = "all";
-  return flags;
+data::PositiveRule positive_rule(const CommonOptions& common, const IalsFlags& flags,
+                                 const data::Interactions& interactions, bool with_ratings) {
+  const bool asked = flags.positive_from.empty();
+  return positive_rule(common, flags,
+                       asked ? data::scale_of_values(interactions) : data::ValueScale(),
+                       with_ratings);
 }
 
 std::string dimension_hint(std::size_t item_count) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 
+#include "cli/common.h"
 #include "kindred/data/interactions.h"
 #include "kindred/data/positives.h"
 #include "kindred/factorization/ials.h"
@@ -51,13 +52,14 @@ void require_family_flags(const Command& verb, const std::string& model);
 factorization::IalsOptions ials_options(const IalsFlags& flags, std::size_t item_count,
                                         std::uint64_t seed);
 
-// --positive-from and --weight-per-value, or the default for these values.
-data::PositiveRule positive_rule(const IalsFlags& flags, const data::Interactions& interactions);
-data::PositiveRule positive_rule(const IalsFlags& flags, const data::PositiveRule& fallback);
-
-// Every pair is positive unless --positive-from says otherwise: where a model of ratings
-// knows what is liked, that of watching need not.
-IalsFlags with_all_positive(IalsFlags flags);
+// --positive-from and --weight-per-value, or what the scale of the values says; notes which,
+// and why. `with_ratings`: where a model of ratings knows what is liked, that of watching need
+// not, and every pair is positive unless its value says that nothing happened.
+// Throws Error(invalid_argument) where the scale is not clear and nothing was typed.
+data::PositiveRule positive_rule(const CommonOptions& common, const IalsFlags& flags,
+                                 const data::ValueScale& scale, bool with_ratings = false);
+data::PositiveRule positive_rule(const CommonOptions& common, const IalsFlags& flags,
+                                 const data::Interactions& interactions, bool with_ratings = false);
 
 // "500,000 items: fourth root 26.6, starting point 25"; always shown before training.
 std::string dimension_hint(std::size_t item_count);

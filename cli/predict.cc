@@ -25,6 +25,7 @@
 #include "kindred/recommendation/columns.h"
 #include "kindred/recommendation/person.h"
 #include "kindred/recommendation/rating_predictor.h"
+#include "kindred/recommendation/row_predictions.h"
 #include "kindred/recommendation/title_match.h"
 
 namespace kindred::cli {
@@ -48,19 +49,23 @@ struct PredictFlags {
 
 // One line of the answer.
 struct Prediction {
-  std::string user;  // "" for a made-up person.
-  std::uint32_t item = 0;
+  std::string user;                  // "" for a made-up person.
+  std::string item;                  // As the model or the file calls it.
+  std::optional<std::uint32_t> row;  // Of the item in the model.
   PredictedRating predicted;
+  std::string note;  // What of the pair is unknown.
 };
 
 Json to_json(const model::Model& model, const Prediction& prediction) {
   Json json;
   if (!prediction.user.empty()) json.set("user", prediction.user);
-  json.set("id", std::string(model.items.labels.label(prediction.item)));
-  json.set("title", recommendation::title_of(model.items, prediction.item));
+  json.set("id", prediction.item);
+  json.set("title",
+           prediction.row ? Json(recommendation::title_of(model.items, *prediction.row)) : Json());
   json.set("rating", double{prediction.predicted.rating});
   json.set("deviation",
            prediction.predicted.deviation ? Json(double{*prediction.predicted.deviation}) : Json());
+  if (!prediction.note.empty()) json.set("note", prediction.note);
   return json;
 }
 
@@ -70,19 +75,20 @@ std::string to_text(const model::Model& model, const std::vector<Prediction>& pr
     const std::string doubt = prediction.predicted.deviation
                                   ? fmt::format(" +- {:.2f}", *prediction.predicted.deviation)
                                   : "";
-    text += fmt::format("  {:<50}  {:>5.2f}{}\n", shown_title(model.items, prediction.item, 50),
+    text += fmt::format("  {:<50}  {:>5.2f}{}\n", shown_title(model.items, *prediction.row, 50),
                         prediction.predicted.rating, doubt);
   }
   return text;
 }
 
-std::string to_csv(const model::Model& model, const std::vector<Prediction>& predictions) {
-  std::string text = "user,item,rating,deviation\n";
+std::string to_csv(const std::vector<Prediction>& predictions) {
+  std::string text = "user,item,rating,deviation,note\n";
   for (const Prediction& prediction : predictions) {
     text += fmt::format(
-        "{},{},{},{}\n", data::csv_field(prediction.user),
-        data::csv_field(model.items.labels.label(prediction.item)), prediction.predicted.rating,
-        prediction.predicted.deviation ? fmt::format("{}", *prediction.predicted.deviation) : "");
+        "{},{},{},{},{}\n", data::csv_field(prediction.user), data::csv_field(prediction.item),
+        prediction.predicted.rating,
+        prediction.predicted.deviation ? fmt::format("{}", *prediction.predicted.deviation) : "",
+        prediction.note);
   }
   return text;
 }
@@ -126,42 +132,37 @@ std::vector<Prediction> predict_items(const PredictFlags& flags, const model::Mo
   std::vector<Prediction> predictions;
   for (const std::string& item : flags.items) {
     const std::uint32_t row = titles.find_one(item, {"--item: ", ""});
-    predictions.push_back({flags.user, row, predictor.predict(rater, row)});
+    predictions.push_back({flags.user, std::string(model.items.labels.label(row)), row,
+                           predictor.predict(rater, row), ""});
   }
   return predictions;
 }
 
+// One for each row of the file, in order.
 std::vector<Prediction> predict_pairs(const PredictFlags& flags, const model::Model& model,
                                       const RatingPredictor& predictor, ThreadPool& pool) {
-  const data::Interactions pairs =
-      load_pairs(flags.pairs, flags.ratings, flags.common, pool).interactions;
+  RatingsFlags format = flags.ratings;
+  format.options.keep_rows = true;
+  // Ratings and times that stand in the file are not asked for.
+  if (format.options.rating_column.empty()) format.options.rating_column = "-";
+  if (format.options.timestamp_column.empty()) format.options.timestamp_column = "-";
+  const data::Ratings pairs = load_pairs(flags.pairs, format, flags.common, pool);
   std::vector<Prediction> predictions;
   std::size_t unknown = 0;
-  for (std::size_t row = 0; row < pairs.users.size(); ++row) {
-    const auto user = model.users.labels.find(pairs.users.label(row));
-    if (!user) {
-      unknown += pairs.by_user.row_size(row);
-      continue;
-    }
-    const Rater rater = predictor.known(*user);
-    for (const std::uint32_t column : pairs.by_user.row_columns(row)) {
-      const auto item = model.items.labels.find(pairs.items.label(column));
-      if (item) {
-        predictions.push_back(
-            {std::string(pairs.users.label(row)), *item, predictor.predict(rater, *item)});
-      } else {
-        ++unknown;
-      }
-    }
+  const auto predicted =
+      recommendation::predict_rows(model, predictor, pairs.interactions, pairs.rows, pool);
+  for (std::size_t row = 0; row < predicted.size(); ++row) {
+    const std::string mark = recommendation::note_of(predicted[row]);
+    unknown += mark.empty() ? 0 : 1;
+    predictions.push_back({std::string(pairs.interactions.users.label(pairs.rows[row].user)),
+                           std::string(pairs.interactions.items.label(pairs.rows[row].item)),
+                           predicted[row].item, predicted[row].predicted, mark});
   }
   if (unknown > 0) {
-    note(flags.common, fmt::format("{} pairs name a user or an item that the model does not know",
-                                   format_count(unknown)));
-  }
-  if (predictions.empty()) {
-    throw Error(ErrorCode::not_found,
-                fmt::format("{}: no pair of a user and an item that the model knows",
-                            flags.pairs.string()));
+    note(flags.common,
+         fmt::format("{} of {} pairs name a user or an item that the model does not know: their "
+                     "rating is the typical one, and their note says so",
+                     format_count(unknown), format_count(predicted.size())));
   }
   return predictions;
 }
@@ -186,7 +187,7 @@ void run(const PredictFlags& flags) {
   const bool lines = !csv && (flags.common.json || !flags.output.empty());
   ResultSink sink(flags.output);
   sink.append(lines                         ? to_json_lines(model, predictions)
-              : csv || !flags.pairs.empty() ? to_csv(model, predictions)
+              : csv || !flags.pairs.empty() ? to_csv(predictions)
                                             : to_text(model, predictions));
   sink.finish();
   if (!flags.output.empty()) note(flags.common, fmt::format("wrote {}", flags.output.string()));

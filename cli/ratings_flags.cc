@@ -161,7 +161,8 @@ data::Table load_attributes(const std::filesystem::path& file, const std::string
 
 // Ratings that `kindred import` has written. The file holds the pairs twice and is read but
 // once, so its size is what that takes.
-data::Ratings load_stored(const std::filesystem::path& file, const CommonOptions& common) {
+data::Ratings load_stored(const std::filesystem::path& file, bool keep_rows,
+                          const CommonOptions& common) {
   require_memory(common, std::filesystem::file_size(file) * 3 / 4,
                  fmt::format("reading {}", file.string()));
   model::StoredRatings stored = model::load_ratings(file);
@@ -172,8 +173,16 @@ data::Ratings load_stored(const std::filesystem::path& file, const CommonOptions
   summary.format = "imported ratings";
   summary.user_count = ratings.interactions.users.size();
   summary.item_count = ratings.interactions.items.size();
+  if (const Json* read = stored.facts.find("ratings")) {
+    if (const Json* merged = read->find("duplicates")) summary.duplicate_count = merged->as_uint();
+  }
   summary.row_count = summary.pair_count = ratings.interactions.by_user.entry_count();
   note(common, data::to_text(summary));
+  if (!keep_rows) return ratings;
+  const SparseMatrix& pairs = ratings.interactions.by_user;
+  for (std::uint32_t user = 0; user < pairs.rows; ++user) {
+    for (const std::uint32_t item : pairs.row_columns(user)) ratings.rows.push_back({user, item});
+  }
   return ratings;
 }
 
@@ -240,7 +249,9 @@ data::AttributesOptions users_options(const RatingsFlags& flags) {
 
 data::Ratings load_pairs(const std::filesystem::path& ratings_file, const RatingsFlags& flags,
                          const CommonOptions& common, ThreadPool& pool) {
-  if (model::is_ratings_store(ratings_file)) return load_stored(ratings_file, common);
+  if (model::is_ratings_store(ratings_file)) {
+    return load_stored(ratings_file, flags.options.keep_rows, common);
+  }
   if (const auto estimate = data::estimate_reading(ratings_file, ratings_options(flags))) {
     require_memory(common, estimate->parts,
                    fmt::format("reading the {} ratings or so of {}",

@@ -55,6 +55,15 @@ std::string json_line(const Answer& answer, const model::Model& model) {
   return line.dump() + "\n";
 }
 
+// An id as it stands among reasons: in quotes, inner ones doubled, where it holds what separates
+// them.
+std::string quoted_id(std::string_view id) {
+  if (id.find_first_of(";:\"") == std::string_view::npos) return std::string(id);
+  std::string text = "\"";
+  for (const char byte : id) text += byte == '"' ? "\"\"" : std::string(1, byte);
+  return text + "\"";
+}
+
 std::string csv_rows(const Answer& answer, const model::Model& model, bool marks_popularity) {
   std::string rows;
   const std::string user = data::csv_field(user_label(answer, model));
@@ -67,7 +76,7 @@ std::string csv_rows(const Answer& answer, const model::Model& model, bool marks
       std::string parts;
       for (const recommendation::Reason& reason : answer.reasons[i]) {
         parts += fmt::format("{}{}:{:.4f}", parts.empty() ? "" : ";",
-                             model.items.labels.label(reason.item), reason.share);
+                             quoted_id(model.items.labels.label(reason.item)), reason.share);
       }
       rows += "," + data::csv_field(parts);
     }

@@ -19,6 +19,7 @@
 #include "kindred/data/csv_writer.h"
 #include "kindred/evaluation/confusion_matrix.h"
 #include "kindred/evaluation/rating.h"
+#include "kindred/evaluation/share_interval.h"
 #include "kindred/features/numeric_encoding.h"
 #include "kindred/model/table_model.h"
 
@@ -151,12 +152,6 @@ double largest_share(const evaluation::ConfusionMatrix& matrix) {
   return largest / matrix.total();
 }
 
-// Of the normal approximation.
-evaluation::Interval share_interval(double share, double count) {
-  const double margin = 1.96 * std::sqrt(share * (1.0 - share) / count);
-  return {std::max(0.0, share - margin), std::min(1.0, share + margin)};
-}
-
 // Intervals of the errors, and what the mean of the training rows would have reached.
 void complete_regression(const LabelCoding& label, std::span<const float> truth,
                          const Matrix& predicted, std::vector<Score>& scores) {
@@ -189,7 +184,7 @@ std::vector<Score> scores_of(TableModel& model, const data::Batch& rows, const M
   const evaluation::ConfusionMatrix matrix = confusion(model.label, truth, predicted);
   for (Score& score : scores) {
     if (score.name != "accuracy") continue;
-    score.interval = share_interval(score.value, matrix.total());
+    score.interval = evaluation::share_interval(score.value, matrix.total());
     score.guess = largest_share(matrix);
   }
   return scores;

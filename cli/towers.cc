@@ -84,11 +84,10 @@ recommendation::TwoTowerOptions tower_options(const TowersFlags& flags,
   recommendation::TwoTowerOptions options = flags.towers;
   options.item_columns = columns_of(flags, flags.item_config, tables.items, "item");
   options.user_columns = columns_of(flags, flags.user_config, tables.users, "user");
-  options.positive_rule = positive_rule(flags.positives, interactions);
+  options.positive_rule = positive_rule(flags.common, flags.positives, interactions);
   options.seed = flags.common.seed;
   options.progress = stderr;
   options.progress_style = progress_style(flags.common);
-  note(flags.common, fmt::format("positives: {}", data::describe(options.positive_rule)));
   return options;
 }
 

@@ -167,13 +167,11 @@ recommendation::TrainResult train_out_of_core(const TrainFlags& flags, const Int
                    format_count(ratings.entry_count())));
   recommendation::BlockTrainOptions options;
   options.ials = ials_options(flags.ials, ratings.items().size(), flags.common.seed);
-  options.positive_rule = positive_rule(
-      flags.ials, ratings.has_values()
-                      ? data::default_positive_rule(ratings.value_min(), ratings.value_max())
-                      : data::PositiveRule{});
+  options.positive_rule =
+      positive_rule(flags.common, flags.ials,
+                    flags.ials.positive_from.empty() ? ratings.value_scale() : data::ValueScale());
   tell_about_checkpoint(flags, model::checkpoint_path(flags.output));
   require_memory(flags.common, recommendation::block_training_memory(ratings, options), "training");
-  note(flags.common, fmt::format("positives: {}", data::describe(options.positive_rule)));
   note(flags.common, learning::describe(options.ials));
   std::optional<EpochTable> table;
   recommendation::TrainResult result = recommendation::train_blocks(
@@ -237,8 +235,7 @@ api::TrainOptions train_options(const Command& verb, const TrainFlags& flags,
   if (objective != "rate") {
     options.watching = watch_options(verb, flags.rating_model, flags.ials, ratings.items.size(),
                                      flags.common.seed);
-    options.positives =
-        positive_rule(objective == "both" ? with_all_positive(flags.ials) : flags.ials, ratings);
+    options.positives = positive_rule(flags.common, flags.ials, ratings, objective == "both");
   }
   if (objective != "watch") {
     options.rating.model = rating_options(verb, flags.rating_model, flags.ials, flags.common.seed);
@@ -328,6 +325,8 @@ api::Trained train(const Command& verb, const TrainFlags& flags, const api::Rati
   }
   const Interrupt interrupt("\nstopping after this epoch; again to stop at once\n");
   TrainDisplay display(flags, options);
+  const bool has_ratings = ratings.interactions.has_values &&
+                           !data::scale_of_values(ratings.interactions).is_of_events();
   return api::train(
       ratings, options,
       {.pool = pool,
@@ -337,7 +336,7 @@ api::Trained train(const Command& verb, const TrainFlags& flags, const api::Rati
        .observe = [&](api::Stage stage, const auto& epoch) { display.show(stage, epoch); },
        .note = [&](const std::string& line) { note(flags.common, line); },
        .begin = [&](api::Stage stage, const auto& parts) { display.begin(stage, parts); },
-       .end = [&](const auto& now) { display.end(now, ratings.interactions.has_values); },
+       .end = [&](const auto& now) { display.end(now, has_ratings); },
        .memory_limit = memory_limit_bytes(flags.common)});
 }
 

@@ -29,7 +29,7 @@ tuning::RatingsTuningOptions tuning_options(const TuneFlags& flags,
   options.ials = flags.ials.options;
   options.ials.epochs = flags.epochs.value_or(kEpochs);
   options.ials.seed = flags.common.seed;
-  options.rule = positive_rule(flags.ials, ratings);
+  options.rule = positive_rule(flags.common, flags.ials, ratings);
   options.metric =
       evaluation::parse_metric(flags.metric.empty() ? learning::kValidationMetric : flags.metric);
   if (options.metric.k == 0 || evaluation::is_aggregate(options.metric)) {

@@ -43,7 +43,9 @@ void train_watching(const Ratings& ratings, const TrainOptions& options, const T
   if (run.begin) {
     run.begin(Stage::watching, learning::training_memory(ratings.interactions, training));
   }
-  tell(run, fmt::format("positives: {}", data::describe(training.positive_rule)));
+  if (!options.positives) {
+    tell(run, fmt::format("positives: {}", data::describe(training.positive_rule)));
+  }
   tell(run, learning::describe(options.watching));
   learning::WatchResult result =
       learning::train_watching(ratings.interactions, training, run_of(run, Stage::watching));
@@ -134,8 +136,10 @@ void require_options(const TrainOptions& options) {
 
 data::PositiveRule positive_rule(const Ratings& ratings, const TrainOptions& options) {
   if (options.positives) return *options.positives;
-  if (options.objective == Objective::both) return {};
-  return data::default_positive_rule(ratings.interactions);
+  const data::ValueScale scale = data::scale_of_values(ratings.interactions);
+  // What people would rate is learned apart: watched is all that did happen.
+  if (options.objective == Objective::both && !scale.is_of_events()) return {};
+  return data::rule_of(scale);
 }
 
 Trained train(const Ratings& ratings, const TrainOptions& options, const TrainRun& run) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kindred/data/value_scale.h"
 #include "kindred/data/vocabulary.h"
 #include "kindred/linalg/sparse.h"
 
@@ -18,9 +19,10 @@ namespace kindred::data {
 struct Interactions {
   Vocabulary users;
   Vocabulary items;
-  SparseMatrix by_user;                  // |users| x |items|; the value is the rating.
-  std::vector<std::int64_t> timestamps;  // One for each entry of by_user, or empty.
-  bool has_values = false;               // Whether the file had ratings.
+  SparseMatrix by_user;                          // |users| x |items|; the value is the rating.
+  std::vector<std::int64_t> timestamps;          // One for each entry of by_user, or empty.
+  bool has_values = false;                       // Whether the file had ratings.
+  ValueMeaning meaning = ValueMeaning::unknown;  // What the name of their column says of them.
 
   bool operator==(const Interactions&) const = default;
 };

@@ -9,21 +9,29 @@
 
 namespace kindred::data {
 
-PositiveRule default_positive_rule(const Interactions& interactions) {
-  const auto& values = interactions.by_user.values;
-  if (!interactions.has_values || values.empty()) return {};
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  return default_positive_rule(*low, *high);
+ValueScale scale_of_values(const Interactions& interactions) {
+  if (!interactions.has_values) return {};
+  ValueCounts counts;
+  counts.add(interactions.by_user.values);
+  return recognize_scale(counts.counts(), interactions.meaning);
 }
 
-PositiveRule default_positive_rule(float low, float high) {
-  const bool stars = low >= 0.5F && high <= 5.0F && high > 1.0F;
-  return stars ? PositiveRule{.threshold = 4.0F} : PositiveRule{};
+PositiveRule rule_of(const ValueScale& scale) {
+  if (scale.kind == ScaleKind::unclear) throw Error(ErrorCode::invalid_argument, scale.question);
+  return {.threshold = scale.liked_from};
+}
+
+PositiveRule default_positive_rule(const Interactions& interactions) {
+  return rule_of(scale_of_values(interactions));
 }
 
 std::string describe(const PositiveRule& rule) {
-  std::string text =
-      rule.threshold ? fmt::format("rated {:g} or more", *rule.threshold) : "every pair";
+  std::string text = "every pair";
+  if (rule.threshold == kAboveZero) {
+    text = "above 0";
+  } else if (rule.threshold) {
+    text = fmt::format("rated {:g} or more", *rule.threshold);
+  }
   if (rule.weight_per_value > 0) {
     text += fmt::format(", weighted 1 + {:g} x value", rule.weight_per_value);
   }

@@ -3,6 +3,9 @@
 // A pair is positive when its value is at or above a threshold, or always. Its weight
 // is 1, or grows with the value. Entries below the threshold stay in the Interactions:
 // they are "seen", and never recommended.
+//
+// Where nobody names a threshold it comes from the scale of the values (value_scale.h), which
+// is asked of all of them and of the name of their column.
 
 #pragma once
 
@@ -11,6 +14,7 @@
 #include <string>
 
 #include "kindred/data/interactions.h"
+#include "kindred/data/value_scale.h"
 #include "kindred/linalg/sparse.h"
 
 namespace kindred::data {
@@ -24,12 +28,16 @@ struct PositiveRule {
   bool operator==(const PositiveRule&) const = default;
 };
 
-// 4 where all values lie in 0.5..5 (stars) with some above 1; else every pair.
-PositiveRule default_positive_rule(const Interactions& interactions);
-// The same for ratings from `low` to `high`.
-PositiveRule default_positive_rule(float low, float high);
+// The scale of the interactions' values; of kind `none` where they have none.
+ValueScale scale_of_values(const Interactions& interactions);
 
-// "rated 4 or more", "every pair"; for messages.
+// What is liked on a scale; every pair where there are no values. Throws
+// Error(invalid_argument) with the scale's question where that is not clear.
+PositiveRule rule_of(const ValueScale& scale);
+// The same for what the interactions hold.
+PositiveRule default_positive_rule(const Interactions& interactions);
+
+// "rated 4 or more", "above 0", "every pair"; for messages.
 std::string describe(const PositiveRule& rule);
 
 // The positives as users x items; the value is the weight, 1 or more: negative ratings

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "kindred/base/error.h"
+
 namespace kindred::data {
 namespace {
 
@@ -18,16 +20,23 @@ Interactions with_values(std::vector<float> values) {
   return interactions;
 }
 
-TEST(Positives, DefaultThresholdIsFourForStars) {
+TEST(Positives, TheDefaultComesFromTheScaleOfTheValues) {
   EXPECT_EQ(default_positive_rule(with_values({0.5F, 5.0F})).threshold, 4.0F);
-  EXPECT_EQ(default_positive_rule(with_values({1.0F, 3.0F})).threshold, 4.0F);
-  EXPECT_EQ(default_positive_rule(with_values({1.0F, 1.0F})).threshold, std::nullopt);
-  EXPECT_EQ(default_positive_rule(with_values({1.0F, 10.0F})).threshold, std::nullopt);
-  EXPECT_EQ(default_positive_rule(with_values({0.0F, 5.0F})).threshold, std::nullopt);
+  EXPECT_EQ(default_positive_rule(with_values({1.0F, 4.0F})).threshold, 4.0F);
+  EXPECT_EQ(default_positive_rule(with_values({0.0F, 5.0F})).threshold, 4.0F);
+  EXPECT_EQ(default_positive_rule(with_values({1.0F, 10.0F})).threshold, 7.0F);
+  EXPECT_EQ(default_positive_rule(with_values({1.0F, 1.0F})).threshold, kAboveZero);
+  EXPECT_EQ(default_positive_rule(with_values({-1.0F, 1.0F})).threshold, 1.0F);
   EXPECT_EQ(default_positive_rule(with_values({})).threshold, std::nullopt);
+  EXPECT_THROW(default_positive_rule(with_values({0.0F, 0.0F})), Error);
   Interactions without = with_values({4.0F, 5.0F});
   without.has_values = false;
   EXPECT_EQ(default_positive_rule(without).threshold, std::nullopt);
+  Interactions plays = with_values({0.0F, 1.0F, 2.0F, 5.0F});
+  plays.meaning = ValueMeaning::count;
+  EXPECT_FALSE(default_positive_rule(plays).accepts(0.0F));
+  EXPECT_TRUE(default_positive_rule(plays).accepts(1.0F));
+  EXPECT_EQ(describe(default_positive_rule(plays)), "above 0");
 }
 
 TEST(Positives, KeepsPairsFromTheThresholdUpAndWeighsThem) {

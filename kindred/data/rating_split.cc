@@ -31,6 +31,7 @@ RatingSplit split_by_lot(const Interactions& ratings, std::size_t begin, std::si
   split.train.users = ratings.users;
   split.train.items = ratings.items;
   split.train.has_values = true;
+  split.train.meaning = ratings.meaning;
   split.train.by_user.cols = pairs.cols;
   for (std::uint32_t user = 0; user < pairs.rows; ++user) {
     for (std::uint64_t entry = pairs.offsets[user]; entry < pairs.offsets[user + 1]; ++entry) {

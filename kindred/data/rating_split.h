@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,10 @@ RatingSplit split_rating_fold(const Interactions& ratings, std::size_t fold_coun
 // Pairs of `test` that are in `train` too are left out, and counted in the description.
 // Throws Error(invalid_argument) when a file has no ratings, or nothing is left to test.
 RatingSplit split_rating_given(Interactions train, const Interactions& test);
+
+// Writes train.csv and test.csv into `folder`, which is made if need be, as split_rating_given
+// takes them. Throws Error(io).
+void write_split(const RatingSplit& split, const std::filesystem::path& folder);
 
 // Throws Error(invalid_argument) when the pairs have no ratings.
 void require_ratings(const Interactions& interactions, const std::string& what);

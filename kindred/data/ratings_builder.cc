@@ -32,6 +32,10 @@ RatingsBuilder::RatingsBuilder(const std::string& file, const RatingsFormat& for
       workers_(static_cast<std::size_t>(worker_count)) {
   next_line_ += format.header_lines;
   result_.interactions.has_values = format.rating_column != kNoColumn;
+  // A sum of flags counts; a sum of stars is no longer one of stars.
+  const bool sums = options.duplicates == Duplicates::sum && format.meaning != ValueMeaning::rating;
+  result_.interactions.meaning =
+      sums && result_.interactions.has_values ? ValueMeaning::count : format.meaning;
 }
 
 std::string RatingsBuilder::place(std::size_t line) const {
@@ -165,6 +169,15 @@ void RatingsBuilder::fill_rows(ThreadPool& pool) {
   });
 }
 
+void RatingsBuilder::list_rows() {
+  result_.rows.reserve(result_.summary.row_count);
+  for (const Part& part : parts_) {
+    for (std::size_t i = 0; i < part.users.size(); ++i) {
+      result_.rows.push_back({part.users[i], part.items[i]});
+    }
+  }
+}
+
 // Sorts each row by item; what the file says first comes first among equals.
 void RatingsBuilder::sort_rows(ThreadPool& pool) {
   constexpr std::size_t kRowsPerTask = 256;
@@ -188,9 +201,12 @@ void RatingsBuilder::sort_rows(ThreadPool& pool) {
 }
 
 void RatingsBuilder::merge_duplicates() {
-  const DuplicateMerge merge = merge_duplicate_pairs(
-      result_.interactions.by_user, result_.interactions.timestamps, options_.duplicates);
+  const bool merges = !options_.keep_repeats;
+  const DuplicateMerge merge =
+      merge_duplicate_pairs(result_.interactions.by_user, result_.interactions.timestamps,
+                            merges ? options_.duplicates : Duplicates::error);
   result_.summary.duplicate_count = merge.duplicate_count;
+  result_.summary.repeats_kept = !merges;
   if (merge.duplicate_count > 0 && options_.duplicates == Duplicates::error) {
     throw_duplicate(merge.first_user, merge.first_item);
   }
@@ -222,6 +238,7 @@ Ratings RatingsBuilder::finish(ThreadPool& pool) {
   RatingsSummary& summary = result_.summary;
   if (summary.row_count == 0) throw_no_rows();
   renumber(pool);
+  if (options_.keep_rows) list_rows();
   fill_rows(pool);
   if (options_.duplicates != Duplicates::error) parts_.clear();
   sort_rows(pool);
@@ -234,7 +251,8 @@ Ratings RatingsBuilder::finish(ThreadPool& pool) {
   }
   summary.user_count = interactions.users.size();
   summary.item_count = interactions.items.size();
-  summary.pair_count = interactions.by_user.entry_count();
+  summary.pair_count =
+      interactions.by_user.entry_count() - (summary.repeats_kept ? summary.duplicate_count : 0);
   if (interactions.has_values) summary.value_counts = count_values(interactions.by_user.values);
   return std::move(result_);
 }

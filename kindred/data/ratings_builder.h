@@ -68,6 +68,7 @@ class RatingsBuilder {
   void fill_rows(ThreadPool& pool);
   void sort_rows(ThreadPool& pool);
   void merge_duplicates();
+  void list_rows();
   [[noreturn]] void throw_duplicate(std::uint32_t user, std::uint32_t item) const;
   std::string place(std::size_t line) const;
 

@@ -159,6 +159,12 @@ bool ChunkParser::parse_value(float& value) {
   const std::string_view text = walker_.fields()[format_.rating_column];
   const NumberFault fault = parse_number(text, value);
   if (fault == NumberFault::none) return true;
+  if (format_.value_words) {
+    if (const auto word = value_of_word(text)) {
+      value = *word;
+      return true;
+    }
+  }
   const std::string column = column_name(format_.rating_column);
   if (fault == NumberFault::empty) {
     report(BadRow::bad_rating, fmt::format("{} is empty", column));

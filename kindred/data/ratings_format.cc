@@ -15,6 +15,7 @@
 #include "kindred/data/dialect_recognition.h"
 #include "kindred/data/header_recognition.h"
 #include "kindred/data/item_list_recognition.h"
+#include "kindred/data/value_column.h"
 
 namespace kindred::data {
 namespace {
@@ -93,7 +94,7 @@ void take_known_columns(RatingsFormat& format, const std::array<bool, 4>& open,
       const auto known = known_column(normalized_name(format.names[column]));
       if (!known || known->yields != yields || is_taken(format, column)) continue;
       const Role role = role_of(known->role);
-      if (!open[role]) continue;
+      if (!open[role] || role == rating) continue;  // Values: value_column.h.
       RatingsFormat earlier = before;
       if (yields && column_of(earlier, role) != kNoColumn) continue;
       std::size_t& taken = column_of(format, role);
@@ -194,7 +195,7 @@ void note_columns(RatingsFormat& format, const std::array<bool, 4>& open, const 
     if (format.header) {
       const std::string name = normalized_name(format.names[column]);
       if (std::ranges::find(kPlainNames, name) != kPlainNames.end()) continue;
-      const bool known = is_known_column(name);
+      const bool known = is_known_column(name) || meaning_of_name(name).has_value();
       format.guesses.push_back({file, kRoleNames[role],
                                 fmt::format("'{}'", printable(format.names[column])),
                                 known ? "columns of this name hold it" : "by position", flag});
@@ -215,6 +216,10 @@ void choose_columns(RatingsFormat& format, const RatingsOptions& options, const 
       format.timestamp_column == kNoColumn && options.timestamp_column != "-"};
   take_known_columns(format, open, file);
   const bool pair_known = format.user_column != kNoColumn && format.item_column != kNoColumn;
+  if (open[rating]) take_value_column(format, sample, file);
+  if (pair_known && format.header) {
+    if (open[rating] && format.rating_column == kNoColumn) ask_about_values(format, sample, file);
+  }
   if (!(pair_known && format.header)) {
     if (!pair_known && format.field_count > 4) throw_unclear_columns(format, file);
     // Names that nobody knows tell nothing, and a guess by position would be one too many.
@@ -360,6 +365,7 @@ RatingsFormat recognize_ratings_format(std::string_view head, bool head_is_all,
   }
   choose_columns(format, options, sample, file);
   check_columns(format, file);
+  describe_values(format, sample);
   choose_times(format, options, sample, file);
   return format;
 }
@@ -378,7 +384,14 @@ std::string describe(const RatingsFormat& format) {
                                   : fmt::format("column {}", columns[role] + 1);
     parts.push_back(fmt::format("{} = {}", kRoleNames[role], where));
   }
-  return text + fmt::format("{}", fmt::join(parts, ", "));
+  text += fmt::format("{}", fmt::join(parts, ", "));
+  std::vector<std::string> others;
+  for (std::size_t column = 0; column < format.names.size(); ++column) {
+    if (is_taken(format, column)) continue;
+    others.push_back(fmt::format("'{}'", printable(format.names[column])));
+  }
+  if (!others.empty()) text += fmt::format("; left out: {}", fmt::join(others, ", "));
+  return text;
 }
 
 std::string describe_column(const RatingsFormat& format, std::size_t column) {

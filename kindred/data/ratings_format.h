@@ -18,6 +18,7 @@
 #include "kindred/data/delimited.h"
 #include "kindred/data/ratings_reader.h"
 #include "kindred/data/time_text.h"
+#include "kindred/data/value_scale.h"
 
 namespace kindred::data {
 
@@ -35,6 +36,8 @@ struct RatingsFormat {
   std::size_t item_column = kNoColumn;
   std::size_t rating_column = kNoColumn;
   std::size_t timestamp_column = kNoColumn;
+  ValueMeaning meaning = ValueMeaning::unknown;  // Of the rating column, by its name.
+  bool value_words = false;  // Whether "yes", "false", ... may stand in the rating column.
   TimeReading times;
   Guesses guesses;  // What the options left open.
 };

@@ -54,6 +54,10 @@ struct RatingsOptions {
 
   // What to do about the rows.
   Duplicates duplicates = Duplicates::last;  // By timestamp where there is one, else by line.
+  // Every row stays an entry, also those of a pair that came before, as a split by time needs
+  // them; merge_repeats() of split.h makes pairs of them.
+  bool keep_repeats = false;
+  bool keep_rows = false;  // Also list the rows as they stand in the file.
   OnBad on_bad = OnBad::error;
   std::size_t bad_count_max = 1000;  // With skip: more bad rows than this are an error after all.
 
@@ -70,14 +74,24 @@ struct RatingsSummary {
   std::map<std::string, std::size_t> bad_rows_by_cause;
   std::vector<std::string> bad_row_examples;  // At most five messages with line numbers.
   std::size_t duplicate_count = 0;
+  bool repeats_kept = false;  // Whether these are entries of their own.
   std::size_t user_count = 0;
   std::size_t item_count = 0;
   std::size_t pair_count = 0;
   std::map<float, std::size_t> value_counts;  // Empty when there are more than 32 values.
 };
 
+// A row of the file, by the numbers of its user and its item.
+struct RatingsRow {
+  std::uint32_t user = 0;
+  std::uint32_t item = 0;
+
+  bool operator==(const RatingsRow&) const = default;
+};
+
 struct Ratings {
   Interactions interactions;
+  std::vector<RatingsRow> rows;  // With keep_rows: one for each row, in the order of the file.
   RatingsSummary summary;
 };
 

@@ -33,15 +33,17 @@ std::string bar(double share) {
 
 std::string value_lines(const RatingsSummary& summary) {
   std::size_t largest = 0;
+  std::size_t total = 0;
   std::size_t value_width = 0;
   for (const auto& [value, count] : summary.value_counts) {
     largest = std::max(largest, count);
+    total += count;
     value_width = std::max(value_width, fmt::format("{:g}", value).size());
   }
   const std::size_t count_width = format_count(largest).size();
   std::string text;
   for (const auto& [value, count] : summary.value_counts) {
-    const double share = static_cast<double>(count) / static_cast<double>(summary.pair_count);
+    const double share = static_cast<double>(count) / static_cast<double>(total);
     const double of_largest = static_cast<double>(count) / static_cast<double>(largest);
     text +=
         fmt::format("    {:>{}}  {:>{}}  {:4.1f} %  {}\n", fmt::format("{:g}", value), value_width,
@@ -60,8 +62,11 @@ std::string to_text(const RatingsSummary& summary) {
   text += fmt::format("; {:.3g} % of all pairs are known\n", 100.0 * density(summary));
   text += value_lines(summary);
   if (summary.duplicate_count > 0) {
-    text += fmt::format("  {} merged into earlier ones of the same user and item\n",
-                        counted(summary.duplicate_count, "rating was", "ratings were"));
+    text += summary.repeats_kept
+                ? fmt::format("  {} earlier ones of the same user and item\n",
+                              counted(summary.duplicate_count, "row repeats", "rows repeat"))
+                : fmt::format("  {} merged into earlier ones of the same user and item\n",
+                              counted(summary.duplicate_count, "rating was", "ratings were"));
   }
   if (summary.bad_row_count > 0) {
     text += fmt::format("  {} skipped:\n", counted(summary.bad_row_count, "bad row", "bad rows"));

@@ -6,8 +6,10 @@
 #include <numeric>
 
 #include "kindred/base/error.h"
+#include "kindred/base/printable.h"
 #include "kindred/base/progress.h"
 #include "kindred/base/rng.h"
+#include "kindred/data/duplicate_pairs.h"
 
 namespace kindred::data {
 namespace {
@@ -94,11 +96,12 @@ void append_part(const Interactions& ratings, const std::vector<Part>& parts, Pa
 }
 
 Interactions training_part(const Interactions& ratings, const std::vector<Part>& parts,
-                           const RowMap& map) {
+                           const RowMap& map, Duplicates duplicates) {
   Interactions train;
   train.users = kept_labels(ratings.users, map.users);
   train.items = kept_labels(ratings.items, map.items);
   train.has_values = ratings.has_values;
+  train.meaning = ratings.meaning;
   train.by_user.cols = train.items.size();
   for (std::size_t user = 0; user < map.users.size(); ++user) {
     if (map.users[user] == kNoRow) continue;
@@ -107,53 +110,113 @@ Interactions training_part(const Interactions& ratings, const std::vector<Part>&
   for (std::size_t entry = 0; entry < ratings.timestamps.size(); ++entry) {
     if (parts[entry] == Part::train) train.timestamps.push_back(ratings.timestamps[entry]);
   }
+  merge_repeats(train, duplicates);
   return train;
+}
+
+// What becomes of the entries that are not for training.
+struct TestRules {
+  PositiveRule rule;  // Of the pairs that they make.
+  Duplicates duplicates = Duplicates::last;
+};
+
+// One user's pairs of the test part, merged; items in their old rows.
+SparseMatrix test_pairs(const Interactions& ratings, const std::vector<Part>& parts,
+                        std::size_t user, Duplicates duplicates) {
+  SparseMatrix pairs;
+  std::vector<std::int64_t> times;
+  for (auto entry = static_cast<std::size_t>(ratings.by_user.offsets[user]);
+       entry < ratings.by_user.offsets[user + 1]; ++entry) {
+    if (parts[entry] != Part::target) continue;
+    pairs.columns.push_back(ratings.by_user.columns[entry]);
+    pairs.values.push_back(ratings.by_user.values[entry]);
+    if (!ratings.timestamps.empty()) times.push_back(ratings.timestamps[entry]);
+  }
+  pairs.close_row();
+  merge_duplicate_pairs(pairs, times, duplicates);
+  return pairs;
+}
+
+// Which of a user's test pairs are targets; the others are counted by cause.
+SparseMatrix targets_of_user(const Interactions& ratings, const std::vector<Part>& parts,
+                             std::size_t user, const RowMap& map, const TestRules& rules,
+                             Split& split) {
+  const SparseMatrix pairs = test_pairs(ratings, parts, user, rules.duplicates);
+  const std::uint32_t row = map.users[user];
+  SparseMatrix targets;
+  for (std::size_t i = 0; i < pairs.columns.size(); ++i) {
+    const std::uint32_t item = map.items[pairs.columns[i]];
+    if (!rules.rule.accepts(pairs.values[i])) {
+      ++split.left_out.below_threshold;
+    } else if (row == kNoRow) {
+      ++split.left_out.unknown_users;
+    } else if (item == kNoRow) {
+      ++split.left_out.unknown_items;
+    } else if (std::ranges::binary_search(split.train.by_user.row_columns(row), item)) {
+      ++split.left_out.in_training;
+    } else {
+      targets.columns.push_back(item);
+      targets.values.push_back(pairs.values[i]);
+    }
+  }
+  targets.close_row();
+  return targets;
 }
 
 // Users who are in the training part are the people; those without a target are counted.
 Split split_of_known_people(const Interactions& ratings, const std::vector<Part>& parts,
-                            const RowMap& map) {
+                            const RowMap& map, const TestRules& rules) {
   Split split;
-  split.train = training_part(ratings, parts, map);
+  split.train = training_part(ratings, parts, map, rules.duplicates);
   split.targets.cols = split.train.items.size();
   for (std::size_t user = 0; user < map.users.size(); ++user) {
-    SparseMatrix row;
-    append_part(ratings, parts, Part::target, user, map, row);
+    const SparseMatrix targets = targets_of_user(ratings, parts, user, map, rules, split);
     if (map.users[user] == kNoRow) continue;
-    if (row.columns.empty()) {
+    if (targets.columns.empty()) {
       ++split.left_out.people_without_target;
       continue;
     }
     split.users.push_back(map.users[user]);
     split.labels.emplace_back(ratings.users.label(user));
-    split.targets.append_row(row.row_columns(0), row.row_values(0));
+    split.targets.append_row(targets.row_columns(0), targets.row_values(0));
   }
   return split;
+}
+
+// Whether a pair comes more than once.
+bool has_repeats(const Interactions& ratings) {
+  for (std::size_t user = 0; user < ratings.by_user.rows; ++user) {
+    const auto items = ratings.by_user.row_columns(user);
+    if (std::ranges::adjacent_find(items) != items.end()) return true;
+  }
+  return false;
+}
+
+// The entries of positives: an event by its own value, or, where values are summed, by the
+// value of its pair as well, as one of three plays is not three plays.
+std::vector<std::size_t> positive_events(const Interactions& ratings, std::size_t user,
+                                         const PositiveRule& rule, Duplicates duplicates) {
+  if (duplicates != Duplicates::sum) return positive_entries(ratings.by_user, user, rule);
+  const auto items = ratings.by_user.row_columns(user);
+  const auto values = ratings.by_user.row_values(user);
+  std::vector<std::size_t> entries;
+  for (std::size_t begin = 0; begin < items.size();) {
+    std::size_t end = begin;
+    float sum = 0.0F;
+    while (end < items.size() && items[end] == items[begin]) sum += values[end++];
+    for (std::size_t i = begin; i < end; ++i) {
+      const bool grows = values[i] > 0.0F || end == begin + 1;
+      if (rule.accepts(sum) && grows) entries.push_back(ratings.by_user.offsets[user] + i);
+    }
+    begin = end;
+  }
+  return entries;
 }
 
 void require_share(double share) {
   if (share > 0.0 && share < 1.0) return;
   throw Error(ErrorCode::invalid_argument,
               fmt::format("the share to hold out is {:g}, not between 0 and 1", share));
-}
-
-// The pairs that a temporal split cannot test, by cause.
-LeftOut count_untestable(const Interactions& ratings, const std::vector<Part>& parts,
-                         const RowMap& map) {
-  LeftOut left_out;
-  for (std::size_t user = 0; user < map.users.size(); ++user) {
-    for (auto entry = static_cast<std::size_t>(ratings.by_user.offsets[user]);
-         entry < ratings.by_user.offsets[user + 1]; ++entry) {
-      if (parts[entry] == Part::dropped) ++left_out.below_threshold;
-      if (parts[entry] != Part::target) continue;
-      if (map.users[user] == kNoRow) {
-        ++left_out.unknown_users;
-      } else if (map.items[ratings.by_user.columns[entry]] == kNoRow) {
-        ++left_out.unknown_items;
-      }
-    }
-  }
-  return left_out;
 }
 
 // The users of a strong split, shuffled: those to train on, to validate on, to test on.
@@ -226,7 +289,7 @@ Split split_strong(const Interactions& ratings, const PositiveRule& rule,
   }
   const RowMap map = keep_trained(ratings, parts);
   Split split;
-  split.train = training_part(ratings, parts, map);
+  split.train = training_part(ratings, parts, map, Duplicates::last);
   split.folded_in = true;
   split.known.cols = split.targets.cols = split.train.items.size();
   for (const std::uint32_t user : people.scored) {
@@ -249,11 +312,27 @@ Split split_strong(const Interactions& ratings, const PositiveRule& rule,
   return split;
 }
 
-Split split_leave_one_out(const Interactions& ratings, const PositiveRule& rule,
-                          std::uint64_t seed) {
+void merge_repeats(Interactions& ratings, Duplicates duplicates) {
+  const DuplicateMerge merge =
+      merge_duplicate_pairs(ratings.by_user, ratings.timestamps, duplicates);
+  if (merge.finite) return;
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("user '{}' and item '{}' occur so often that the sum of the ratings is "
+                          "too large",
+                          printable(ratings.users.label(merge.first_user)),
+                          printable(ratings.items.label(merge.first_item))));
+}
+
+Split split_leave_one_out(const Interactions& ratings, const PositiveRule& rule, std::uint64_t seed,
+                          Duplicates duplicates) {
+  if (ratings.timestamps.empty() && has_repeats(ratings)) {  // Drawn among pairs.
+    Interactions pairs = ratings;
+    merge_repeats(pairs, duplicates);
+    return split_leave_one_out(pairs, rule, seed, duplicates);
+  }
   std::vector<Part> parts(ratings.by_user.entry_count(), Part::train);
   for (std::size_t user = 0; user < ratings.by_user.rows; ++user) {
-    std::vector<std::size_t> entries = positive_entries(ratings.by_user, user, rule);
+    std::vector<std::size_t> entries = positive_events(ratings, user, rule, duplicates);
     if (entries.size() < 2) continue;
     shuffle_entries(entries, seed, user);
     // By time where it is known; people who rate many things in one second by lot.
@@ -265,7 +344,8 @@ Split split_leave_one_out(const Interactions& ratings, const PositiveRule& rule,
               });
     parts[*last] = Part::target;
   }
-  Split split = split_of_known_people(ratings, parts, keep_all(ratings));
+  // What is a target has been judged already.
+  Split split = split_of_known_people(ratings, parts, keep_all(ratings), {{}, duplicates});
   split.description = fmt::format("leave one out: each user's {} positive is the target",
                                   ratings.timestamps.empty() ? "randomly drawn" : "last");
   return split;
@@ -281,13 +361,14 @@ Split split_ratio(const Interactions& ratings, const PositiveRule& rule, double 
     const auto count = static_cast<std::size_t>(share * static_cast<double>(entries.size()));
     for (std::size_t i = 0; i < count; ++i) parts[entries[i]] = Part::target;
   }
-  Split split = split_of_known_people(ratings, parts, keep_all(ratings));
+  Split split = split_of_known_people(ratings, parts, keep_all(ratings), {rule, Duplicates::last});
   split.description =
       fmt::format("ratio: {:g}% of each user's positives, drawn, are the targets", 100.0 * share);
   return split;
 }
 
-Split split_temporal(const Interactions& ratings, const PositiveRule& rule, double share) {
+Split split_temporal(const Interactions& ratings, const PositiveRule& rule, double share,
+                     Duplicates duplicates) {
   require_share(share);
   if (ratings.timestamps.empty()) {
     throw Error(ErrorCode::invalid_argument, "a temporal split needs timestamps; there are none");
@@ -299,14 +380,10 @@ Split split_temporal(const Interactions& ratings, const PositiveRule& rule, doub
 
   std::vector<Part> parts(ratings.by_user.entry_count(), Part::train);
   for (std::size_t entry = 0; entry < parts.size(); ++entry) {
-    if (ratings.timestamps[entry] < *cut_place) continue;
-    parts[entry] = rule.accepts(ratings.by_user.values[entry]) ? Part::target : Part::dropped;
+    if (ratings.timestamps[entry] >= *cut_place) parts[entry] = Part::target;
   }
   const RowMap map = keep_trained(ratings, parts);
-  Split split = split_of_known_people(ratings, parts, map);
-  const std::size_t without_target = split.left_out.people_without_target;
-  split.left_out = count_untestable(ratings, parts, map);
-  split.left_out.people_without_target = without_target;
+  Split split = split_of_known_people(ratings, parts, map, {rule, duplicates});
   split.description =
       fmt::format("temporal: the last {:g}% of all pairs, from timestamp {} on, are the test",
                   100.0 * share, *cut_place);

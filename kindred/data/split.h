@@ -8,12 +8,16 @@
 //   leave one out  the last positive of each user (by time, else by lot) is the target
 //   ratio          a share of each user's positives, by lot
 //   temporal       everything from a moment on
+//
+// Where pairs come again and again (purchases, plays), both splits by time are of events: what
+// somebody bought in March and in May is in training in March, and its May is no target but
+// counted as left out. Only what is on one side of the split is merged. Splits by lot are of
+// pairs, which are merged before.
 //   given          training and test files of somebody else's making
 //
 // Only positives are targets; what is rated below the threshold stays in training as
 // seen (except in strong generalisation, whose paper drops it first). Drawing depends on the seed
-// and the user's row alone, so a split is the same for any number of threads. Pairs are distinct by
-// the time they get here (see Duplicates in ratings_reader.h), so no duplicate can leak into both
+// and the user's row alone, so a split is the same for any number of threads. No pair is in both
 // parts.
 //
 // Cost: O(pairs). Thread safety: pure functions.
@@ -34,16 +38,19 @@
 #include "kindred/base/json.h"
 #include "kindred/data/interactions.h"
 #include "kindred/data/positives.h"
+#include "kindred/data/ratings_reader.h"
 #include "kindred/linalg/sparse.h"
 
 namespace kindred::data {
 
 // What could not be tested, and why.
 struct LeftOut {
-  std::size_t unknown_users = 0;          // Pairs whose user is not in the training part.
-  std::size_t unknown_items = 0;          // Pairs whose item is not in the training part.
-  std::size_t below_threshold = 0;        // Test pairs that are not positive.
-  std::size_t in_training = 0;            // Test pairs that are training pairs too: leaks.
+  std::size_t unknown_users = 0;    // Pairs whose user is not in the training part.
+  std::size_t unknown_items = 0;    // Pairs whose item is not in the training part.
+  std::size_t below_threshold = 0;  // Test pairs that are not positive.
+  // Test pairs that are training pairs too: leaks of somebody else's split, or what people
+  // chose before and chose again.
+  std::size_t in_training = 0;
   std::size_t people_without_target = 0;  // After all of the above.
 
   bool operator==(const LeftOut&) const = default;
@@ -84,19 +91,28 @@ struct StrongOptions {
 Split split_strong(const Interactions& ratings, const PositiveRule& rule,
                    const StrongOptions& options);
 
+// Makes one entry of each pair, as read_ratings does. Requires: the entries of a pair are
+// next to each other and in file order, as read_ratings leaves them with keep_repeats.
+// Throws Error(invalid_argument) where a sum is not finite.
+void merge_repeats(Interactions& ratings, Duplicates duplicates);
+
 // Of users with two or more positives. Without timestamps the target is drawn. Items
-// that are in no other pair stay in the catalogue, and count as missed.
-Split split_leave_one_out(const Interactions& ratings, const PositiveRule& rule,
-                          std::uint64_t seed);
+// that are in no other pair stay in the catalogue, and count as missed. `ratings` may hold
+// repeats, as split_temporal's may.
+Split split_leave_one_out(const Interactions& ratings, const PositiveRule& rule, std::uint64_t seed,
+                          Duplicates duplicates = Duplicates::last);
 
 // `share` of each user's positives, rounded down; at least one stays in training.
 // Throws Error(invalid_argument) unless 0 < share < 1.
 Split split_ratio(const Interactions& ratings, const PositiveRule& rule, double share,
                   std::uint64_t seed);
 
-// The last `share` of all pairs by time. Users and items that are new by then are
-// counted and left out. Throws Error(invalid_argument) without timestamps.
-Split split_temporal(const Interactions& ratings, const PositiveRule& rule, double share);
+// The last `share` of all entries by time. Users and items that are new by then are
+// counted and left out, and so are pairs that training holds. `ratings` may hold repeats
+// (keep_repeats of ratings_reader.h), which `duplicates` merges on either side of the split.
+// Throws Error(invalid_argument) without timestamps.
+Split split_temporal(const Interactions& ratings, const PositiveRule& rule, double share,
+                     Duplicates duplicates = Duplicates::last);
 
 // `test` names users and items by label.
 Split split_given(Interactions train, const PositiveRule& rule, const Interactions& test);

@@ -12,6 +12,7 @@
 #include "kindred/base/printable.h"
 #include "kindred/base/progress.h"
 #include "kindred/data/csv_writer.h"
+#include "kindred/data/rating_split.h"
 #include "kindred/data/split.h"
 
 namespace kindred::data {
@@ -19,13 +20,20 @@ namespace {
 
 constexpr std::size_t kFlushBytes = std::size_t{1} << 20U;
 
+// So that the values mean the same when they are read back.
+const char* value_header(ValueMeaning meaning) {
+  if (meaning == ValueMeaning::flag) return ",liked";
+  return meaning == ValueMeaning::count ? ",count" : ",rating";
+}
+
 // The rows of one CSV file of a split.
 class PairWriter {
  public:
-  PairWriter(const std::filesystem::path& path, const Split& split, bool has_timestamps)
-      : file_(path), split_(split) {
+  // `train` has the labels of all items; it must outlive *this.
+  PairWriter(const std::filesystem::path& path, const Interactions& train, bool has_timestamps)
+      : file_(path), train_(train) {
     text_ = "user,item";
-    if (split.train.has_values) text_ += ",rating";
+    if (train.has_values) text_ += value_header(train.meaning);
     if (has_timestamps) text_ += ",timestamp";
     text_ += '\n';
   }
@@ -34,8 +42,8 @@ class PairWriter {
              const std::int64_t* timestamp = nullptr) {
     text_ += csv_field(user);
     text_ += ',';
-    text_ += csv_field(split_.train.items.label(item));
-    if (split_.train.has_values) fmt::format_to(std::back_inserter(text_), ",{}", value);
+    text_ += csv_field(train_.items.label(item));
+    if (train_.has_values) fmt::format_to(std::back_inserter(text_), ",{}", value);
     if (timestamp != nullptr) fmt::format_to(std::back_inserter(text_), ",{}", *timestamp);
     text_ += '\n';
     if (text_.size() >= kFlushBytes) flush();
@@ -53,12 +61,33 @@ class PairWriter {
   }
 
   AtomicFile file_;
-  const Split& split_;
+  const Interactions& train_;
   std::string text_;
 };
 
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (!failure) return;
+  throw Error(ErrorCode::io,
+              fmt::format("{}: cannot make this folder: {}", folder.string(), failure.message()));
+}
+
+void write_training(const std::filesystem::path& path, const Interactions& train) {
+  PairWriter writer(path, train, !train.timestamps.empty());
+  const SparseMatrix& pairs = train.by_user;
+  for (std::size_t user = 0; user < pairs.rows; ++user) {
+    for (auto entry = static_cast<std::size_t>(pairs.offsets[user]);
+         entry < pairs.offsets[user + 1]; ++entry) {
+      writer.write(train.users.label(user), pairs.columns[entry], pairs.values[entry],
+                   train.timestamps.empty() ? nullptr : &train.timestamps[entry]);
+    }
+  }
+  writer.commit();
+}
+
 void write_people(const std::filesystem::path& path, const Split& split, const SparseMatrix& rows) {
-  PairWriter writer(path, split, false);
+  PairWriter writer(path, split.train, false);
   for (std::size_t person = 0; person < rows.rows; ++person) {
     const auto items = rows.row_columns(person);
     const auto values = rows.row_values(person);
@@ -127,26 +156,22 @@ SampledNegatives::Row parse_row(std::string_view line, const std::string& place)
 }  // namespace
 
 void write_split(const Split& split, const std::filesystem::path& folder) {
-  std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure) {
-    throw Error(ErrorCode::io,
-                fmt::format("{}: cannot make this folder: {}", folder.string(), failure.message()));
-  }
-  PairWriter writer(folder / "train.csv", split, !split.train.timestamps.empty());
-  const SparseMatrix& pairs = split.train.by_user;
-  for (std::size_t user = 0; user < pairs.rows; ++user) {
-    for (auto entry = static_cast<std::size_t>(pairs.offsets[user]);
-         entry < pairs.offsets[user + 1]; ++entry) {
-      const auto* timestamp =
-          split.train.timestamps.empty() ? nullptr : &split.train.timestamps[entry];
-      writer.write(split.train.users.label(user), pairs.columns[entry], pairs.values[entry],
-                   timestamp);
-    }
-  }
-  writer.commit();
+  make_folder(folder);
+  write_training(folder / "train.csv", split.train);
   if (split.folded_in) write_people(folder / "fold_in.csv", split, split.known);
   write_people(folder / "test.csv", split, split.targets);
+}
+
+void write_split(const RatingSplit& split, const std::filesystem::path& folder) {
+  make_folder(folder);
+  write_training(folder / "train.csv", split.train);
+  const bool has_times = !split.train.timestamps.empty();
+  PairWriter writer(folder / "test.csv", split.train, has_times);
+  for (const RatedPair& pair : split.test) {
+    writer.write(split.train.users.label(pair.user), pair.item, pair.rating,
+                 has_times ? &pair.time : nullptr);
+  }
+  writer.commit();
 }
 
 SampledNegatives read_negatives(const std::filesystem::path& path) {
@@ -189,7 +214,7 @@ std::string non_zero(std::initializer_list<std::pair<const char*, std::size_t>> 
 std::string to_text(const LeftOut& left_out) {
   return non_zero({{"pairs of users that are not in training", left_out.unknown_users},
                    {"pairs of items that are not in training", left_out.unknown_items},
-                   {"pairs that are in training as well (a leak)", left_out.in_training},
+                   {"pairs that are in training as well", left_out.in_training},
                    {"pairs below the threshold", left_out.below_threshold},
                    {"users without a target", left_out.people_without_target}});
 }

@@ -37,6 +37,19 @@ Outranking count_outranking(std::span<const float> scores, float score) {
   return by;
 }
 
+// Candidates with the target's own score that the order of ties puts before it.
+std::size_t count_tied_before(std::span<const float> scores, const RankingTask& task,
+                              std::uint32_t target, float score) {
+  std::size_t count = 0;
+  for (std::size_t id = 0; id < scores.size(); ++id) {
+    if (scores[id] == score && task.tie_ranks[id] < task.tie_ranks[target]) ++count;
+  }
+  for (const std::uint32_t id : task.excluded) {
+    if (scores[id] == score && task.tie_ranks[id] < task.tie_ranks[target]) --count;
+  }
+  return count;
+}
+
 // Of the (target, other candidate) pairs, the share won: `ranks` holds for each target
 // the number of candidates above it, ties half. Every pair of targets adds exactly 1 to
 // their sum, whoever is ahead, so taking those away leaves the pairs lost to others.
@@ -81,7 +94,12 @@ RankedPerson rank_scores(std::span<const float> scores, const RankingTask& task)
       side.higher -= scores[id] > score ? 1U : 0U;
       side.higher_or_equal -= scores[id] >= score ? 1U : 0U;
     }
-    person.positions.push_back(static_cast<double>(before.higher_or_equal + after.higher));
+    const std::size_t higher = before.higher + after.higher;
+    const std::size_t tied = before.higher_or_equal + after.higher_or_equal - higher;
+    const std::size_t first = task.tie_ranks.empty() ? before.higher_or_equal - before.higher
+                              : tied == 0            ? 0
+                                          : count_tied_before(scores, task, target, score);
+    person.positions.push_back(static_cast<double>(higher + first));
     ranks.push_back(static_cast<double>(before.higher + after.higher + before.higher_or_equal +
                                         after.higher_or_equal) /
                     2.0);

@@ -1,8 +1,8 @@
 // From scores to positions: where a person's targets lie in a ranking.
 //
 // Three ways in, for three ways of ranking. All items scored: the position of a target
-// is the number of candidates with a higher score, and, among equal scores, with a
-// smaller id: the order in which `recommend` lists them. A list of the first k: targets
+// is the number of candidates with a higher score, and, among equal scores, of those that
+// the task's order of ties puts first. A list of the first k: targets
 // beyond it are "not listed". Given negatives: strictly higher scores outrank, ties
 // count half, so that a model that scores everything alike gains nothing from luck.
 //
@@ -26,9 +26,13 @@ namespace kindred::evaluation {
 struct RankingTask {
   std::span<const std::uint32_t> excluded;
   std::span<const std::uint32_t> targets;
+  // Of each item its place among equal scores; empty: by id. Ids follow the rows of a file, so
+  // what is reported should not go by them.
+  std::span<const std::uint32_t> tie_ranks = {};
 };
 
-// From the scores of all items; equal scores by id, half in the AUC. A NaN ranks last.
+// From the scores of all items; equal scores in the order of ties, half in the AUC. A NaN ranks
+// last.
 RankedPerson rank_scores(std::span<const float> scores, const RankingTask& task);
 
 // From the best of the ranking, best first.

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "kindred/base/check.h"
+#include "kindred/evaluation/share_interval.h"
 
 namespace kindred::evaluation {
 namespace {
@@ -70,6 +71,11 @@ MetricResult summarise(const Metric& metric, std::vector<double> per_person) {
         kNormal975 * moments.deviation / std::sqrt(static_cast<double>(moments.count));
     result.interval =
         Interval{std::max(0.0, moments.mean - half), std::min(1.0, moments.mean + half)};
+    // Each person a hit or a miss: a share, which is sure of nothing where all are alike.
+    if (std::ranges::all_of(per_person,
+                            [](double value) { return value == 0.0 || value == 1.0; })) {
+      result.interval = share_interval(moments.mean, static_cast<double>(moments.count));
+    }
   }
   result.per_person = std::move(per_person);
   return result;

@@ -93,9 +93,9 @@ void validate(const AlsOptions& options) {
 }
 
 Als::Als(const SparseMatrix& ratings, const AlsOptions& options)
-    : scale_(rating_scale(ratings)), options_(options) {
+    : scale_(rating_scale(ratings)), unit_(rating_unit(ratings)), options_(options) {
   validate(options);
-  users_.ratings = centred(ratings, scale_.mean);
+  users_.ratings = centred(ratings, scale_.mean, unit_);
   items_.ratings = transpose(users_.ratings);
   users_.vectors = draw_start(ratings.rows, options, 0);
   items_.vectors = draw_start(ratings.cols, options, 1);
@@ -211,7 +211,8 @@ double Als::loss(ThreadPool& pool) const {
 
 float Als::predict(std::size_t user, std::size_t item) const noexcept {
   return static_cast<float>(scale_.mean) +
-         rating_offset(users_.vectors.row(user), items_.vectors.row(item));
+         static_cast<float>(unit_) *
+             rating_offset(users_.vectors.row(user), items_.vectors.row(item));
 }
 
 }  // namespace kindred::factorization

@@ -12,6 +12,10 @@
 // without a single star: implicit features, with tables y and x of their own, which have
 // the penalty l too. The sum over all pairs costs a Gramian, never |U| x |I|.
 //
+// Ratings less their mean are divided by a quarter of the width of their scale first, and
+// predictions multiplied by it: the same taste in stars, percents or points gives the same
+// vectors, and a penalty means the same on every scale. On 1 to 5 stars the divisor is 1.
+//
 // Each half-epoch solves every row of one side exactly (rating_rows.h), in
 // O(|ratings| D^2 + (|U| + |I|) D^3), D = d + 1. Equal seeds give bit-equal vectors for
 // any number of threads.
@@ -67,6 +71,7 @@ class Als {
   int epoch() const noexcept { return epoch_; }
   const AlsOptions& options() const noexcept { return options_; }
   const RatingScale& scale() const noexcept { return scale_; }
+  double unit() const noexcept { return unit_; }  // What ratings are divided by.
   const Matrix& user_vectors() const noexcept { return users_.vectors; }  // |U| x D.
   const Matrix& item_vectors() const noexcept { return items_.vectors; }  // |I| x D.
 
@@ -87,7 +92,7 @@ class Als {
 
  private:
   struct Side {
-    SparseMatrix ratings;  // Of its rows, less the mean.
+    SparseMatrix ratings;  // Of its rows, less the mean, in units.
     Matrix vectors;        // n x D, the bias last.
     Matrix table;          // n x D: what having rated it tells of the other side; bias 0.
   };
@@ -97,6 +102,7 @@ class Als {
   double penalty(const Side& side) const;
 
   RatingScale scale_;
+  double unit_ = 1.0;
   AlsOptions options_;
   Side users_;
   Side items_;

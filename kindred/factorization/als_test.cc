@@ -80,6 +80,41 @@ TEST(Als, SameBytesForAnyThreadCountAndAfterAResume) {
   EXPECT_THROW(Als(ratings, {.dimensions = 8}).restore(whole.state()), Error);
 }
 
+// Ratings of any unit and any zero: the same tastes are found, and predictions follow the unit.
+TEST(Als, IsTheSameInAnyUnit) {
+  const SparseMatrix ratings = planted_ratings(60, 50, 0.3).known;
+  ThreadPool pool(2);
+  Als plain(ratings, {.dimensions = 5});
+  for (int epoch = 0; epoch < 6; ++epoch) plain.run_epoch(pool);
+  for (const auto& [factor, shift] : {std::pair(20.0, 0.0), std::pair(-5.0, 2.5),
+                                      std::pair(0.2, 3.0), std::pair(1000.0, -500.0)}) {
+    SparseMatrix other = ratings;
+    for (float& value : other.values) value = static_cast<float>(factor * double{value} + shift);
+    Als als(other, {.dimensions = 5});
+    EXPECT_NEAR(als.unit(), std::abs(factor) * plain.unit(), 1e-4 * als.unit());
+    if (factor < 0.0) continue;  // Turned round, other vectors are as good.
+    for (int epoch = 0; epoch < 6; ++epoch) als.run_epoch(pool);
+    for (std::size_t user = 0; user < 60; user += 7) {
+      for (std::size_t item = 0; item < 50; item += 3) {
+        const double expected = factor * double{plain.predict(user, item)} + shift;
+        EXPECT_NEAR(als.predict(user, item), expected, 2e-3 * factor) << factor;
+      }
+    }
+  }
+}
+
+TEST(RatingUnit, IsOneForStarsAndStraysDoNotMoveIt) {
+  SparseMatrix ratings;
+  for (int i = 0; i < 500; ++i) ratings.values.push_back(static_cast<float>(1 + i % 5));
+  EXPECT_EQ(rating_unit(ratings), 1.0);
+  for (const float stray : {0.0F, 99.0F, -1e6F}) ratings.values.push_back(stray);
+  EXPECT_EQ(rating_unit(ratings), 1.0);
+  ratings.values.assign(10, 3.0F);
+  EXPECT_EQ(rating_unit(ratings), 1.0);
+  ratings.values.push_back(7.0F);
+  EXPECT_GT(rating_unit(ratings), 0.0);
+}
+
 TEST(Als, OneRatingAndEqualRatingsTrain) {
   ThreadPool pool(1);
   SparseMatrix one;

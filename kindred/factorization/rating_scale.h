@@ -25,7 +25,12 @@ struct RatingScale {
 // Throws Error(invalid_argument) when there are none.
 RatingScale rating_scale(const SparseMatrix& ratings);
 
-// The same ratings less their mean.
-SparseMatrix centred(SparseMatrix ratings, double mean);
+// A quarter of the width that all but the outermost fiftieths of the ratings take up: 1 for stars
+// from 1 to 5, 5 for -10 to 10. Few strays do not move it. Above 0; multiplied by a where all
+// ratings are, and the same wherever their 0 lies.
+double rating_unit(const SparseMatrix& ratings);
+
+// The same ratings less their mean, divided by `unit`.
+SparseMatrix centred(SparseMatrix ratings, double mean, double unit = 1.0);
 
 }  // namespace kindred::factorization

@@ -30,6 +30,9 @@ data::Interactions read_labels_and_times(storage::ContainerReader& reader) {
   interactions.items =
       read_labels(reader, "item.labels", read_size(content.at("by_user"), "cols", "by_user: cols"));
   interactions.has_values = content.at("has_values").as_bool();
+  if (const Json* meaning = content.find("value_meaning")) {
+    interactions.meaning = data::value_meaning(meaning->as_string());
+  }
   return interactions;
 }
 
@@ -44,6 +47,9 @@ void save_ratings(const std::filesystem::path& path, const data::Interactions& i
   PartWriter parts;
   Json content;
   content.set("has_values", interactions.has_values);
+  if (interactions.meaning != data::ValueMeaning::unknown) {
+    content.set("value_meaning", data::name(interactions.meaning));
+  }
   content.set("has_times", !interactions.timestamps.empty());
   content.set("by_user", parts.add_sparse("by_user", interactions.by_user));
   content.set("by_item", parts.add_sparse("by_item", by_item));
@@ -88,6 +94,7 @@ RatingsBlocks::RatingsBlocks(const std::filesystem::path& path) : path_(path), f
     users_ = std::move(labels.users);
     items_ = std::move(labels.items);
     has_values_ = labels.has_values;
+    meaning_ = labels.meaning;
     if (const Json* low = content.find("value_min")) value_min_ = as_float(*low);
     if (const Json* high = content.find("value_max")) value_max_ = as_float(*high);
     for (const std::string name : {"by_user", "by_item"}) {
@@ -157,6 +164,16 @@ SparseMatrix RatingsBlocks::read(RatingsSide which, Range range) const {
     kindred::validate(rows, from.name.c_str());
   });
   return rows;
+}
+
+data::ValueScale RatingsBlocks::value_scale() const {
+  constexpr std::uint64_t kBlockPairs = std::uint64_t{1} << 20U;
+  if (!has_values_) return {};
+  data::ValueCounts counts;
+  for (const Range range : ranges(RatingsSide::by_user, kBlockPairs)) {
+    counts.add(read(RatingsSide::by_user, range).values);
+  }
+  return data::recognize_scale(counts.counts(), meaning_);
 }
 
 SparseMatrix RatingsBlocks::read_all() const {

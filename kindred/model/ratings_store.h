@@ -58,6 +58,8 @@ class RatingsBlocks {
   bool has_values() const noexcept { return has_values_; }
   float value_min() const noexcept { return value_min_; }
   float value_max() const noexcept { return value_max_; }
+  // The scale of the values: once through the file.
+  data::ValueScale value_scale() const;
   std::uint64_t entry_count() const noexcept { return sides_[0].offsets.back(); }
   const std::string& fingerprint() const noexcept { return fingerprint_; }
 
@@ -94,6 +96,7 @@ class RatingsBlocks {
   data::Vocabulary users_;
   data::Vocabulary items_;
   bool has_values_ = false;
+  data::ValueMeaning meaning_ = data::ValueMeaning::unknown;
   float value_min_ = 0.0F;
   float value_max_ = 0.0F;
   std::string fingerprint_;

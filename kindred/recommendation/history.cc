@@ -75,8 +75,9 @@ void parse_stretch(std::string_view text, std::vector<HistoryEntry>& entries) {
   if (!last.empty()) entries.push_back(checked(last, std::nullopt, ""));
 }
 
-// A field in quotes at the start of `line`: its text, and the bytes it takes.
-std::pair<std::string, std::size_t> quoted_field(std::string_view line, const std::string& where) {
+// A field in quotes at the start of `line`: its text, and the bytes it takes; none where the
+// quotes do not close.
+std::optional<std::pair<std::string, std::size_t>> closed_field(std::string_view line) {
   std::string field;
   for (std::size_t at = 1; at < line.size(); ++at) {
     if (line[at] != '"') {
@@ -85,9 +86,14 @@ std::pair<std::string, std::size_t> quoted_field(std::string_view line, const st
       field += '"';
       ++at;
     } else {
-      return {field, at + 1};
+      return std::pair(field, at + 1);
     }
   }
+  return std::nullopt;
+}
+
+std::pair<std::string, std::size_t> quoted_field(std::string_view line, const std::string& where) {
+  if (auto field = closed_field(line)) return *std::move(field);
   throw Error(ErrorCode::invalid_argument, where + ": a quote is opened and never closed");
 }
 
@@ -113,6 +119,46 @@ HistoryEntry parse_line(const std::string& line, const std::string& where) {
                 : checked(line, std::nullopt, where);
 }
 
+struct QuotedEntry {
+  HistoryEntry entry;
+  std::size_t bytes = 0;  // Up to the separator that follows, or the end.
+};
+
+// An entry of a history that begins with an item in quotes, which may hold what separates
+// entries; none where the quotes are part of a title: "Heroes" Symphony.
+std::optional<QuotedEntry> quoted_entry(std::string_view text) {
+  if (!text.starts_with('"') || text.find('"', 1) == std::string_view::npos) return std::nullopt;
+  const auto field = closed_field(text);
+  if (!field) return std::nullopt;  // Quotes that do not close belong to the title.
+  std::size_t end = field->second;
+  const auto pass_blanks = [&] { end = std::min(text.find_first_not_of(' ', end), text.size()); };
+  pass_blanks();
+  std::optional<float> rating;
+  if (end < text.size() && text[end] == '=') {
+    ++end;
+    pass_blanks();
+    const auto number = leading_number(text.substr(end));
+    if (!number) return std::nullopt;
+    rating = number->value;
+    end += number->bytes;
+    pass_blanks();
+  }
+  if (end < text.size() && text[end] != ',' && text[end] != ';') return std::nullopt;
+  return QuotedEntry{checked(field->first, rating, ""), end};
+}
+
+// Where a stretch without quoted items ends: at a semicolon, or before a comma and an item in
+// quotes.
+std::size_t stretch_end(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == ';') return at;
+    if (text[at] != ',') continue;
+    const std::size_t next = text.find_first_not_of(' ', at + 1);
+    if (next != std::string_view::npos && quoted_entry(text.substr(next))) return at;
+  }
+  return text.size();
+}
+
 bool is_header(std::string_view line) {
   const std::size_t comma = line.rfind(',');
   if (comma == std::string_view::npos) return false;
@@ -129,7 +175,13 @@ bool is_header(std::string_view line) {
 std::vector<HistoryEntry> parse_history(std::string_view text) {
   std::vector<HistoryEntry> entries;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find(';'), text.size());
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    if (const auto quoted = quoted_entry(text)) {
+      entries.push_back(quoted->entry);
+      text.remove_prefix(std::min(quoted->bytes + 1, text.size()));
+      continue;
+    }
+    const std::size_t end = stretch_end(text);
     parse_stretch(text.substr(0, end), entries);
     text.remove_prefix(std::min(end + 1, text.size()));
   }

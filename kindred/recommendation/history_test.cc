@@ -29,6 +29,15 @@ TEST(ParseHistory, AnEntryEndsAtItsNumber) {
               ElementsAre(entry("x", 0.5F), entry("y", -1.0F), entry("z", 2.0F)));
 }
 
+TEST(ParseHistory, WhatStandsInQuotesIsOneItem) {
+  EXPECT_THAT(parse_history("\"a;b:c\"=4,d=5"),
+              ElementsAre(entry("a;b:c", 4.0F), entry("d", 5.0F)));
+  EXPECT_THAT(parse_history("d=5, \"a;b,c\" ; \"say \"\"x\"\"\"=2"),
+              ElementsAre(entry("d", 5.0F), entry("a;b,c", {}), entry("say \"x\"", 2.0F)));
+  EXPECT_THAT(parse_history("\"Heroes\" Symphony=3; \"Open"),
+              ElementsAre(entry("\"Heroes\" Symphony", 3.0F), entry("\"Open", {})));
+}
+
 TEST(ParseHistory, SemicolonsSeparateAndNumbersMayBeMissing) {
   EXPECT_THAT(parse_history("Shrek; Good, the Bad and the Ugly, The ;Memento=4;"),
               ElementsAre(entry("Shrek", {}), entry("Good, the Bad and the Ugly, The", {}),

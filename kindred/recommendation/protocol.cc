@@ -10,6 +10,7 @@
 #include "kindred/evaluation/ranking.h"
 #include "kindred/factorization/fold_in.h"
 #include "kindred/factorization/ials.h"
+#include "kindred/recommendation/popularity.h"
 #include "kindred/recommendation/scorer.h"
 #include "kindred/training/training_loop.h"
 
@@ -27,8 +28,9 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-evaluation::RankingTask task_of(const data::Split& split, std::size_t person) {
-  return {split.seen(person), split.targets.row_columns(person)};
+evaluation::RankingTask task_of(const data::Split& split, std::size_t person,
+                                std::span<const std::uint32_t> tie_ranks = {}) {
+  return {split.seen(person), split.targets.row_columns(person), tie_ranks};
 }
 
 bool has_given_negatives(const data::Split& split) { return split.negatives.rows > 0; }
@@ -63,13 +65,14 @@ Results measure_full(const data::Split& split, const Scorer& scorer,
   const bool full = scores.needs_full_ranking();
   const bool listed = scores.needs_lists() || !full;
   std::vector<std::vector<float>> buffers(static_cast<std::size_t>(pool.thread_count()));
+  const auto ties = full ? label_ranks(split.train.items) : std::vector<std::uint32_t>();
   for (std::size_t begin = 0; begin < split.person_count(); begin += kTilePeople) {
     const std::size_t end = std::min(begin + kTilePeople, split.person_count());
     const auto lists = listed ? scorer.lists(begin, end, scores.longest_list(), pool)
                               : std::vector<ItemList>(end - begin);
     pool.parallel_for(end - begin, [&](std::size_t row, int worker) {
       const std::size_t person = begin + row;
-      const evaluation::RankingTask task = task_of(split, person);
+      const evaluation::RankingTask task = task_of(split, person, ties);
       if (!full) {
         scores.add(person, evaluation::rank_list(lists[row], task), lists[row], worker);
         return;

@@ -39,8 +39,8 @@ struct Comparison {
   Results model;
   Results popularity;
   Results random;
-  // People whose history holds no positive: the model knows nothing of them, and all
-  // items score 0.
+  // People whose history holds no positive: the model knows nothing of them, and they are
+  // ranked by popularity.
   std::size_t people_without_history = 0;
   double training_seconds = 0.0;
   double ranking_seconds = 0.0;  // Of the model, without the baselines.

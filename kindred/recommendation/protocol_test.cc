@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "kindred/base/error.h"
 #include "kindred/base/rng.h"
@@ -95,6 +99,71 @@ TEST(Protocol, ListsAloneAndFullRankingsAgree) {
   for (std::size_t m = 0; m < 2; ++m) {
     EXPECT_EQ(listed.model[m].per_person, full.model[m].per_person);
     EXPECT_EQ(listed.popularity[m].per_person, full.popularity[m].per_person);
+  }
+}
+
+// Ratings of a few people who like things, and of some who like nothing: rows in any order.
+std::vector<std::array<std::string, 2>> liked_rows() {
+  std::vector<std::array<std::string, 2>> rows;
+  for (int user = 0; user < 24; ++user) {
+    for (int item = 0; item < 8; ++item) {
+      if ((user * 7 + item * 3) % 5 < 2) {
+        rows.push_back({"u" + std::to_string(user), "i" + std::to_string(item)});
+      }
+    }
+  }
+  return rows;
+}
+
+data::Interactions in_order(const std::vector<std::array<std::string, 2>>& rows) {
+  data::Interactions out;
+  std::vector<std::vector<std::uint32_t>> items;
+  for (const auto& [user, item] : rows) {
+    const auto row = out.users.insert(user);
+    if (row == items.size()) items.emplace_back();
+    items[row].push_back(out.items.insert(item));
+  }
+  out.by_user.cols = out.items.size();
+  for (auto& row : items) {
+    std::ranges::sort(row);
+    out.by_user.append_row(row, std::vector<float>(row.size(), 1.0F));
+  }
+  return out;
+}
+
+// People whose vector is zero get what `recommend` gives them, and that does not depend on the
+// order of the rows, though many items are equally popular; the baseline neither.
+TEST(Protocol, PeopleOfWhomNothingIsKnownAreRankedByPopularityInAnyOrderOfRows) {
+  auto rows = liked_rows();
+  Rng rng(2);
+  data::Interactions test;
+  for (const char* user : {"u1", "u2", "u3"}) test.users.insert(user);
+  test.items.insert("i6");
+  test.items.insert("i7");
+  test.by_user.cols = 2;
+  for (int person = 0; person < 3; ++person) {
+    test.by_user.append_row(std::vector<std::uint32_t>{0, 1}, std::vector<float>{1.0F, 1.0F});
+  }
+  ThreadPool pool(2);
+  std::vector<double> first;
+  for (int round = 0; round < 8; ++round) {
+    const data::Split split = data::split_given(in_order(rows), {}, test);
+    const Matrix people(split.train.users.size(), 1, std::vector<float>(split.train.users.size()));
+    const Matrix items(8, 1, std::vector<float>(8, 1.0F));
+    for (const auto& names : {std::vector<const char*>{"ndcg@2", "hr@1", "mrr", "map", "auc"},
+                              std::vector<const char*>{"ndcg@2", "hr@1"}}) {
+      const Comparison comparison =
+          evaluate_vectors(split, people, items, options_for(names), pool);
+      std::map<std::string, double> by_name;
+      for (const auto& result : comparison.model) {
+        by_name[evaluation::name(result.metric)] = result.value;
+      }
+      std::vector<double> values = {by_name["ndcg@2"], by_name["hr@1"],
+                                    comparison.popularity[0].value, comparison.popularity[1].value};
+      if (first.empty()) first = values;
+      EXPECT_EQ(values, first) << round;
+    }
+    rng.shuffle(std::span(rows));
   }
 }
 

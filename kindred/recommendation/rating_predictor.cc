@@ -1,10 +1,13 @@
 #include "kindred/recommendation/rating_predictor.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "kindred/base/check.h"
+#include "kindred/base/error.h"
 #include "kindred/factorization/rating_rows.h"
 
 namespace kindred::recommendation {
@@ -13,6 +16,24 @@ namespace {
 using factorization::LowerFactor;
 using model::RatingDraw;
 using model::RatingModel;
+
+constexpr std::size_t kTypicalItems = 256;
+
+// The ratings seen, or the usual scale that they lie on: that nobody gave one star yet does not
+// make one star impossible.
+void require_on_scale(float rating, const factorization::RatingScale& scale) {
+  float low = scale.low;
+  float high = scale.high;
+  if (low >= 0.0F && high <= 10.0F) {
+    low = std::min(low, 1.0F);
+    high = high <= 5.0F ? 5.0F : high <= 7.0F ? 7.0F : 10.0F;
+  }
+  if (rating >= low && rating <= high) return;
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("a rating of {:g} is not on the scale of the model's ratings, which goes "
+                          "from {:g} to {:g}",
+                          rating, low, high));
+}
 
 // A and b of a person's equations in one draw.
 struct Equations {
@@ -109,9 +130,12 @@ Rater RatingPredictor::known(std::uint32_t user) const {
 Rater RatingPredictor::fold_in(std::span<const std::uint32_t> items,
                                std::span<const float> ratings) const {
   KINDRED_CHECK(items.size() == ratings.size());
+  for (const float rating : ratings) require_on_scale(rating, model_.scale);
   const std::size_t width = model_.draws.front().users.cols();
   Rater rater;
   rater.vectors = Matrix(model_.draws.size(), width);
+  // Without ratings all that ALS knows of a person is that the penalties pull them to 0.
+  if (model_.kind == "als" && items.empty()) return rater;
   for (std::size_t i = 0; i < model_.draws.size(); ++i) {
     Equations equations = prior_equations(model_, model_.draws[i], items);
     add_ratings(model_, model_.draws[i], items, ratings, equations);
@@ -155,6 +179,34 @@ PredictedRating RatingPredictor::predict(const Rater& rater, std::uint32_t item)
     const double spread = std::max(0.0, squares / count - mean * mean);
     predicted.deviation = static_cast<float>(std::sqrt(spread + variance / count));
   }
+  return predicted;
+}
+
+PredictedRating RatingPredictor::predict_unknown(const Rater& rater) const {
+  PredictedRating predicted;
+  if (model_.kind == "als") {  // An unknown item's vector and bias are 0.
+    predicted.centre = static_cast<float>(model_.scale.mean + double{rater.vectors.row(0).back()});
+    predicted.rating = model_.scale.clip(predicted.centre);
+    return predicted;
+  }
+  // As one of the items that are known, whichever: some of them, evenly spread, stand for all.
+  const std::size_t count = model_.draws.front().items.rows();
+  const std::size_t sample = std::min(count, kTypicalItems);
+  double sum = 0.0;
+  double squares = 0.0;
+  double variance = 0.0;
+  for (std::size_t i = 0; i < sample; ++i) {
+    const PredictedRating one = predict(rater, static_cast<std::uint32_t>(count * i / sample));
+    sum += double{one.centre};
+    squares += double{one.centre} * double{one.centre};
+    variance += std::pow(double{one.deviation.value_or(0.0F)}, 2.0);
+  }
+  const auto n = static_cast<double>(std::max<std::size_t>(1, sample));
+  const double mean = sample == 0 ? model_.scale.mean : sum / n;
+  predicted.centre = static_cast<float>(mean);
+  predicted.rating = model_.scale.clip(predicted.centre);
+  const double spread = std::max(0.0, squares / n - mean * mean);
+  predicted.deviation = static_cast<float>(std::sqrt(spread + variance / n));
   return predicted;
 }
 

@@ -7,6 +7,9 @@
 // A new person is folded in: in closed form, draw by draw, from a few ratings. Folding in
 // a known user's own ratings gives an ALS model's stored vector.
 //
+// Of somebody or something unknown the prediction is the typical one: for a person as for one
+// who has rated nothing yet, for an item as for one that nobody has rated.
+//
 // Cost: draws x d a prediction; draws x (ratings d^2 + d^3) to fold somebody in.
 // Thread safety: const members from any number of threads.
 
@@ -46,10 +49,14 @@ class RatingPredictor {
   Rater known(std::uint32_t user) const;
 
   // Requires: items are distinct rows of the model, and as many as ratings.
+  // Throws Error(invalid_argument) for a rating that is not on the scale of the model.
   Rater fold_in(std::span<const std::uint32_t> items, std::span<const float> ratings) const;
 
   // Requires: item is a row of the model.
   PredictedRating predict(const Rater& rater, std::uint32_t item) const;
+
+  // Of an item that the model does not know.
+  PredictedRating predict_unknown(const Rater& rater) const;
 
   // The chance of a rating of at least `threshold`; of a prediction without deviation as
   // if it were the error on the ratings that the model learned from.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kindred/learning/families.h"
+#include "kindred/recommendation/popularity.h"
 #include "kindred/search/top_k.h"
 
 namespace kindred::recommendation {
@@ -14,19 +15,6 @@ RecommendationList ranked(const std::vector<search::Neighbor>& neighbors) {
     list.items.push_back({neighbor.id, list.items.size() + 1, neighbor.score});
   }
   return list;
-}
-
-// The share of users who have seen each item.
-std::vector<search::Neighbor> popularity(const SparseMatrix& seen) {
-  std::vector<std::size_t> counts(seen.cols);
-  for (const std::uint32_t item : seen.columns) ++counts[item];
-  std::vector<search::Neighbor> shares(seen.cols);
-  for (std::uint32_t item = 0; item < seen.cols; ++item) {
-    shares[item] = {item,
-                    static_cast<float>(static_cast<double>(counts[item]) /
-                                       static_cast<double>(std::max<std::size_t>(1, seen.rows)))};
-  }
-  return shares;
 }
 
 learning::Asked asked_of(const Person& person) {
@@ -43,11 +31,10 @@ Recommender::Recommender(const model::Model& model, const RecommenderOptions& op
                                      .many_people = options.many_people,
                                      .folds_in = options.folds_in},
                                     pool)),
-      by_popularity_(popularity(model.seen)) {
+      by_popularity_(by_popularity(model.seen, model.items.labels)) {
   const std::vector<bool>& candidates = ranker_->candidates();
   candidate_count_ = static_cast<std::size_t>(std::ranges::count(candidates, true));
   std::erase_if(by_popularity_, [&](const auto& neighbor) { return !candidates[neighbor.id]; });
-  std::ranges::sort(by_popularity_, search::better);
 }
 
 Recommender::Recommender(const model::Model& model, const RecommenderOptions& options)

@@ -9,7 +9,7 @@
 //
 // To somebody who liked nothing every item would be alike. They get
 // what most people have seen, marked `by_popularity`; the score is then the share of all
-// users who have seen the item.
+// users who have seen the item, and equal ones go by the items' labels.
 //
 // Cost: as the ranker's. Thread safety: const members from any number of threads, each
 // with a pool of its own.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -140,6 +141,15 @@ std::vector<std::uint32_t> TitleMatcher::find(std::string_view text) const {
   }
   for (int rule = whole_name; rows.empty() && rule != rule_end; ++rule) {
     rows = by_name(wanted, rule);
+  }
+  // A title that is all of what was written comes before one that says more.
+  if (rows.size() > 1) {
+    std::vector<std::uint32_t> whole;
+    const std::string name = fold_name(text);
+    std::ranges::copy_if(rows, std::back_inserter(whole), [&](std::uint32_t row) {
+      return fold_name(title_of(items_, row)) == name;
+    });
+    if (whole.size() == 1) return whole;
   }
   return rows;
 }

@@ -31,7 +31,9 @@ embedding::Embeddings titled_shelf() {
       {"m10", "Star Wars: Episode V - The Empire Strikes Back (1980)"},
       {"m11", "City of Lost Children, The (Cit\xC3\xA9 des enfants perdus, La) (1995)"},
       {"m12", ""},
-      {"m13", "A Bug's Life (1998)"}};
+      {"m13", "A Bug's Life (1998)"},
+      {"m14", "Beyonc\xC3\xA9 (I Am Tour)"},
+      {"m15", "Beyonc\xC3\xA9"}};
   embedding::Embeddings items;
   data::TextColumn titles;
   for (const auto& [label, title] : movies) {
@@ -60,6 +62,11 @@ class TitleMatch : public testing::Test {
   const embedding::Embeddings items_ = titled_shelf();
   const TitleMatcher matcher_{items_};
 };
+
+TEST_F(TitleMatch, ATitleThatIsAllThatWasWrittenIsNotAmbiguous) {
+  EXPECT_EQ(label("beyonce"), "m15");
+  EXPECT_EQ(label("beyonce i am tour"), "m14");
+}
 
 TEST_F(TitleMatch, ForgivesCaseYearArticlesAccentsAndPunctuation) {
   for (const char* text : {"m0", "id:m0", "Shrek (2001)", "shrek", " SHREK ", "shrek (2001)"}) {

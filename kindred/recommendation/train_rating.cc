@@ -36,6 +36,11 @@ Matrix as_square(std::span<const float> values, std::size_t size) {
   return {size, size, {values.begin(), values.end()}};
 }
 
+Matrix multiplied(Matrix matrix, double factor) {
+  for (float& value : matrix.values()) value *= static_cast<float>(factor);
+  return matrix;
+}
+
 // What the loop of training needs of either kind of model.
 class Learner {
  public:
@@ -71,18 +76,24 @@ class AlsLearner final : public Learner {
     return std::sqrt(sum / static_cast<double>(ratings_.entry_count()));
   }
 
-  // One more half-epoch, so that folding in a known user gives that user's stored vector.
+  // Vectors of the model predict ratings as they are: the unit goes to the side of the users and
+  // what pulls them, and to the biases of the items, which leaves the equations of a person
+  // with the same penalties. One more half-epoch, so that folding in a known user gives that user's
+  // stored vector.
   void finish(RatingModel& model, ThreadPool& pool) override {
     als_.solve_users(pool);
     const factorization::Als::State state = als_.state();
     const std::size_t width = state.item_vectors.cols();
     RatingDraw draw;
-    draw.users = state.user_vectors;
+    draw.users = multiplied(state.user_vectors, als_.unit());
     draw.items = state.item_vectors;
+    for (std::size_t item = 0; item < draw.items.rows(); ++item) {
+      draw.items.row(item).back() *= static_cast<float>(als_.unit());
+    }
     draw.prior_precision = Matrix(width, width);
     draw.prior_mean = Matrix(1, width);
     if (als_.options().implicit_weight > 0.0F) {
-      draw.rated = state.item_table;
+      draw.rated = multiplied(state.item_table, als_.unit());
       const auto gramian = linalg::gramian(state.item_table, pool);
       std::ranges::transform(gramian, draw.prior_precision.values().begin(), [&](double value) {
         return static_cast<float>(value * double{als_.options().implicit_weight});

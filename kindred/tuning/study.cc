@@ -31,6 +31,70 @@ void validate_study(const StudyOptions& options) {
   for (const Setting& setting : options.first) tuning::validate(setting, options.space);
 }
 
+template <typename Range>
+bool range_holds(const Range& outer, const Range& inner) {
+  // A step counts from the low end.
+  const bool low = inner.step == 0 ? outer.low <= inner.low : outer.low == inner.low;
+  return low && outer.high >= inner.high && outer.scale == inner.scale && outer.step == inner.step;
+}
+
+bool holds_choices(const Choices& outer, const Choices& inner) {
+  return std::ranges::all_of(inner.values, [&](const Value& value) {
+    return std::ranges::find(outer.values, value) != outer.values.end();
+  });
+}
+
+// Whether all that was possible still is.
+bool holds_parameter(const Parameter& now, const Parameter& before) {
+  if (now.condition != before.condition || now.range.index() != before.range.index()) return false;
+  if (const auto* choices = std::get_if<Choices>(&now.range)) {
+    return holds_choices(*choices, std::get<Choices>(before.range));
+  }
+  if (const auto* range = std::get_if<IntegerRange>(&now.range)) {
+    return range_holds(*range, std::get<IntegerRange>(before.range));
+  }
+  return range_holds(std::get<FloatRange>(now.range), std::get<FloatRange>(before.range));
+}
+
+// Why a study of the space `before` cannot go on in `now`; "" where it can. A range that the
+// study has widened by itself stays as it was.
+std::string space_difference(const Space& before, const Space& now,
+                             const std::vector<RangeChange>& changes) {
+  for (const Parameter& old : before.parameters) {
+    const Parameter* parameter = now.find(old.name);
+    if (parameter == nullptr) return fmt::format("it tunes '{}', this one does not", old.name);
+    const bool widened_by_itself = std::ranges::any_of(
+        changes, [&](const RangeChange& change) { return change.parameter == old.name; });
+    if (*parameter == old || (!widened_by_itself && holds_parameter(*parameter, old))) continue;
+    return fmt::format("'{}' is {} there and {} here{}", old.name, describe(old),
+                       describe(*parameter),
+                       widened_by_itself ? ", and the study has widened it by itself" : "");
+  }
+  for (const Parameter& parameter : now.parameters) {
+    if (before.find(parameter.name) != nullptr) continue;
+    return fmt::format("it does not tune '{}', this one does", parameter.name);
+  }
+  return "";
+}
+
+// The first entry that differs, of what belongs to one study.
+std::string subject_difference(const Json& before, const Json& now) {
+  if (before.is_object() && now.is_object()) {
+    for (const auto& [key, value] : before.as_object()) {
+      const Json* other = now.find(key);
+      if (other != nullptr && *other == value) continue;
+      return fmt::format("'{}' is {} there and {} here", key, value.dump(),
+                         other == nullptr ? "missing" : other->dump());
+    }
+    for (const auto& [key, value] : now.as_object()) {
+      if (before.find(key) == nullptr) {
+        return fmt::format("'{}' is missing there and {} here", key, value.dump());
+      }
+    }
+  }
+  return fmt::format("{}, not {}", before.dump(), now.dump());
+}
+
 std::size_t proposal_count(const std::vector<Trial>& trials) {
   std::int64_t last = -1;
   for (const Trial& trial : trials) last = std::max(last, trial.proposal);
@@ -45,19 +109,38 @@ Study::Study(const std::filesystem::path& path, StudyOptions options)
       searcher_(make_searcher(options_.searcher, options_.seed)),
       worker_(this_worker()) {
   journal_.exclusively([&] {
-    check_or_keep("space", to_json(options_.space));
-    check_or_keep("subject", options_.subject);
+    keep_space();
+    keep_subject();
   });
 }
 
-void Study::check_or_keep(const char* key, const Json& value) {
-  const std::string text = value.dump();
-  const auto known = journal_.fact(key);
+void Study::keep_space() {
+  const Json space = to_json(options_.space);
+  const std::string text = space.dump();
+  const auto known = journal_.fact("space");
+  if (known == text) return;
+  if (known) {
+    const std::string problem = space_difference(space_from_json(Json::parse(*known)),
+                                                 options_.space, journal_.range_changes());
+    if (!problem.empty()) {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("the study has another space: {}; a space may grow, but nothing of "
+                              "it may go. Take a new --study for this one",
+                              problem));
+    }
+  }
+  journal_.set_fact("space", text);
+}
+
+void Study::keep_subject() {
+  const std::string text = options_.subject.dump();
+  const auto known = journal_.fact("subject");
   if (!known) {
-    journal_.set_fact(key, text);
+    journal_.set_fact("subject", text);
   } else if (*known != text) {
     throw Error(ErrorCode::invalid_argument,
-                fmt::format("the study has another {}: {}, not {}", key, *known, text));
+                fmt::format("the study has another subject: {}",
+                            subject_difference(Json::parse(*known), options_.subject)));
   }
 }
 

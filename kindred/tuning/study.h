@@ -71,7 +71,9 @@ struct TrialEnd {
 class Study {
  public:
   // Opens or makes the study; an empty path keeps it in memory. Space and subject are
-  // kept, and those of a study that is there already must equal these.
+  // kept. The subject of a study that is there already must equal this one, and its space must
+  // equal or lie in this one: a space may grow by choices and by the ends of ranges, and all
+  // trials stay.
   // Throws Error(invalid_argument) for options out of range and for another study,
   // naming what differs; what Journal throws.
   Study(const std::filesystem::path& path, StudyOptions options);
@@ -98,7 +100,8 @@ class Study {
   const StudyOptions& options() const noexcept { return options_; }
 
  private:
-  void check_or_keep(const char* key, const Json& value);
+  void keep_space();
+  void keep_subject();
   double now() const;
   void mark_lost(std::vector<Trial>& trials);
   std::optional<Trial> retry(const std::vector<Trial>& trials);

@@ -89,10 +89,33 @@ TEST(Study, BelongsToOneSpaceAndSubject) {
     return "none";
   };
   EXPECT_EQ(message(options_of({"x=0.0..1.0"})), "none");
-  EXPECT_THAT(message(options_of({"x=0.0..2.0"})), HasSubstr("another space"));
+  EXPECT_THAT(message(options_of({"x=0.2..1.0"})),
+              AllOf(HasSubstr("another space"), HasSubstr("'x' is 0")));
+  EXPECT_THAT(message(options_of({"y=0.0..1.0"})), HasSubstr("it tunes 'x', this one does not"));
+  EXPECT_THAT(message(options_of({"x=0.0..1.0", "y=0.0..1.0"})),
+              HasSubstr("does not tune 'y', this one does"));
   StudyOptions other = options_of({"x=0.0..1.0"});
   other.subject.set("data", "other");
   EXPECT_THAT(message(other), HasSubstr("another subject"));
+}
+
+TEST(Study, MayGrowAndKeepsItsTrials) {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "s.sqlite";
+  const auto finish_one = [&](const StudyOptions& options, std::size_t limit) {
+    Study study(path, options);
+    auto trial = study.ask(limit);
+    if (!trial) return false;
+    study.report(*trial, {.step = 1, .validation = 0.5});
+    return study.tell(*trial, {});
+  };
+  EXPECT_TRUE(finish_one(options_of({"x=0.0..1.0", "d=4|8"}), 1));
+  EXPECT_TRUE(finish_one(options_of({"x=0.0..2.0", "d=4|8"}), 2));
+  EXPECT_TRUE(finish_one(options_of({"x=0.0..2.0", "d=16|4|8"}), 3));
+  EXPECT_FALSE(finish_one(options_of({"x=0.0..2.0", "d=16|4|8"}), 3));
+  Study study(path, options_of({"x=0.0..2.0", "d=16|4|8"}));
+  EXPECT_EQ(study.trials().size(), 3U);
+  EXPECT_THROW(Study(path, options_of({"x=0.0..2.0", "d=4|8"})), Error);
 }
 
 TEST(Study, RefusesForeignAndDamagedFiles) {

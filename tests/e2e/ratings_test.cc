@@ -117,12 +117,20 @@ TEST_F(Ratings, AMadeUpPersonIsFoldedIn) {
 
 TEST_F(Ratings, PairsFromAFileBecomeCsv) {
   train({"--objective", "rate"});
-  test::write_bytes(folder_ / "pairs.csv", "user,item\nu3,m1\nu3,m2\nnobody,m1\nu4,m1\n");
+  test::write_bytes(folder_ / "pairs.csv",
+                    "user,item\nu4,m1\nu3,m1\nnobody,m1\nu3,nothing\nu4,m1\nnobody,nothing\n");
   const test::Ended ended = kindred({"predict", "m.kindred", "pairs.csv"});
   ASSERT_EQ(ended.code, 0) << ended.err;
-  EXPECT_THAT(ended.out, HasSubstr("user,item,rating,deviation\nu3,m1,"));
-  EXPECT_EQ(std::count(ended.out.begin(), ended.out.end(), '\n'), 4);
-  EXPECT_THAT(ended.err, HasSubstr("1 pairs name a user or an item that the model does not know"));
+  EXPECT_THAT(ended.out, testing::MatchesRegex("user,item,rating,deviation,note\n"
+                                               "u4,m1,[0-9.]*,,\n"
+                                               "u3,m1,[0-9.]*,,\n"
+                                               "nobody,m1,[0-9.]*,,unknown user\n"
+                                               "u3,nothing,[0-9.]*,,unknown item\n"
+                                               "u4,m1,[0-9.]*,,\n"
+                                               "nobody,nothing,[0-9.]*,,unknown user and item\n"))
+      << "a row for each row of the file, in its order";
+  EXPECT_THAT(ended.err,
+              HasSubstr("3 of 6 pairs name a user or an item that the model does not know"));
 }
 
 TEST_F(Ratings, SameBytesForAnyThreadCountAndAfterAKill) {
@@ -186,6 +194,8 @@ TEST_F(Ratings, WhatCannotBeDoneIsSaid) {
   expect_failure({"predict", "rate.kindred", "--user", "nobody", "--item", "m1"}, 1, "nobody");
   expect_failure({"predict", "rate.kindred", "--history", "m1", "--item", "m2"}, 1,
                  "has no rating");
+  expect_failure({"predict", "rate.kindred", "--history", "m1=1e38", "--item", "m2"}, 1,
+                 "not on the scale of the model's ratings, which goes from 1 to 5");
   expect_failure({"evaluate", "ratings.csv", "--objective", "rate", "--metrics", "ndcg@10"}, 2,
                  "--metrics");
   expect_failure({"evaluate", "ratings.csv", "--objective", "rate", "--protocol", "strong"}, 2,

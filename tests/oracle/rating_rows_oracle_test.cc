@@ -144,8 +144,8 @@ double dense_loss(const SparseMatrix& ratings, const Als& als) {
       const auto q = state.item_vectors.row(item);
       const double there = std::isnan(known[item]) ? 0.0 : 1.0;
       if (there > 0.0) {
-        const double error =
-            known[item] - als.scale().mean - double{p[d]} - double{q[d]} - product(p, q);
+        const double error = (known[item] - als.scale().mean) / als.unit() - double{p[d]} -
+                             double{q[d]} - product(p, q);
         sum += error * error;
       }
       const double w = double{options.implicit_weight};
