@@ -65,7 +65,7 @@ void tell_about_checkpoint(const FitFlags& flags) {
   }
 }
 
-model::TableFitOptions fit_options(const FitFlags& flags, const Interrupt& interrupt) {
+model::TableFitOptions fit_options(const FitFlags& flags, std::optional<Interrupt>& interrupt) {
   model::TableFitOptions options = flags.fit;
   if (flags.objective != "auto") options.objective = model::parse_objective(flags.objective);
   options.optimizer = nn::parse_optimizer(flags.optimizer);
@@ -75,7 +75,7 @@ model::TableFitOptions fit_options(const FitFlags& flags, const Interrupt& inter
   options.resumes = flags.resume;
   options.progress = stderr;
   options.progress_style = progress_style(flags.common);
-  options.cancelled = &interrupt.requested();
+  options.cancelled = &Interrupt::flag();
   const std::string title = title_of(flags.table);
   if (!flags.csv_log.empty()) options.callbacks.push_back(nn::csv_log(flags.csv_log));
   if (!flags.curves.empty()) options.callbacks.push_back(nn::curve_log(flags.curves, title));
@@ -85,8 +85,9 @@ model::TableFitOptions fit_options(const FitFlags& flags, const Interrupt& inter
   options.warn = [&flags](const std::string& message) {
     note(flags.common, "warning: " + message);
   };
-  options.begin = [&flags](const model::TableModel& model, std::size_t train_rows,
-                           std::size_t validation_rows) {
+  options.begin = [&flags, &interrupt](const model::TableModel& model, std::size_t train_rows,
+                                       std::size_t validation_rows) {
+    interrupt.emplace("\nstopping; again to stop at once\n");
     note(flags.common, fmt::format("label: {}, {} ({})", model.label.name, label_text(model.label),
                                    name_of(model.label.objective)));
     for (const std::string& line : column_lines(model)) note(flags.common, "  " + line);
@@ -100,7 +101,7 @@ model::TableFitOptions fit_options(const FitFlags& flags, const Interrupt& inter
 }
 
 model::TableModel train(const FitFlags& flags, data::Batch rows, features::TableRecipe recipe) {
-  const Interrupt interrupt("\nstopping; again to stop at once\n");
+  std::optional<Interrupt> interrupt;  // Until training begins a signal ends the process.
   const model::TableFitOptions options = fit_options(flags, interrupt);
   ThreadPool pool(flags.common.threads);
   try {

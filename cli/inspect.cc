@@ -16,6 +16,8 @@
 #include "kindred/base/json.h"
 #include "kindred/base/printable.h"
 #include "kindred/model/io.h"
+#include "kindred/model/lists_file.h"
+#include "kindred/model/ratings_store.h"
 #include "kindred/model/table_model.h"
 #include "kindred/storage/checksum.h"
 #include "kindred/storage/container.h"
@@ -241,6 +243,12 @@ void run(const InspectFlags& flags) {
   if (readable) model::load(flags.file);
   if (report.damage.empty() && model::is_table_model(report.manifest)) {
     model::load_table_model(flags.file);
+  }
+  if (report.damage.empty() && model::is_ratings_store(flags.file)) {
+    model::check_ratings_store(flags.file);
+  }
+  if (report.damage.empty() && model::is_lists_file(report.manifest)) {
+    model::check_lists(flags.file);
   }
   if (flags.common.json) {
     print_json(flags, report);

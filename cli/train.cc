@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "cli/common.h"
 #include "cli/flags/command.h"
@@ -186,9 +187,7 @@ recommendation::TrainResult train_watch(const TrainFlags& flags, const LoadedRat
         table->print(record);
       });
   if (result.reason == training::StopReason::cancelled) {
-    throw Error(ErrorCode::cancelled,
-                fmt::format("stopped after epoch {}; the same command with --resume continues",
-                            result.model.history.size()));
+    throw_stopped("epoch", result.model.history.size());
   }
   explain_end(flags, result);
   if (data.interactions.has_values && !flags.rating_model.predicts_ratings()) {
@@ -225,9 +224,7 @@ recommendation::TrainResult train_out_of_core(const TrainFlags& flags, const Int
         table->print(record);
       });
   if (result.reason == training::StopReason::cancelled) {
-    throw Error(ErrorCode::cancelled,
-                fmt::format("stopped after epoch {}; the same command with --resume continues",
-                            result.model.history.size()));
+    throw_stopped("epoch", result.model.history.size());
   }
   return result;
 }
@@ -252,8 +249,9 @@ void require_used(const Command& verb, const TrainFlags& flags) {
 // Trains from the disk and saves the model.
 void run_out_of_core(const TrainFlags& flags, ThreadPool& pool) {
   const auto start = std::chrono::steady_clock::now();
-  const Interrupt interrupt("\nstopping after this epoch; again to stop at once\n");
-  recommendation::TrainResult result = train_out_of_core(flags, interrupt, pool);
+  std::optional<Interrupt> interrupt("\nstopping; again to stop at once\n");
+  recommendation::TrainResult result = train_out_of_core(flags, *interrupt, pool);
+  interrupt.reset();
   Json facts;
   facts.set("program", "kindred " KINDRED_VERSION);
   facts.set("ratings_file", flags.ratings_file.string());
@@ -275,9 +273,9 @@ void run(const Command& verb, const TrainFlags& flags) {
   ThreadPool pool(flags.common.threads);
   if (flags.out_of_core) return run_out_of_core(flags, pool);
   LoadedRatings data = load_ratings(flags.ratings_file, flags.ratings, flags.common, pool);
-  const Interrupt interrupt("\nstopping after this epoch; again to stop at once\n");
+  std::optional<Interrupt> interrupt("\nstopping; again to stop at once\n");
   recommendation::TrainResult result;
-  if (flags.rating_model.objective != "rate") result = train_watch(flags, data, interrupt, pool);
+  if (flags.rating_model.objective != "rate") result = train_watch(flags, data, *interrupt, pool);
   model::Model& model = result.model;
   if (flags.rating_model.predicts_ratings()) {
     const RatingTraining training = {.verb = verb,
@@ -286,9 +284,10 @@ void run(const Command& verb, const TrainFlags& flags) {
                                      .ials = flags.ials,
                                      .checkpoint = model::rating_checkpoint_path(flags.output),
                                      .resume = flags.resume,
-                                     .cancelled = &interrupt.requested()};
+                                     .cancelled = &interrupt->requested()};
     train_rating(training, data, model, pool);
   }
+  interrupt.reset();  // From here on a signal ends the process; the checkpoint stays.
   model.items.metadata = std::move(data.items);
   model.users.metadata = std::move(data.users);
   model.facts = facts_of(flags, data);

@@ -93,10 +93,7 @@ void train_rating(const RatingTraining& training, const LoadedRatings& data, mod
         });
   }
   if (result.reason == training::StopReason::cancelled) {
-    throw Error(ErrorCode::cancelled,
-                fmt::format("stopped after {} {} of the rating model; the same command with "
-                            "--resume continues",
-                            bayesian ? "sweep" : "epoch", result.history.size()));
+    throw_stopped(bayesian ? "sweep" : "epoch", result.history.size(), " of the rating model");
   }
   note(training.common,
        fmt::format("ratings: rmse {:.4f} on what it learned from; 'kindred evaluate "

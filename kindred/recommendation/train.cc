@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -166,12 +167,16 @@ std::vector<MemoryPart> training_memory(const data::Interactions& interactions,
 TrainResult train(const data::Interactions& interactions, const TrainOptions& options,
                   ThreadPool& pool,
                   const std::function<void(const training::EpochRecord&)>& observe) {
+  std::optional<CancelScope> scope(std::in_place, pool, options.cancelled);
   Training training(interactions, options, pool);
   std::vector<training::EpochRecord> history = training.resume();
   TrainResult result;
   result.resumed_from = static_cast<int>(history.size());
-  const training::LoopOptions loop = {
-      .epochs = options.ials.epochs, .patience = options.patience, .cancelled = options.cancelled};
+  scope.reset();  // The loop finishes an epoch that takes but a moment.
+  const training::LoopOptions loop = {.epochs = options.ials.epochs,
+                                      .patience = options.patience,
+                                      .cancelled = options.cancelled,
+                                      .pool = &pool};
   training::LoopResult done =
       training::run_training(training.trainee(history), loop, history, observe);
   result.reason = done.reason;
@@ -180,6 +185,7 @@ TrainResult train(const data::Interactions& interactions, const TrainOptions& op
   result.model.positive_rule = options.positive_rule;
   result.model.history = std::move(done.history);
   if (done.reason == training::StopReason::cancelled) return result;
+  scope.emplace(pool, options.cancelled);
   training.finish(result.model);
   result.model.items.labels = interactions.items;
   result.model.items.metadata = data::Table(interactions.items.size());

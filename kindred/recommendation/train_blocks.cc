@@ -102,7 +102,8 @@ TrainResult train_blocks(const RatingsBlocks& ratings, const BlockTrainOptions& 
   TrainResult result;
   result.resumed_from = ials.epoch();
   training::LoopResult done = training::run_training(
-      trainee, {.epochs = options.ials.epochs, .patience = 0, .cancelled = options.cancelled},
+      trainee,
+      {.epochs = options.ials.epochs, .patience = 0, .cancelled = options.cancelled, .pool = &pool},
       history, observe);
   result.reason = done.reason;
   result.best_epoch = done.best_epoch;
@@ -111,6 +112,7 @@ TrainResult train_blocks(const RatingsBlocks& ratings, const BlockTrainOptions& 
   model.positive_rule = options.positive_rule;
   model.history = std::move(done.history);
   if (done.reason == training::StopReason::cancelled) return result;
+  const CancelScope scope(pool, options.cancelled);
   ials.finish(pool);
   model.items.vectors = ials.item_vectors();
   model.items.labels = ratings.items();

@@ -41,13 +41,22 @@ std::size_t proposal_count(const std::vector<Trial>& trials) {
 
 Study::Study(const std::filesystem::path& path, StudyOptions options)
     : options_((validate_study(options), std::move(options))),
-      journal_(path),
+      journal_(path, options_.trusts_unsealed),
       searcher_(make_searcher(options_.searcher, options_.seed)),
       worker_(this_worker()) {
   journal_.exclusively([&] {
     check_or_keep("space", to_json(options_.space));
     check_or_keep("subject", options_.subject);
+    if (options_.scores) check_scores(journal_.trials(), *options_.scores, journal_.name());
   });
+}
+
+std::string Study::about_file() const {
+  if (!journal_.was_unsealed()) return "";
+  return fmt::format(
+      "{}: an earlier version wrote it without checksums; its trials have been "
+      "looked through, and have checksums from now on",
+      journal_.name());
 }
 
 void Study::check_or_keep(const char* key, const Json& value) {
