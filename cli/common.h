@@ -34,7 +34,9 @@ struct CommonOptions {
   std::shared_ptr<Guesses> guesses = std::make_shared<Guesses>();
 };
 
-// Adds --threads, --seed, --json, --quiet, --strict and --memory-limit.
+// Adds --threads, --seed, --json, --quiet, --strict and --memory-limit. The limit is that of
+// process_memory() from when it is parsed, whatever the verb. Call it after the verb's own
+// options: where one of them is an output that is a symbolic link, a line says what becomes of it.
 void add_common_options(Command& verb, CommonOptions& options);
 
 ProgressStyle progress_style(const CommonOptions& options);
@@ -51,7 +53,7 @@ Json with_guesses(const CommonOptions& options, Json result);
 
 inline constexpr double kGibibyte = 1024.0 * 1024.0 * 1024.0;
 
-// The limit in bytes. Throws Error(invalid_argument) when the text is not a size.
+// The limit in bytes: that of process_memory().
 std::size_t memory_limit_bytes(const CommonOptions& options);
 
 // Throws Error(out_of_memory) saying what needs how much, when `bytes` is past the limit.
@@ -60,6 +62,11 @@ void require_memory(const CommonOptions& options, std::size_t bytes, const std::
 // The same for work of several parts, held at once, which the message lists.
 void require_memory(const CommonOptions& options, std::span<const MemoryPart> parts,
                     const std::string& purpose);
+
+// After an interruption, when so many epochs (or whatever `step` names) are in a checkpoint:
+// throws Error(cancelled) that says so.
+[[noreturn]] void throw_stopped(const std::string& step, std::size_t saved_count,
+                                const std::string& of_what = "");
 
 // Throws Error(invalid_argument) when both paths are the same file.
 void refuse_to_overwrite(const std::filesystem::path& output, const std::filesystem::path& input);

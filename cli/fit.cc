@@ -68,7 +68,7 @@ void tell_about_checkpoint(const FitFlags& flags) {
 // What people should know again at the end: what was left out, and what looks wrong.
 using Remarks = std::vector<std::string>;
 
-model::TableFitOptions fit_options(const FitFlags& flags, const Interrupt& interrupt,
+model::TableFitOptions fit_options(const FitFlags& flags, std::optional<Interrupt>& interrupt,
                                    Remarks& remarks) {
   model::TableFitOptions options = flags.fit;
   if (flags.objective != "auto") options.objective = model::parse_objective(flags.objective);
@@ -79,7 +79,7 @@ model::TableFitOptions fit_options(const FitFlags& flags, const Interrupt& inter
   options.resumes = flags.resume;
   options.progress = stderr;
   options.progress_style = progress_style(flags.common);
-  options.cancelled = &interrupt.requested();
+  options.cancelled = &Interrupt::flag();
   const std::string title = title_of(flags.table);
   if (!flags.csv_log.empty()) options.callbacks.push_back(nn::csv_log(flags.csv_log));
   if (!flags.curves.empty()) options.callbacks.push_back(nn::curve_log(flags.curves, title));
@@ -90,8 +90,9 @@ model::TableFitOptions fit_options(const FitFlags& flags, const Interrupt& inter
     note(flags.common, "warning: " + message);
     remarks.push_back(message);
   };
-  options.begin = [&flags](const model::TableModel& model, std::size_t train_rows,
-                           std::size_t validation_rows) {
+  options.begin = [&flags, &interrupt](const model::TableModel& model, std::size_t train_rows,
+                                       std::size_t validation_rows) {
+    interrupt.emplace("\nstopping; again to stop at once\n");
     note(flags.common, fmt::format("label: {}, {} ({})", model.label.name, label_text(model.label),
                                    name_of(model.label.objective)));
     for (const std::string& line : column_lines(model)) note(flags.common, "  " + line);
@@ -106,7 +107,7 @@ model::TableFitOptions fit_options(const FitFlags& flags, const Interrupt& inter
 
 model::TableModel train(const FitFlags& flags, data::Batch rows, features::TableRecipe recipe,
                         Remarks& remarks) {
-  const Interrupt interrupt("\nstopping; again to stop at once\n");
+  std::optional<Interrupt> interrupt;  // Until training begins a signal ends the process.
   const model::TableFitOptions options = fit_options(flags, interrupt, remarks);
   ThreadPool pool(flags.common.threads);
   try {

@@ -63,9 +63,9 @@ void run(GenerateFlags& flags) {
   data::validate(flags.world);
   require_memory(flags.common, data::planted_memory_bytes(flags.world, flags.files.threads),
                  "making this world");
+  const data::PlantedWorld world(flags.world);
   const Interrupt interrupt("\nstopping\n");
   flags.files.cancelled = &interrupt.requested();
-  const data::PlantedWorld world(flags.world);
   data::PlantedFiles files;
   {
     Progress progress(stderr, progress_style(flags.common), "generating", flags.world.rating_count,

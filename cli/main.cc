@@ -2,21 +2,34 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <filesystem>
 #include <new>
+#include <string>
 #include <system_error>
 
 #include "cli/flags/command.h"
 #include "cli/verbs.h"
 #include "kindred/base/error.h"
+#include "kindred/base/machine.h"
+#include "kindred/base/memory_budget.h"
 
 namespace {
 
 constexpr int kExitFailed = 1;
 constexpr int kExitInterrupted = 130;  // As shells report Ctrl-C.
 
+[[noreturn]] void throw_output_failed() {
+  const std::string cause = errno == 0 ? "" : fmt::format(": {}", std::strerror(errno));
+  throw kindred::Error(kindred::ErrorCode::io,
+                       "cannot write all of the output to standard output" + cause);
+}
+
 int run(int argc, char** argv) {
+  kindred::process_memory().set_limit(kindred::machine_limits().usable_memory_bytes());
   kindred::cli::Command app("kindred", "Kindred learns embeddings and puts them to work.");
   app.set_version_flag("--version", "kindred " KINDRED_VERSION);
   app.require_subcommand(1);
@@ -41,9 +54,7 @@ int run(int argc, char** argv) {
   kindred::cli::add_doctor(app);
   if (const auto exit_code = app.parse(argc, argv)) return *exit_code;
   // What a full disk kept back is known only now.
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    throw kindred::Error(kindred::ErrorCode::io, "cannot write all of the output to stdout");
-  }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw_output_failed();
   return 0;
 }
 
@@ -57,8 +68,15 @@ int main(int argc, char** argv) {
     if (error.code() == kindred::ErrorCode::cancelled) return kExitInterrupted;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "kindred: out of memory\n");
+  } catch (const std::filesystem::filesystem_error& error) {
+    fmt::print(stderr, "kindred: {}: {}\n", error.path1().string(), error.code().message());
   } catch (const std::system_error& error) {
-    fmt::print(stderr, "kindred: {}\n", error.what());
+    // Two that nobody names: a thread that does not start, and fmt::print() to standard output.
+    const bool thread = error.code() == std::errc::resource_unavailable_try_again;
+    fmt::print(
+        stderr, "kindred: cannot {}: {}\n",
+        thread ? "start another thread (--threads 1 needs none)" : "write to standard output",
+        error.code().message());
   } catch (const std::exception& error) {
     fmt::print(stderr, "kindred: internal error: {}\n", error.what());
   }

@@ -255,14 +255,28 @@ ResultSink sink_for(const RecommendFlags& flags, RankBy by, const People& people
   if (flags.output.empty() || !many) return ResultSink(flags.output);
   const auto unfinished = ResumableFile::unfinished_key(flags.output);
   const std::string partial = ResumableFile::partial_path(flags.output).string();
-  if (flags.resume && !unfinished) {
+  std::error_code absent;
+  if (flags.resume && !unfinished && std::filesystem::exists(partial, absent)) {
+    note(flags.common, fmt::format("{}: its notes ({}.progress) are not there, or an earlier "
+                                   "version wrote them without checksums: starting from the "
+                                   "beginning",
+                                   partial, flags.output.string()));
+  } else if (flags.resume && !unfinished) {
     note(flags.common, fmt::format("no {}: starting from the beginning", partial));
   } else if (!flags.resume && unfinished) {
     note(flags.common, fmt::format("replacing {} of a run cut short; --resume would have "
                                    "continued it",
                                    partial));
   }
-  return {flags.output, key_of(flags, by, people, allowed), flags.resume};
+  ResultSink sink(flags.output, key_of(flags, by, people, allowed), flags.resume);
+  if (sink.damaged_bytes() > 0) {
+    note(flags.common,
+         fmt::format("{} was damaged after {}: what follows is made again", partial,
+                     sink.resumed().done == 0 ? "its beginning"
+                                              : fmt::format("the lists of {} people",
+                                                            format_count(sink.resumed().done))));
+  }
+  return sink;
 }
 
 void finish(RecommendRun& run, std::span<const std::uint32_t> users) {

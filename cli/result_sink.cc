@@ -15,7 +15,8 @@ namespace kindred::cli {
 namespace {
 
 [[noreturn]] void stdout_failed() {
-  throw Error(ErrorCode::io, std::string("cannot write to stdout: ") + std::strerror(errno));
+  throw Error(ErrorCode::io,
+              std::string("cannot write to standard output: ") + std::strerror(errno));
 }
 
 // What an unfinished file is of, and what is asked for now.

@@ -32,6 +32,9 @@ class ResultSink {
   // Where an earlier run has left off; nothing done unless this one resumes.
   ResumableFile::Mark resumed() const;
 
+  // Of what was left off, bytes that were damaged and are done again.
+  std::uint64_t damaged_bytes() const { return steps_ ? steps_->damaged_bytes() : 0; }
+
   // What was appended so far is the result of what `mark` says is done.
   void mark(const ResumableFile::Mark& mark);
 

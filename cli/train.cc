@@ -177,9 +177,7 @@ recommendation::TrainResult train_out_of_core(const TrainFlags& flags, const Int
   recommendation::TrainResult result = recommendation::train_blocks(
       ratings, options, run_of(flags, options.ials.epochs, table, interrupt, pool));
   if (result.ended == training::Ended::cancelled) {
-    throw Error(ErrorCode::cancelled,
-                fmt::format("stopped after epoch {}; the same command with --resume continues",
-                            result.model.history.size()));
+    throw_stopped("epoch", result.model.history.size());
   }
   return result;
 }
@@ -207,8 +205,9 @@ void require_used(const Command& verb, const TrainFlags& flags) {
 // Trains from the disk and saves the model.
 void run_out_of_core(const TrainFlags& flags, ThreadPool& pool) {
   const auto start = std::chrono::steady_clock::now();
-  const Interrupt interrupt("\nstopping after this epoch; again to stop at once\n");
-  recommendation::TrainResult result = train_out_of_core(flags, interrupt, pool);
+  std::optional<Interrupt> interrupt("\nstopping; again to stop at once\n");
+  recommendation::TrainResult result = train_out_of_core(flags, *interrupt, pool);
+  interrupt.reset();
   Json facts;
   facts.set("program", "kindred " KINDRED_VERSION);
   facts.set("ratings_file", flags.ratings_file.string());

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "cli/flags/command.h"
 #include "cli/tune_flags.h"
@@ -140,6 +142,7 @@ tuning::StudyOptions study_options(const TuneFlags& flags, const tuning::Space& 
   if (warm) subject.set("warm_starts", true);
   tuning::StudyOptions options = study_options(flags, space, std::move(subject), epochs);
   options.first = first_settings(space, flags.search);
+  options.scores = tuning::ScoreRange{0.0, 1.0};  // Every metric of a ranking.
   if (warm) options.stopping.steps_min = 1;
   return options;
 }
@@ -172,27 +175,33 @@ void tune_ratings(const TuneFlags& flags) {
   }
   const int epochs = options.item_item ? 1 : options.ials.epochs;
   tuning::Study study(journal_path(flags), study_options(flags, space, tuned, epochs));
+  if (const std::string about = study.about_file(); !about.empty()) note(flags.common, about);
   std::optional<tuning::WarmStarts> starts;
   if (warm_starts(flags, space)) {
     starts.emplace(flags.study.empty() ? "" : flags.study / kVectorsName);
   }
-  const Interrupt interrupt("\nfinishing this epoch; again to stop at once\n");
+  std::optional<Interrupt> interrupt("\nstopping; again to stop at once\n");
+  std::optional<CancelScope> scope(std::in_place, pool, &interrupt->requested());
   run_trials(
       flags, study,
       [&](const tuning::Trial& trial, const tuning::TrialHooks& hooks) {
         return starts ? tuned.run(trial, hooks, *starts, study.trials()) : tuned.run(trial, hooks);
       },
-      {.name = evaluation::name(options.metric)}, interrupt);
+      {.name = evaluation::name(options.metric)}, *interrupt);
+  scope.reset();
 
   tuning::Report report = report_of(flags, ratings, options, tuned, study);
   tuning::FinalsOptions finals;
   finals.base = options.ials;
   finals.seed_count = flags.seed_count;
   finals.rules = flags.rules;
-  finals.cancelled = &interrupt.requested();
+  finals.cancelled = &interrupt->requested();
   finals.observe = [&](const std::string& what) { note(flags.common, "testing " + what); };
-  tuning::run_finals(tuned, finals, report);
-  finish_report(flags, report, interrupt);
+  scope.emplace(pool, &interrupt->requested());
+  unless_interrupted(*interrupt, [&] { tuning::run_finals(tuned, finals, report); });
+  scope.reset();
+  finish_report(flags, report, *interrupt);
+  interrupt.reset();  // From here on there is nothing to keep.
   train_winner(flags, data, options, report, pool);
 }
 
@@ -206,6 +215,10 @@ void add_search_options(Command& verb, TuneFlags& flags) {
           "--study", flags.study,
           "Folder of the study and its report; run again to continue, or beside it to share")
       ->type_name("DIR")
+      ->group(group);
+  verb.add_flag("--trust-study", flags.trust_study,
+                "Go on with a study of an earlier version, which has no checksums, though a score "
+                "in it looks damaged")
       ->group(group);
   verb.add_option("--search", flags.search, "What to try next: tpe, random, sobol or grid")
       ->check(one_of({"tpe", "random", "sobol", "grid"}))

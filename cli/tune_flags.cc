@@ -58,12 +58,13 @@ tuning::StudyOptions study_options(const TuneFlags& flags, tuning::Space space, 
   }
   options.trial_seconds_max = flags.trial_timeout;
   options.subject = std::move(subject);
+  options.trusts_unsealed = flags.trust_study;
   return options;
 }
 
 std::filesystem::path journal_path(const TuneFlags& flags) {
   if (flags.study.empty()) return {};
-  std::filesystem::create_directories(flags.study);
+  make_folder(flags.study);
   return flags.study / kJournalName;
 }
 
@@ -97,6 +98,15 @@ tuning::Report begin_report(const TuneFlags& flags, const tuning::Study& study,
   report.trials = study.trials();
   report.verdict = tuning::judge(report.trials, study.space(), size);
   return report;
+}
+
+void unless_interrupted(const Interrupt& interrupt, const std::function<void()>& work) {
+  if (interrupt.requested()) return;
+  try {
+    work();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::cancelled || !interrupt.requested()) throw;
+  }
 }
 
 void finish_report(const TuneFlags& flags, const tuning::Report& report,

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct TuneFlags {
   std::filesystem::path data;
   std::size_t trials = 40;
   std::filesystem::path study;
+  bool trust_study = false;
   std::filesystem::path output;
   std::string search = "tpe";
   std::string stopping = "halving";
@@ -75,6 +77,9 @@ void run_trials(const TuneFlags& flags, tuning::Study& study, const tuning::Obje
 // What every report has: the search, seed and program, the trials and the verdict.
 tuning::Report begin_report(const TuneFlags& flags, const tuning::Study& study,
                             const std::string& size);
+
+// Does the work, unless there was an interruption; nothing of it where one comes meanwhile.
+void unless_interrupted(const Interrupt& interrupt, const std::function<void()>& work);
 
 // Prints the report, writes its page, and throws Error(cancelled) after an interruption.
 void finish_report(const TuneFlags& flags, const tuning::Report& report,

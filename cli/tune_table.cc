@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <utility>
+
 #include "cli/table_flags.h"
 #include "cli/table_recipe_flag.h"
 #include "cli/tune_flags.h"
@@ -96,13 +99,16 @@ void tune_table(const TuneFlags& flags) {
   tuned.fit_options_of(starting_setting(space));  // Unknown parameters are known now.
   tuning::Study study(journal_path(flags),
                       study_options(flags, space, tuned.subject(), options.fit.epochs));
-  const Interrupt interrupt("\nfinishing this epoch; again to stop at once\n");
+  if (const std::string about = study.about_file(); !about.empty()) note(flags.common, about);
+  std::optional<Interrupt> interrupt("\nstopping; again to stop at once\n");
+  std::optional<CancelScope> scope(std::in_place, pool, &interrupt->requested());
   run_trials(
       flags, study,
       [&](const tuning::Trial& trial, const tuning::TrialHooks& hooks) {
         return tuned.run(trial, hooks);
       },
-      {.name = tuned.metric(), .lower_is_better = tuned.lower_is_better()}, interrupt);
+      {.name = tuned.metric(), .lower_is_better = tuned.lower_is_better()}, *interrupt);
+  scope.reset();
   const bool embeds = space.find("embedding-scale") != nullptr;
   tuning::Report report = begin_report(flags, study, embeds ? "embedding-scale" : "buckets");
   report.metric = tuned.metric();
@@ -112,8 +118,15 @@ void tune_table(const TuneFlags& flags) {
                       {{"label", label},
                        {"rows to train and validate on", format_count(tuned.known_row_count())},
                        {"rows to test on", format_count(tuned.test_row_count())}});
-  if (!interrupt.requested()) tuned.run_finals(report);
-  finish_report(flags, report, interrupt);
+  scope.emplace(pool, &interrupt->requested());
+  unless_interrupted(*interrupt, [&] {
+    tuning::Report whole = report;  // Half of the finals would say nothing.
+    tuned.run_finals(whole);
+    report = std::move(whole);
+  });
+  scope.reset();
+  finish_report(flags, report, *interrupt);
+  interrupt.reset();  // From here on there is nothing to keep.
   train_table_winner(flags, tuned, report);
 }
 

@@ -94,6 +94,20 @@ Option* Option::delimiter(char separator) {
   return this;
 }
 
+Option* Option::each(const std::function<void(const std::string&)>& take) {
+  option_->each(take);
+  return this;
+}
+
+Option* Option::add_help(const std::string& text) {
+  option_->description(option_->get_description() + text);
+  return this;
+}
+
+std::string Option::text() const {
+  return option_->results().empty() ? "" : option_->results().back();
+}
+
 std::size_t Option::count() const { return option_->count(); }
 
 std::string Option::get_name() const { return option_->get_name(); }
@@ -170,6 +184,10 @@ void Command::require_option(int min, int max) {
 void Command::footer(const std::string& text) { state_->app->footer(text); }
 
 void Command::callback(std::function<void()> run) { state_->app->callback(std::move(run)); }
+
+void Command::before_running(std::function<void()> work) {
+  state_->app->parse_complete_callback(std::move(work));
+}
 
 std::size_t Command::count(const std::string& name) const { return state_->app->count(name); }
 

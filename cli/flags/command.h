@@ -92,7 +92,12 @@ class Option {
   Option* take_all();                      // A flag that comes again adds to what was there.
   Option* delimiter(char separator);
 
+  // Is given the text of each value as soon as it is read. Throws what that throws.
+  Option* each(const std::function<void(const std::string&)>& take);
+  Option* add_help(const std::string& text);  // Behind what the help says.
+
   std::size_t count() const;  // How often it was given.
+  std::string text() const;   // The last value, as it was given; "" where there is none.
   std::string get_name() const;
   bool check_name(const std::string& name) const;  // Is `name` one of its names?
 
@@ -137,6 +142,9 @@ class Command {
   void require_option(int min, int max);
   void footer(const std::string& text);  // Below the help.
   void callback(std::function<void()> run);
+
+  // Runs once all flags are read, before the verb.
+  void before_running(std::function<void()> work);
 
   // How often the flag was given.
   std::size_t count(const std::string& name) const;

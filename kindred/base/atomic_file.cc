@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstring>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -209,6 +210,17 @@ void require_writable(const std::filesystem::path& path) {
   AtomicFile probe(path);
   // Some file systems take a new name but no byte.
   probe.append(std::string_view("kindred"));
+}
+
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (!failure && !std::filesystem::is_directory(folder)) {
+    failure = std::make_error_code(std::errc::not_a_directory);
+  }
+  if (!failure) return;
+  throw Error(ErrorCode::io,
+              fmt::format("{}: cannot make this folder: {}", folder.string(), failure.message()));
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view text) {

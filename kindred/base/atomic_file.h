@@ -68,6 +68,10 @@ class AtomicFile {
 // there. Leaves nothing behind.
 void require_writable(const std::filesystem::path& path);
 
+// Makes the folder and those above it, where they are not there.
+// Throws Error(io) naming the folder and the cause.
+void make_folder(const std::filesystem::path& folder);
+
 // Writes the whole text atomically.
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "kindred/base/error.h"
+#include "kindred/base/memory_budget.h"
 #include "kindred/base/printable.h"
 
 namespace kindred {
@@ -277,6 +278,10 @@ std::string read_to_end(ByteSource& source) {
   constexpr std::size_t kStepBytes = std::size_t{1} << 22U;
   while (true) {
     const std::size_t before = bytes.size();
+    // A growing string is copied to one of twice the size.
+    if (before + kStepBytes > bytes.capacity()) {
+      process_memory().take(std::max(2 * before, kStepBytes), "reading " + source.name());
+    }
     bytes.resize(before + kStepBytes);
     const std::size_t got = source.read(std::span(bytes).subspan(before));
     bytes.resize(before + got);

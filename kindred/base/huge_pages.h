@@ -15,15 +15,18 @@
 #include <cstddef>
 #include <vector>
 
+#include "kindred/base/memory_budget.h"
+
 namespace kindred {
 
 // Asks for huge pages for the whole ones within [data, data + bytes). To be of use it must be
 // called before the memory is written to. Does nothing for less than a few of them.
 void ask_for_huge_pages(void* data, std::size_t bytes) noexcept;
 
-// `count` times `value`.
+// `count` times `value`. Throws Error(out_of_memory) where process_memory() refuses.
 template <typename T>
 std::vector<T> huge_vector(std::size_t count, const T& value = T{}) {
+  process_memory().take(count * sizeof(T), "a table of numbers");
   std::vector<T> values;
   values.reserve(count);
   ask_for_huge_pages(values.data(), count * sizeof(T));

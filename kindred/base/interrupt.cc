@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "kindred/base/check.h"
+#include "kindred/base/error.h"
 
 namespace kindred {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 constexpr std::array<int, 2> kSignals = {SIGINT, SIGTERM};
 
 // A signal handler has no argument of its own, so its state is static.
-std::atomic<bool> interrupt_flag = false;
+std::atomic<bool> signal_flag = false;
 std::atomic<int> first_signal = 0;
 std::atomic<const char*> notice_text = nullptr;
 std::atomic<bool> alive = false;
@@ -22,7 +23,7 @@ static_assert(std::atomic<bool>::is_always_lock_free &&
               "a signal handler may touch only lock-free atomics");
 
 extern "C" void on_signal(int number) {
-  if (interrupt_flag.exchange(true)) {
+  if (signal_flag.exchange(true)) {
     // The second request: die of the signal itself, so that the parent sees why. It is
     // blocked while this handler runs and takes effect on return.
     std::signal(number, SIG_DFL);
@@ -42,7 +43,7 @@ extern "C" void on_signal(int number) {
 
 Interrupt::Interrupt(const char* notice) {
   KINDRED_CHECK(!alive.exchange(true));
-  interrupt_flag = false;
+  signal_flag = false;
   first_signal = 0;
   notice_text = notice;
   struct sigaction action = {};
@@ -60,11 +61,16 @@ Interrupt::~Interrupt() {
     ::sigaction(kSignals[i], &previous_[i], nullptr);
   }
   notice_text = nullptr;
+  signal_flag = false;
   alive = false;
 }
 
-const std::atomic<bool>& Interrupt::requested() const noexcept { return interrupt_flag; }
+const std::atomic<bool>& Interrupt::flag() noexcept { return signal_flag; }
 
 int Interrupt::signal_number() const noexcept { return first_signal.load(); }
+
+void throw_if_interrupted() {
+  if (signal_flag.load(std::memory_order_relaxed)) throw Error(ErrorCode::cancelled, "stopped");
+}
 
 }  // namespace kindred

@@ -2,9 +2,11 @@
 //
 // While an Interrupt lives, the first SIGINT or SIGTERM prints `notice` to stderr and
 // sets the flag; the work then ends at its next good moment. The second one ends the
-// process at once, as it would have without this class. Signals that were ignored
-// before (nohup, a background job) stay ignored. The destructor puts the old handlers
-// back. The handler calls only what is safe inside a signal handler.
+// process at once, as it would have without this class. So it should live only while there is
+// something to keep, and what runs meanwhile looks at the flag: training between its steps, a
+// ThreadPool between its tasks (CancelScope), and long loops by throw_if_interrupted(). Signals
+// that were ignored before (nohup, a background job) stay ignored. The destructor puts the old
+// handlers back. The handler calls only what is safe inside a signal handler.
 //
 // At most one Interrupt lives at a time. Thread safety: the flag may be read from any
 // thread.
@@ -26,7 +28,9 @@ class Interrupt {
   Interrupt& operator=(const Interrupt&) = delete;
 
   // True once a signal has come.
-  const std::atomic<bool>& requested() const noexcept;
+  const std::atomic<bool>& requested() const noexcept { return flag(); }
+  // The same before there is an Interrupt, and after: false then.
+  static const std::atomic<bool>& flag() noexcept;
 
   // The signal that came first, or 0.
   int signal_number() const noexcept;
@@ -38,5 +42,9 @@ class Interrupt {
  private:
   std::array<struct sigaction, 2> previous_ = {};  // Of SIGINT and SIGTERM.
 };
+
+// Throws Error(cancelled) once a signal has come to an Interrupt that lives. For loops that
+// fill memory or wait long before there is anything to keep; a nanosecond.
+void throw_if_interrupted();
 
 }  // namespace kindred

@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kindred/base/error.h"
+
 namespace kindred {
 namespace {
 
@@ -36,6 +38,19 @@ TEST(Interrupt, IgnoredSignalsStayIgnored) {
     EXPECT_FALSE(interrupt.requested());
   }
   std::signal(SIGINT, SIG_DFL);
+}
+
+TEST(Interrupt, LoopsThatLookThrowWhileItLivesAndNotAfterwards) {
+  EXPECT_NO_THROW(throw_if_interrupted());
+  {
+    const Interrupt interrupt;
+    EXPECT_NO_THROW(throw_if_interrupted());
+    std::raise(SIGINT);
+    EXPECT_TRUE(Interrupt::flag());
+    EXPECT_THROW(throw_if_interrupted(), Error);
+  }
+  EXPECT_FALSE(Interrupt::flag());
+  EXPECT_NO_THROW(throw_if_interrupted());
 }
 
 TEST(Interrupt, SecondSignalEndsTheProcess) {

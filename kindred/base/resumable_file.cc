@@ -5,10 +5,13 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -18,7 +21,7 @@
 namespace kindred {
 namespace {
 
-constexpr std::string_view kFirstWord = "kindred-progress-1 ";
+constexpr std::string_view kFirstWord = "kindred-progress-2 ";
 constexpr std::size_t kProgressBytesMax = std::size_t{256} << 20U;
 // A flush takes some milliseconds: once for so many bytes, or after so long.
 constexpr std::uint64_t kNoteBytes = std::uint64_t{4} << 20U;
@@ -38,9 +41,10 @@ std::uint64_t checksum_of(std::string_view text, std::uint64_t start = 0xCBF29CE
   return start;
 }
 
-std::string line_of(const ResumableFile::Mark& mark, std::uint64_t bytes, std::uint64_t key) {
+std::string line_of(const ResumableFile::Mark& mark, std::uint64_t bytes, std::uint64_t sum,
+                    std::uint64_t key) {
   const std::string text =
-      fmt::format("{} {} {} {}", mark.done, bytes, mark.tallies[0], mark.tallies[1]);
+      fmt::format("{} {} {} {} {:016x}", mark.done, bytes, mark.tallies[0], mark.tallies[1], sum);
   return fmt::format("{} {:016x}\n", text, checksum_of(text, key));
 }
 
@@ -83,6 +87,21 @@ bool write_all(int file, std::string_view bytes) {
 
 }  // namespace
 
+struct ResumableFile::Sum {
+  XXH3_state_t* hash = XXH3_createState();
+
+  Sum() {
+    if (hash == nullptr) throw std::bad_alloc();
+    XXH3_64bits_reset(hash);
+  }
+  Sum(const Sum&) = delete;
+  Sum& operator=(const Sum&) = delete;
+  ~Sum() { XXH3_freeState(hash); }
+
+  void add(std::string_view bytes) { XXH3_64bits_update(hash, bytes.data(), bytes.size()); }
+  std::uint64_t value() const { return XXH3_64bits_digest(hash); }
+};
+
 std::filesystem::path ResumableFile::partial_path(const std::filesystem::path& target) {
   return target.string() + ".partial";
 }
@@ -100,7 +119,9 @@ std::optional<std::string> ResumableFile::unfinished_key(const std::filesystem::
 }
 
 ResumableFile::ResumableFile(std::filesystem::path target, const std::string& key, bool resume)
-    : target_(std::move(target)), name_(target_.filename().string()) {
+    : target_(std::move(target)),
+      name_(target_.filename().string()),
+      sum_(std::make_unique<Sum>()) {
   KINDRED_CHECK(key.find('\n') == std::string::npos);
   key_checksum_ = checksum_of(key);
   try {
@@ -144,13 +165,11 @@ int ResumableFile::open(const std::string& name) {
               fmt::format("{}: {} beside it is not a regular file", target_.string(), name));
 }
 
-// Finds the last note whose bytes are there, and cuts both files back to it.
+// Finds the last note whose bytes are there as they were written, and cuts both files back to it.
 void ResumableFile::resume(const std::string& key) {
   const std::string text = read_all(progress_);
   std::string_view rest = text;
   if (key_in(rest) != key) return;
-  struct stat status = {};
-  if (::fstat(partial_, &status) != 0) fail("look at the partial file", errno);
   std::size_t good = text.size() - rest.size();
   while (const auto line = take_line(rest)) {
     Note note;
@@ -159,28 +178,57 @@ void ResumableFile::resume(const std::string& key) {
     const char* at = line->data();
     const char* const end = at + line->size();
     bool read = true;
-    for (std::uint64_t* number : numbers) {
-      const auto [stop, error] = std::from_chars(at, end, *number);
+    const auto take = [&](std::uint64_t& number, int base) {
+      const auto [stop, error] = std::from_chars(at, end, number, base);
       read = read && error == std::errc() && stop != end && *stop == ' ';
       at = stop == end ? stop : stop + 1;
-    }
-    const std::string expected = line_of(note.mark, note.bytes, key_checksum_);
+    };
+    for (std::uint64_t* number : numbers) take(*number, 10);
+    take(note.sum, 16);
+    const std::string expected = line_of(note.mark, note.bytes, note.sum, key_checksum_);
     if (!read || expected.substr(0, expected.size() - 1) != *line) break;
-    if (note.bytes > static_cast<std::uint64_t>(status.st_size)) break;
+    if (note.bytes < noted_.bytes || !read_up_to(note.bytes)) break;
+    if (sum_->value() != note.sum) {
+      damaged_bytes_ = note.bytes - noted_.bytes;
+      break;
+    }
     noted_ = note;
     good = text.size() - rest.size();
   }
+  const bool read_on = bytes_ != noted_.bytes;
   const auto partial_size = static_cast<off_t>(noted_.bytes);
-  if (::ftruncate(partial_, partial_size) != 0 || ::lseek(partial_, partial_size, SEEK_SET) < 0 ||
+  if (::ftruncate(partial_, partial_size) != 0 ||
+      ::lseek(partial_, read_on ? 0 : partial_size, SEEK_SET) < 0 ||
       ::ftruncate(progress_, static_cast<off_t>(good)) != 0 ||
       ::lseek(progress_, static_cast<off_t>(good), SEEK_SET) < 0) {
     fail("cut the partial file back to what was finished", errno);
   }
+  if (read_on) {  // Once more, without the bytes that came after the last good note.
+    sum_ = std::make_unique<Sum>();
+    bytes_ = 0;
+    if (!read_up_to(noted_.bytes)) fail("read the partial file again", EIO);
+  }
   progress_bytes_ = good;
+}
+
+// Reads on in the partial file, up to byte `end`; false where it is shorter.
+bool ResumableFile::read_up_to(std::uint64_t end) {
+  std::vector<char> block(std::size_t{1} << 18U);
+  while (bytes_ < end) {
+    const auto wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), end - bytes_));
+    const ssize_t got = retry_interrupted([&] { return ::read(partial_, block.data(), wanted); });
+    if (got < 0) fail("read the partial file", errno);
+    if (got == 0) return false;
+    sum_->add({block.data(), static_cast<std::size_t>(got)});
+    bytes_ += static_cast<std::uint64_t>(got);
+  }
+  return true;
 }
 
 void ResumableFile::begin(const std::string& key) {
   noted_ = {};
+  sum_ = std::make_unique<Sum>();
   if (::ftruncate(partial_, 0) != 0 || ::lseek(partial_, 0, SEEK_SET) < 0 ||
       ::ftruncate(progress_, 0) != 0 || ::lseek(progress_, 0, SEEK_SET) < 0) {
     fail("begin", errno);
@@ -198,11 +246,12 @@ ResumableFile::~ResumableFile() {
 void ResumableFile::append(std::string_view bytes) {
   KINDRED_CHECK(partial_ >= 0);
   if (!write_all(partial_, bytes)) fail("write", errno);
+  sum_->add(bytes);
   bytes_ += bytes.size();
 }
 
 void ResumableFile::mark(const Mark& mark) {
-  marked_ = {mark, bytes_};
+  marked_ = {mark, bytes_, sum_->value()};
   const bool late = std::chrono::steady_clock::now() - noted_at_ >= kNoteTime;
   if (bytes_ - noted_.bytes >= kNoteBytes || late) take_note();
 }
@@ -217,7 +266,7 @@ void ResumableFile::take_note() {
 
 // False, with errno, when it cannot be written; then nothing is left of it.
 bool ResumableFile::write_note() noexcept {
-  const std::string line = line_of(marked_.mark, marked_.bytes, key_checksum_);
+  const std::string line = line_of(marked_.mark, marked_.bytes, marked_.sum, key_checksum_);
   if (!write_all(progress_, line)) {
     const int cause = errno;
     const auto before = static_cast<off_t>(progress_bytes_);

@@ -9,14 +9,17 @@
 // reached the disk: every few megabytes or once a second. Whoever is killed, at any moment,
 // loses what came after the last note; with `resume` the next run cuts the partial file
 // back to it and goes on, and the file is byte for byte that of a run without
-// interruption. When writing fails, because the disk is full or for any other reason, the
-// partial file is cut back to the last mark and stays.
+// interruption. Each note holds the checksum of all bytes that it speaks of, and they are read
+// again first: where a bit has flipped or a block was lost, what came before it is kept. When
+// writing fails, because the disk is full or for any other reason, the partial file is cut back to
+// the last mark and stays.
 //
 // `key` says what the result is of. A partial file with another key is not continued: ask
 // unfinished_key() first. NAME.partial is locked (flock) while it is written.
 //
-// NAME.progress is text: a line with the key, then a line for each note, "done bytes
-// tally tally checksum"; a line that was cut short does not count.
+// NAME.progress is text: a line with the key, then a line for each note, "done bytes tally
+// tally XXH3-of-the-bytes checksum-of-the-line"; a line that was cut short does not count.
+// Notes of earlier versions, which have no checksum of the bytes, are no notes.
 //
 // Thread safety: a value with one owner.
 
@@ -26,6 +29,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,6 +59,8 @@ class ResumableFile {
 
   // Where this run takes up.
   const Mark& resumed() const noexcept { return resumed_; }
+  // Bytes that notes spoke of and that were not as they were written; they are done again.
+  std::uint64_t damaged_bytes() const noexcept { return damaged_bytes_; }
 
   // Throws Error(io), after which nothing more may be appended.
   void append(std::string_view bytes);
@@ -73,11 +79,14 @@ class ResumableFile {
  private:
   struct Note {
     Mark mark;
-    std::uint64_t bytes = 0;  // Of the partial file.
+    std::uint64_t bytes = 0;  // Of the partial file,
+    std::uint64_t sum = 0;    // and their checksum.
   };
+  struct Sum;  // Of the bytes appended.
 
   int open(const std::string& name);
   void resume(const std::string& key);
+  bool read_up_to(std::uint64_t end);
   void begin(const std::string& key);
   void take_note();
   bool write_note() noexcept;
@@ -91,6 +100,8 @@ class ResumableFile {
   int partial_ = -1;
   int progress_ = -1;
   std::uint64_t key_checksum_ = 0;
+  std::uint64_t damaged_bytes_ = 0;
+  std::unique_ptr<Sum> sum_;
   bool ready_ = false;                // Both files are as the last note says, or later.
   std::uint64_t progress_bytes_ = 0;  // Of whole lines.
   Mark resumed_;

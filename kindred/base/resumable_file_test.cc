@@ -105,6 +105,42 @@ TEST_F(ResumableFileTest, EveryCutOfEitherFileIsTakenUpToTheSameBytes) {
   }
 }
 
+// What a note speaks of is read again: a flipped bit or a lost block costs what came after the
+// note before it, and never reaches the finished file.
+TEST_F(ResumableFileTest, EveryFlippedBitOfThePartialFileIsMadeAgain) {
+  run(3, false, false);
+  run(6, true, false);
+  const std::string notes = test::read_bytes(folder_ / "f.csv.progress");
+  const std::string bytes = partial();
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    std::string changed = bytes;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    test::write_bytes(folder_ / "f.csv.progress", notes);
+    test::write_bytes(folder_ / "f.csv.partial", changed);
+    {
+      const ResumableFile file(path_, "key", true);
+      ASSERT_GT(file.damaged_bytes(), 0U) << at;
+      ASSERT_EQ(file.resumed().done, at < whole(3).size() ? 0U : 3U) << at;
+    }
+    run(8, true, true);
+    ASSERT_EQ(test::read_bytes(path_), whole(8)) << at;
+  }
+  test::write_bytes(folder_ / "f.csv.progress", notes);
+  test::write_bytes(folder_ / "f.csv.partial", std::string(bytes.size(), '\0'));
+  EXPECT_EQ(run(8, true, true), 0U);
+  EXPECT_EQ(test::read_bytes(path_), whole(8));
+}
+
+TEST_F(ResumableFileTest, NotesOfTheVersionWithoutChecksumsAreNone) {
+  run(3, false, false);
+  std::string notes = test::read_bytes(folder_ / "f.csv.progress");
+  notes.replace(notes.find("progress-2"), 10, "progress-1");
+  test::write_bytes(folder_ / "f.csv.progress", notes);
+  EXPECT_FALSE(ResumableFile::unfinished_key(path_));
+  EXPECT_EQ(run(8, true, true), 0U);
+  EXPECT_EQ(test::read_bytes(path_), whole(8));
+}
+
 TEST_F(ResumableFileTest, OneRunAtATime) {
   ResumableFile first(path_, "key", false);
   try {

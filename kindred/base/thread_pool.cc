@@ -49,6 +49,13 @@ struct ThreadPool::State {
   std::atomic<int> running{0};             // Helper threads still inside the current call.
   bool stopping = false;
   std::exception_ptr failure;
+  const std::atomic<bool>* cancelled = nullptr;  // Of the CancelScope, or null.
+
+  void throw_if_cancelled() const {
+    if (cancelled != nullptr && cancelled->load(std::memory_order_relaxed)) {
+      throw Error(ErrorCode::cancelled, "stopped");
+    }
+  }
 
   void take_indices(int worker) noexcept {
     current_worker = worker;
@@ -56,6 +63,7 @@ struct ThreadPool::State {
       const std::size_t index = next.fetch_add(1, std::memory_order_relaxed);
       if (index >= count) break;
       try {
+        throw_if_cancelled();
         (*task)(index, worker);
       } catch (...) {
         const std::scoped_lock lock(mutex);
@@ -114,7 +122,10 @@ int ThreadPool::thread_count() const noexcept {
 void ThreadPool::parallel_for(std::size_t count,
                               const std::function<void(std::size_t, int)>& task) {
   if (current_worker >= 0) {  // Nested: this thread is already one of the workers.
-    for (std::size_t index = 0; index < count; ++index) task(index, current_worker);
+    for (std::size_t index = 0; index < count; ++index) {
+      state_->throw_if_cancelled();
+      task(index, current_worker);
+    }
     return;
   }
   if (count == 0) return;
@@ -135,5 +146,12 @@ void ThreadPool::parallel_for(std::size_t count,
   state.work_done.wait(lock, [&] { return state.running == 0; });
   if (state.failure) std::rethrow_exception(std::exchange(state.failure, nullptr));
 }
+
+CancelScope::CancelScope(ThreadPool& pool, const std::atomic<bool>* flag)
+    : pool_(pool), before_(pool.state_->cancelled) {
+  if (flag != nullptr) pool_.state_->cancelled = flag;
+}
+
+CancelScope::~CancelScope() { pool_.state_->cancelled = before_; }
 
 }  // namespace kindred

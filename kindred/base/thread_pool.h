@@ -6,10 +6,14 @@
 // go to disjoint slots, and sums over fixed blocks added in block order, are the same
 // bytes for any number of threads.
 //
+// While a CancelScope lives, its flag ends a parallel_for between two tasks: what was under way
+// is then half done, so only work that is thrown away afterwards belongs into one.
+//
 // Thread safety: one parallel_for at a time; a call from inside a task runs serially.
 
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -30,12 +34,28 @@ class ThreadPool {
   // Calls task(index, worker) once for each index in [0, count), with
   // 0 <= worker < thread_count(), for scratch space of each worker's own. Returns when
   // all are done. The first exception stops the handing out and is rethrown here.
+  // Throws Error(cancelled) where the flag of a CancelScope is set.
   void parallel_for(std::size_t count,
                     const std::function<void(std::size_t index, int worker)>& task);
 
  private:
+  friend class CancelScope;
   struct State;
   std::unique_ptr<State> state_;
+};
+
+// Scopes nest; the inner one's flag counts. `flag` may be null: then nothing changes.
+class CancelScope {
+ public:
+  // Both must outlive *this.
+  CancelScope(ThreadPool& pool, const std::atomic<bool>* flag);
+  ~CancelScope();
+  CancelScope(const CancelScope&) = delete;
+  CancelScope& operator=(const CancelScope&) = delete;
+
+ private:
+  ThreadPool& pool_;
+  const std::atomic<bool>* before_;
 };
 
 }  // namespace kindred

@@ -50,6 +50,31 @@ TEST(ThreadPool, NestedLoopsRunSeriallyOnTheSameWorker) {
   EXPECT_EQ(calls, 16);
 }
 
+TEST(CancelScope, EndsALoopBetweenTwoTasks) {
+  for (const int threads : {1, 3}) {
+    ThreadPool pool(threads);
+    std::atomic<bool> cancelled = false;
+    std::atomic<int> calls = 0;
+    const auto work = [&](std::size_t, int) {
+      if (++calls == 5) cancelled = true;
+    };
+    {
+      const CancelScope scope(pool, &cancelled);
+      EXPECT_THROW(pool.parallel_for(1000, work), Error);
+      EXPECT_LT(calls, 5 + 2 * threads);
+      EXPECT_THROW(pool.parallel_for(1, work), Error) << "nothing begins any more";
+      const CancelScope same(pool, nullptr);
+      EXPECT_THROW(pool.parallel_for(1, work), Error);
+      const std::atomic<bool> other = false;
+      const CancelScope inner(pool, &other);
+      EXPECT_NO_THROW(pool.parallel_for(10, work));
+    }
+    calls = 100;
+    pool.parallel_for(1000, work);
+    EXPECT_EQ(calls, 1100) << "without the scope nobody looks at the flag";
+  }
+}
+
 TEST(ThreadPool, RefusesImpossibleSizes) {
   EXPECT_THROW(ThreadPool(-1), Error);
   EXPECT_THROW(ThreadPool(100000), Error);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kindred/base/error.h"
+#include "kindred/base/memory_budget.h"
 #include "kindred/data/dataset_node.h"
 
 namespace kindred::data {
@@ -233,6 +234,9 @@ Batch Dataset::collect(std::uint64_t pass) const {
   Batch block;
   for (bool first = true; iterator.next(block); first = false) {
     if (first) all = empty_like(block);
+    // By the bytes of a number in each cell; what texts take is seen when the next block comes.
+    process_memory().take(block.row_count * (block.features.size() + 1) * sizeof(double),
+                          "the rows of the table");
     append_rows(all, block, 0, block.row_count);
   }
   return all;

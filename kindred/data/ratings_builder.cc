@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "kindred/base/error.h"
+#include "kindred/base/memory_budget.h"
 #include "kindred/base/printable.h"
 #include "kindred/data/duplicate_pairs.h"
 
@@ -131,6 +132,8 @@ void RatingsBuilder::fill_rows(ThreadPool& pool) {
   Interactions& interactions = result_.interactions;
   SparseMatrix& matrix = interactions.by_user;
   const std::size_t entry_count = matrix.offsets.back();
+  process_memory().take(entry_count * (format_.timestamp_column != kNoColumn ? 16 : 8),
+                        "the ratings of " + file_);
   matrix.columns.resize(entry_count);
   matrix.values.assign(entry_count, 1.0F);
   const bool has_times = format_.timestamp_column != kNoColumn;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kindred/base/error.h"
+#include "kindred/base/memory_budget.h"
 #include "kindred/base/progress.h"
 #include "kindred/data/ratings_builder.h"
 #include "kindred/data/ratings_chunk.h"
@@ -51,7 +52,12 @@ Ratings read_once(const std::filesystem::path& path, const RatingsOptions& optio
   const std::size_t batch_size = kChunksPerThread * static_cast<std::size_t>(pool.thread_count());
   ChunkBatch batch = read_batch(reader, format, options.chunk_bytes, batch_size);
   std::uint64_t bytes_shown = 0;
+  const std::string purpose = "reading " + file;
   while (!batch.empty()) {
+    // What a packed file holds is known only now: the text, and the next beside.
+    std::uint64_t text_bytes = 0;
+    for (const TextChunk& chunk : batch) text_bytes += chunk.text.size();
+    process_memory().take(2 * text_bytes, purpose);
     ChunkBatch next;
     std::vector<RatingsChunk> parsed(batch.size());
     std::vector<int> parsed_by(batch.size());

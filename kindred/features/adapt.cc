@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "kindred/base/error.h"
+#include "kindred/base/interrupt.h"
 #include "kindred/base/overloaded.h"
 #include "kindred/base/printable.h"
 #include "kindred/data/vocabulary.h"
@@ -373,6 +374,7 @@ Adapted adapt(std::vector<Column> recipes, const data::Dataset& rows, const Adap
   Adapted adapted{.columns = std::move(recipes), .row_count = 0, .warnings = {}};
   data::DatasetIterator iterator = rows.start();
   for (data::Batch block; iterator.next(block);) {
+    throw_if_interrupted();
     learners.learn(block);
     adapted.row_count += block.row_count;
   }

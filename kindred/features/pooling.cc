@@ -1,15 +1,25 @@
 #include "kindred/features/pooling.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
+#include "kindred/base/interrupt.h"
+#include "kindred/base/memory_budget.h"
+#include "kindred/base/printable.h"
+#include "kindred/base/progress.h"
 #include "kindred/base/rng.h"
+#include "kindred/base/size.h"
 
 namespace kindred::features {
 namespace {
 
 // Draws of the tables are keyed by (seed, this and the table's name, row).
 constexpr std::uint32_t kTableStream = 0x454D4231;
+
+// Of a wide row: some milliseconds.
+constexpr std::size_t kDrawsPerLook = std::size_t{1} << 16U;
 
 // What the vector of an id is scaled by before it is combined.
 float norm_factor(std::span<const float> vector, const std::optional<float>& max_norm) {
@@ -97,13 +107,20 @@ double initial_stddev(std::size_t dimensions) noexcept {
 }
 
 Matrix initial_table(const EmbeddingTable& table, std::uint64_t seed) {
+  const std::string column = fmt::format("column '{}'", printable(table.name));
+  const std::uint64_t cells = checked_product(table.row_count, table.dimensions, column);
+  process_memory().take(cells * sizeof(float),
+                        fmt::format("{}: its embedding of {} rows in {} dimensions", column,
+                                    format_count(table.row_count), format_count(table.dimensions)));
   Matrix values(table.row_count, table.dimensions);
   const double stddev = initial_stddev(table.dimensions);
   const auto stream =
       kTableStream ^ static_cast<std::uint32_t>(fingerprint64(std::string_view(table.name)));
   for (std::size_t row = 0; row < table.row_count; ++row) {
     Rng rng(seed, stream, row);
+    std::size_t drawn = 0;
     for (float& value : values.row(row)) {
+      if (drawn++ % kDrawsPerLook == 0) throw_if_interrupted();
       value = static_cast<float>(stddev * truncated_normal(rng));
     }
   }

@@ -25,6 +25,7 @@ class Keeper {
     model::require_same_training(saved, learner_.family(), settings_, options_.fingerprint,
                                  learner_.epoch_count());
     history_ = std::move(saved.history);
+    saved_count_ = history_.size();
     storage::with_file_name(policy_.path, [&] { learner_.restore(std::move(saved)); });
   }
 
@@ -40,6 +41,8 @@ class Keeper {
   }
 
   const std::vector<training::Epoch>& history() const noexcept { return history_; }
+  // Epochs that the checkpoint knows.
+  std::size_t saved_count() const noexcept { return saved_count_; }
 
  private:
   void save() {
@@ -52,6 +55,7 @@ class Keeper {
     checkpoint.history = history_;
     model::save_checkpoint(policy_.path, checkpoint);
     last_save_ = Clock::now();
+    saved_count_ = history_.size();
   }
 
   Learner& learner_;
@@ -59,6 +63,7 @@ class Keeper {
   const training::CheckpointPolicy& policy_;
   Json settings_;
   std::vector<training::Epoch> history_;
+  std::size_t saved_count_ = 0;
   Clock::time_point last_save_ = Clock::now();
 };
 
@@ -82,12 +87,20 @@ LearnResult learn(Learner& learner, const LearnOptions& options, const training:
   }
   training::LoopResult done = training::run_training(
       trainee,
-      {.epochs = learner.epoch_count(), .patience = options.patience, .cancelled = run.cancelled},
+      {.epochs = learner.epoch_count(),
+       .patience = options.patience,
+       .cancelled = run.cancelled,
+       .pool = &run.pool},
       keeper.history(), run.observe);
   result.history = std::move(done.history);
   result.ended = done.ended;
   result.best_epoch = done.best_epoch;
-  if (result.ended == training::Ended::cancelled && run.checkpoint.is_wanted()) keeper.save_rest();
+  if (result.ended != training::Ended::cancelled || !run.checkpoint.is_wanted()) return result;
+  if (!done.cut_short) {
+    keeper.save_rest();
+  } else {
+    result.history.resize(keeper.saved_count());  // What a resumed training goes on from.
+  }
   return result;
 }
 

@@ -96,10 +96,12 @@ std::vector<MemoryPart> training_memory(const data::Interactions& interactions,
 
 WatchResult train_watching(const data::Interactions& interactions, const WatchTraining& training,
                            const training::Run& run) {
+  std::optional<CancelScope> scope(std::in_place, run.pool, run.cancelled);
   const SparseMatrix positives = positives_of(interactions, training.positive_rule);
   const People people(positives, training);
   const std::unique_ptr<Learner> learner =
       make_watch_learner(training.family, *people.learned_from, positives);
+  scope.reset();  // The loop finishes an epoch that takes but a moment.
   LearnOptions options;
   options.patience = training.patience;
   options.settings = settings_of(training);
@@ -120,6 +122,7 @@ WatchResult train_watching(const data::Interactions& interactions, const WatchTr
   result.model.positive_rule = training.positive_rule;
   result.model.history = std::move(learned.history);
   if (result.ended == training::Ended::cancelled) return result;
+  scope.emplace(run.pool, run.cancelled);
   learner->finish(result.model, run.pool);
   add_data(interactions, result.model);
   return result;

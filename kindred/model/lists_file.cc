@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -11,7 +12,9 @@
 #include "kindred/base/byte_source.h"
 #include "kindred/base/check.h"
 #include "kindred/base/error.h"
+#include "kindred/base/size.h"
 #include "kindred/model/parts.h"
+#include "kindred/storage/named_errors.h"
 
 namespace kindred::model {
 namespace {
@@ -19,6 +22,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 static_assert(sizeof(ListEntry) == 8);
 
+constexpr std::uint64_t kListEntriesMax = std::uint64_t{1} << 44U;  // More than any disk holds.
 constexpr std::uint32_t kByPopularity = std::uint32_t{1} << 31U;
 
 const storage::Format& lists_format() {
@@ -71,6 +75,32 @@ Lists read_records(const std::filesystem::path& records, std::size_t people,
   return lists;
 }
 
+// As read_records() leaves them. Requires: sizes agree.
+void require_whole(const Lists& lists, std::size_t item_count) {
+  const auto refuse = [](const std::string& problem) { throw Error(ErrorCode::corrupt, problem); };
+  if (lists.offsets.front() != 0 || lists.offsets.back() != lists.items.size() ||
+      !std::ranges::is_sorted(lists.offsets)) {
+    refuse(fmt::format("the offsets of 'list' do not ascend from 0 to {}", lists.items.size()));
+  }
+  std::vector<std::size_t> last_list(item_count, 0);  // That had the item; counted from 1.
+  for (std::size_t person = 0; person < lists.by_popularity.size(); ++person) {
+    if (lists.by_popularity[person] > 1) {
+      refuse(fmt::format("'list.by_popularity' of list {} is {}, neither 0 nor 1", person,
+                         lists.by_popularity[person]));
+    }
+    for (std::uint64_t i = lists.offsets[person]; i < lists.offsets[person + 1]; ++i) {
+      const std::uint32_t item = lists.items[i];
+      if (item >= item_count || !std::isfinite(lists.scores[i])) {
+        refuse(fmt::format("list {} has item {} of {} with score {}", person, item, item_count,
+                           lists.scores[i]));
+      }
+      if (std::exchange(last_list[item], person + 1) == person + 1) {
+        refuse(fmt::format("list {} has item {} twice", person, item));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::string list_record(std::span<const ListEntry> entries, bool by_popularity) {
@@ -102,6 +132,30 @@ void write_lists(const std::filesystem::path& path, const std::filesystem::path&
   content.set("entries", std::uint64_t{lists.items.size()});
   content.set("facts", facts);
   writer.write(path, lists_format(), std::move(content));
+}
+
+bool is_lists_file(const Json& manifest) {
+  const Json* name = manifest.is_object() ? manifest.find("format") : nullptr;
+  return name != nullptr && *name == Json(lists_format().name);
+}
+
+void check_lists(const std::filesystem::path& path) {
+  storage::with_file_name(path, [&] {
+    storage::ContainerReader reader(path, lists_format());
+    const Json& content = reader.content();
+    const std::uint64_t people = read_size(content, "people", "people");
+    const std::uint64_t item_count = read_size(content, "items", "items");
+    const std::uint64_t entries = read_size(content, "entries", "entries", kListEntriesMax);
+    check_texts(reader, "user.labels", people);
+    read_labels(reader, "item.labels", item_count);
+    Lists lists;
+    lists.offsets = reader.read<std::uint64_t>("list.offsets", {people + 1});
+    lists.items = reader.read<std::uint32_t>("list.items", {entries});
+    lists.scores = reader.read<float>("list.scores", {entries});
+    lists.by_popularity = reader.read<std::uint8_t>("list.by_popularity", {people});
+    require_whole(lists, item_count);
+    reader.verify_others();
+  });
 }
 
 }  // namespace kindred::model

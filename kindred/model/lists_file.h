@@ -10,6 +10,8 @@
 // as it goes: for each person a U32 count, whose top bit says "by popularity", then so many
 // pairs of a U32 item and an F32 score.
 //
+// What read_records() refuses is never written, and check_lists() refuses it in a file.
+//
 // docs/format/lists.md draws it. Thread safety: pure functions.
 
 #pragma once
@@ -44,5 +46,12 @@ struct ListsLabels {
 // Memory: 8 bytes an entry.
 void write_lists(const std::filesystem::path& path, const std::filesystem::path& records,
                  const ListsLabels& labels, const Json& facts);
+
+// Whether a manifest is that of such a file.
+bool is_lists_file(const Json& manifest);
+
+// Throws Error(corrupt), naming the file, unless checksums are right and all fits together:
+// offsets ascend, items are in range and no list has one twice, scores are finite.
+void check_lists(const std::filesystem::path& path);
 
 }  // namespace kindred::model

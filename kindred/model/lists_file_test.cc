@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "kindred/model/parts.h"
 #include "kindred/storage/container.h"
 #include "tests/support/error_of.h"
 #include "tests/support/temporary_folder.h"
@@ -65,6 +66,37 @@ TEST_F(ListsFile, RecordsThatDoNotFitAreErrors) {
   EXPECT_NE(error_of(list_record(unknown, false) + one + one).find("item 3"), std::string::npos);
   const std::vector<ListEntry> nan = {{1, NAN}};
   EXPECT_NE(error_of(list_record(nan, false) + one + one).find("nan"), std::string::npos);
+}
+
+// Right checksums do not make lists: each change is sealed anew.
+TEST_F(ListsFile, CheckRefusesWhatTheWriterWouldNot) {
+  const auto problem = [&](std::vector<std::uint64_t> offsets, std::vector<std::uint32_t> items,
+                           std::vector<float> scores, std::uint8_t popular) {
+    const std::vector<std::uint8_t> by_popularity = {0, popular};
+    PartWriter parts;
+    parts.writer().add("list.offsets", {offsets.size()}, std::span<const std::uint64_t>(offsets));
+    parts.writer().add("list.items", {items.size()}, std::span<const std::uint32_t>(items));
+    parts.writer().add("list.scores", {scores.size()}, std::span<const float>(scores));
+    parts.writer().add("list.by_popularity", {2}, std::span<const std::uint8_t>(by_popularity));
+    parts.add_labels("user", users_, std::span(rows_).first(2));
+    parts.add_labels("item", items_);
+    Json content;
+    content.set("people", 2);
+    content.set("items", 3);
+    content.set("entries", std::uint64_t{items.size()});
+    parts.writer().write(folder_ / "l.safetensors", {"kindred lists", 1}, std::move(content));
+    return test::error_of([&] { check_lists(folder_ / "l.safetensors"); });
+  };
+  EXPECT_EQ(problem({0, 2, 3}, {2, 0, 2}, {1, 0, 1}, 1), "no error");
+  EXPECT_NE(problem({0, 3, 2}, {2, 0, 2}, {1, 0, 1}, 1), "no error");
+  EXPECT_NE(problem({1, 2, 3}, {2, 0, 2}, {1, 0, 1}, 1), "no error");
+  EXPECT_NE(problem({0, 2, 2}, {2, 0, 2}, {1, 0, 1}, 1), "no error");
+  EXPECT_NE(problem({0, 3}, {2, 0, 1}, {1, 0, 1}, 1), "no error");
+  EXPECT_NE(problem({0, 2, 3}, {2, 0, 3}, {1, 0, 1}, 1), "no error");
+  EXPECT_NE(problem({0, 2, 3}, {2, 2, 0}, {1, 0, 1}, 1), "no error");
+  EXPECT_NE(problem({0, 2, 3}, {2, 0, 2}, {1, NAN, 1}, 1), "no error");
+  EXPECT_NE(problem({0, 2, 3}, {2, 0, 2}, {1, 0, 1}, 2), "no error");
+  EXPECT_NE(problem({0, 2, 3}, {2, 0, 2}, {1, 0}, 0), "no error");
 }
 
 }  // namespace

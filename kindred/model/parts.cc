@@ -255,6 +255,10 @@ Matrix read_matrix(storage::ContainerReader& reader, const std::string& name, st
   return Matrix(rows, cols, reader.read<float>(name, {rows, cols}));
 }
 
+void check_texts(storage::ContainerReader& reader, const std::string& name, std::uint64_t count) {
+  const Texts texts(reader, name, count);
+}
+
 data::Vocabulary read_labels(storage::ContainerReader& reader, const std::string& name,
                              std::uint64_t count) {
   const Texts texts(reader, name, count);

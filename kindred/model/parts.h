@@ -57,6 +57,8 @@ class PartWriter {
 // The labels of `count` rows, as add_labels() has written them.
 data::Vocabulary read_labels(storage::ContainerReader& reader, const std::string& name,
                              std::uint64_t count);
+// Throws Error(corrupt) unless the texts of `count` rows are there; they may repeat.
+void check_texts(storage::ContainerReader& reader, const std::string& name, std::uint64_t count);
 embedding::Embeddings read_embeddings(storage::ContainerReader& reader, const std::string& prefix,
                                       const Json& description);
 SparseMatrix read_sparse(storage::ContainerReader& reader, const std::string& prefix,

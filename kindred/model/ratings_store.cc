@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "kindred/base/error.h"
 #include "kindred/base/size.h"
 #include "kindred/model/file_kind.h"
 #include "kindred/model/parts.h"
+#include "kindred/model/ratings_check.h"
 #include "kindred/storage/checksum.h"
 #include "kindred/storage/container.h"
 #include "kindred/storage/named_errors.h"
@@ -22,13 +24,11 @@ const storage::Format& store_format() {
 }
 
 // What both ways of reading need, with everything about it checked.
-data::Interactions read_labels_and_times(storage::ContainerReader& reader) {
-  const Json& content = reader.content();
+data::Interactions read_names(storage::ContainerReader& reader, const StoredSide& by_user) {
   data::Interactions interactions;
-  interactions.users =
-      read_labels(reader, "user.labels", read_size(content.at("by_user"), "rows", "by_user: rows"));
-  interactions.items =
-      read_labels(reader, "item.labels", read_size(content.at("by_user"), "cols", "by_user: cols"));
+  interactions.users = read_labels(reader, "user.labels", by_user.rows);
+  interactions.items = read_labels(reader, "item.labels", by_user.cols);
+  const Json& content = reader.content();
   interactions.has_values = content.at("has_values").as_bool();
   if (const Json* meaning = content.find("value_meaning")) {
     interactions.meaning = data::value_meaning(meaning->as_string());
@@ -72,59 +72,52 @@ void save_ratings(const std::filesystem::path& path, const data::Interactions& i
 StoredRatings load_ratings(const std::filesystem::path& path) {
   return storage::with_file_name(path, [&] {
     storage::ContainerReader reader(path, store_format());
-    const Json& content = reader.content();
     StoredRatings stored;
-    stored.interactions = read_labels_and_times(reader);
-    stored.interactions.by_user = read_sparse(reader, "by_user", content.at("by_user"));
-    if (content.at("has_times").as_bool()) {
+    std::array<StoredSide, 2> sides = read_stored_sides(reader);
+    stored.interactions = read_names(reader, sides[0]);
+    PairCheck by_item(sides[1], false);
+    check_stored_pairs(reader, sides[1], by_item);
+    PairCheck by_user(sides[0], true);
+    stored.interactions.by_user = read_stored_pairs(reader, sides[0], by_user);
+    require_agreement(reader, sides, by_user, by_item);
+    if (reader.content().at("has_times").as_bool()) {
       stored.interactions.timestamps =
           reader.read<std::int64_t>("by_user.times", {stored.interactions.by_user.entry_count()});
     }
-    stored.facts = content.at("facts");
+    stored.facts = reader.content().at("facts");
     reader.verify_others();
     return stored;
   });
 }
 
+void check_ratings_store(const std::filesystem::path& path) { const RatingsBlocks blocks(path); }
+
 RatingsBlocks::RatingsBlocks(const std::filesystem::path& path) : path_(path), file_(path) {
   storage::with_file_name(path, [&] {
     storage::ContainerReader reader(path, store_format());
     const Json& content = reader.content();
-    data::Interactions labels = read_labels_and_times(reader);
+    std::array<StoredSide, 2> sides = read_stored_sides(reader);
+    data::Interactions labels = read_names(reader, sides[0]);
     users_ = std::move(labels.users);
     items_ = std::move(labels.items);
     has_values_ = labels.has_values;
     meaning_ = labels.meaning;
     if (const Json* low = content.find("value_min")) value_min_ = as_float(*low);
     if (const Json* high = content.find("value_max")) value_max_ = as_float(*high);
-    for (const std::string name : {"by_user", "by_item"}) {
-      const Json& description = content.at(name);
-      Side side;
-      side.name = name;
-      side.rows = read_size(description, "rows", name + ": rows");
-      side.cols = read_size(description, "cols", name + ": cols");
-      const std::uint64_t entries =
-          read_size(description, "entries", name + ": entries", kEntriesMax);
-      side.offsets = reader.read_offsets(name + ".offsets", side.rows, entries);
-      const storage::TensorInfo* columns = file_.find(name + ".columns");
-      const storage::TensorInfo* values = file_.find(name + ".values");
-      const bool fits = columns != nullptr && columns->type == storage::DataType::U32 &&
-                        columns->byte_count == 4 * entries &&
-                        (description.at("all_ones").as_bool() ||
-                         (values != nullptr && values->type == storage::DataType::F32 &&
-                          values->byte_count == 4 * entries));
-      if (!fits) {
-        throw Error(ErrorCode::corrupt,
-                    fmt::format("'{}' has not {} columns and as many values", name, entries));
-      }
-      side.columns = *columns;
-      if (!description.at("all_ones").as_bool()) side.values = *values;
-      sides_.push_back(std::move(side));
+    PairCheck by_item(sides[1], false);
+    check_stored_pairs(reader, sides[1], by_item);
+    PairCheck by_user(sides[0], true);
+    check_stored_pairs(reader, sides[0], by_user);
+    require_agreement(reader, sides, by_user, by_item);
+    for (StoredSide& side : sides) {
+      sides_.push_back({.name = side.name,
+                        .rows = side.rows,
+                        .cols = side.cols,
+                        .offsets = std::move(side.offsets),
+                        .columns = *file_.find(side.name + ".columns"),
+                        .values = {}});
+      if (!side.all_ones) sides_.back().values = *file_.find(side.name + ".values");
     }
-    const bool transposed = sides_[0].rows == sides_[1].cols && sides_[0].cols == sides_[1].rows &&
-                            sides_[0].offsets.back() == sides_[1].offsets.back() &&
-                            sides_[0].rows == users_.size() && sides_[0].cols == items_.size();
-    if (!transposed) throw Error(ErrorCode::corrupt, "by_user and by_item do not fit together");
     reader.verify_others();
     fingerprint_ = storage::to_hex(
         storage::checksum(std::as_bytes(std::span<const char>(file_.header_text()))));

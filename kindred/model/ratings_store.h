@@ -6,6 +6,9 @@
 // block by block instead: training then needs memory for the vectors and two blocks,
 // however many ratings there are.
 //
+// Whoever opens a store checks it as a whole first (ratings_check.h): in memory, in blocks, and
+// `kindred inspect`.
+//
 // Blocks are read, not mapped: a file that shrinks meanwhile is an error and no signal, and
 // one that is replaced stays what it was for whoever has it open. docs/format/ratings.md
 // draws the file.
@@ -41,6 +44,9 @@ struct StoredRatings {
   Json facts;
 };
 StoredRatings load_ratings(const std::filesystem::path& path);
+
+// Throws what opening it would throw.
+void check_ratings_store(const std::filesystem::path& path);
 
 enum class RatingsSide { by_user, by_item };
 

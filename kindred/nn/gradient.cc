@@ -4,6 +4,7 @@
 
 #include "kindred/base/check.h"
 #include "kindred/base/huge_pages.h"
+#include "kindred/base/memory_budget.h"
 #include "kindred/nn/row_kernels.h"
 
 namespace kindred::nn {
@@ -18,6 +19,7 @@ Gradient<Real>::Gradient(std::size_t rows, std::size_t cols, GradientKind kind)
     : kind_(kind), cols_(cols) {
   KINDRED_CHECK(rows <= 0xFFFFFFFEU);
   if (kind == GradientKind::dense) {
+    process_memory().take(rows * cols * sizeof(Real), "a gradient of the network");
     values_.resize(rows * cols);
   } else {
     slot_of_ = huge_vector<std::uint32_t>(rows);

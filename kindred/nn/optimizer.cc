@@ -8,6 +8,7 @@
 #include "kindred/base/check.h"
 #include "kindred/base/error.h"
 #include "kindred/base/huge_pages.h"
+#include "kindred/base/memory_budget.h"
 #include "kindred/base/thread_pool.h"
 #include "kindred/nn/tape.h"
 
@@ -39,6 +40,8 @@ std::size_t Optimizer::add_parameter(std::string name, ParameterShape shape) {
   parameter.name = std::move(name);
   parameter.shape = shape;
   for (const SlotKind& kind : slot_kinds(options_)) {
+    process_memory().take(shape.rows * (kind.one_a_row ? 1 : shape.cols) * sizeof(float),
+                          fmt::format("the optimizer's memory of '{}'", parameter.name));
     parameter.slots.push_back(
         huge_vector(shape.rows * (kind.one_a_row ? 1 : shape.cols), kind.initial));
   }

@@ -6,11 +6,19 @@
 #include <cmath>
 
 #include "kindred/base/check.h"
+#include "kindred/base/interrupt.h"
+#include "kindred/base/memory_budget.h"
 #include "kindred/base/rng.h"
 #include "kindred/base/size.h"
 #include "kindred/features/fingerprint.h"
 
 namespace kindred::nn {
+namespace {
+
+// Of a wide row: some milliseconds.
+constexpr std::size_t kDrawsPerLook = std::size_t{1} << 16U;
+
+}  // namespace
 
 Parameter& ParameterSet::add(std::string name, const Beginning& beginning,
                              const ParameterOptions& options) {
@@ -54,10 +62,14 @@ void ParameterSet::clear_gradients() noexcept {
 Matrix uniform(std::size_t rows, std::size_t cols, float limit, std::uint64_t seed,
                std::string_view name) {
   const auto stream = static_cast<std::uint32_t>(features::fingerprint64(name));
+  const std::string what = fmt::format("the parameter '{}'", name);
+  process_memory().take(checked_product(rows, cols, what) * sizeof(float), what);
   Matrix matrix(rows, cols);
   for (std::size_t row = 0; row < rows; ++row) {
     Rng rng(seed, stream, row);
+    std::size_t drawn = 0;
     for (float& value : matrix.row(row)) {
+      if (drawn++ % kDrawsPerLook == 0) throw_if_interrupted();
       value = limit * static_cast<float>(2.0 * rng.uniform() - 1.0);
     }
   }
@@ -71,7 +83,9 @@ Matrix glorot_uniform(std::size_t rows, std::size_t cols, std::size_t fan_in, st
 }
 
 Matrix filled(std::size_t rows, std::size_t cols, float value) {
-  return {rows, cols, std::vector<float>(rows * cols, value)};
+  const std::uint64_t cells = checked_product(rows, cols, "a parameter");
+  process_memory().take(cells * sizeof(float), "a parameter");
+  return {rows, cols, std::vector<float>(cells, value)};
 }
 
 }  // namespace kindred::nn

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kindred/base/check.h"
+#include "kindred/base/memory_budget.h"
 
 namespace kindred::nn {
 namespace {
@@ -27,6 +28,7 @@ Real* Tape<Real>::allocate(std::size_t count) {
   const std::size_t size = (count + kAlignment - 1) / kAlignment * kAlignment;
   if (chunks_.empty() || chunks_.back().size - used_ < size) {
     const std::size_t chunk_size = std::max({size, kChunkSize, chunk_size_});
+    process_memory().take(chunk_size * sizeof(Real), "a step of the network");
     chunks_.push_back({std::make_unique_for_overwrite<Real[]>(chunk_size), chunk_size});
     used_ = 0;
   }

@@ -147,15 +147,15 @@ void Training::run_epoch() {
   const auto start = std::chrono::steady_clock::now();
   EpochLog log;
   log.epoch = epoch_ + 1;
-  log.scores = train_epoch(log.row_count);
-  catch_up();
-  if (was_cancelled_) return;
-  log.learning_rate = static_cast<double>(last_rate_);
-  if (validation_ && log.epoch % options_.validation_frequency == 0) {
-    ScoreKeeper keeper(*model_.compiled_);
-    evaluate_stream(model_, *validation_, tape_, keeper);
-    const Scores scores = keeper.scores("val_");
-    log.scores.insert(log.scores.end(), scores.begin(), scores.end());
+  try {
+    log.scores = train_epoch(log.row_count);
+    catch_up();
+    if (was_cancelled_) return;
+    log.learning_rate = static_cast<double>(last_rate_);
+    if (validation_ && log.epoch % options_.validation_frequency == 0) validate(log);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::cancelled || options_.cancelled == nullptr) throw;
+    return note_cancelled();
   }
   require_finite_parameters();
   log.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -167,6 +167,19 @@ void Training::run_epoch() {
     callback->on_epoch_end(now);
   }
   if (!options_.checkpoint.empty() && checkpoint_is_due()) write_checkpoint();
+}
+
+void Training::validate(EpochLog& log) {
+  const CancelScope scope(pool_, options_.cancelled);
+  ScoreKeeper keeper(*model_.compiled_);
+  evaluate_stream(model_, *validation_, tape_, keeper);
+  const Scores scores = keeper.scores("val_");
+  log.scores.insert(log.scores.end(), scores.begin(), scores.end());
+}
+
+void Training::note_cancelled() {
+  was_cancelled_ = stops_ = true;
+  stop_reason_ = "cancelled";
 }
 
 Scores Training::train_epoch(std::size_t& row_count) {
@@ -183,8 +196,7 @@ Scores Training::train_epoch(std::size_t& row_count) {
   std::size_t step = 0;
   while (options_.steps_per_epoch == 0 || step < options_.steps_per_epoch) {
     if (options_.cancelled != nullptr && options_.cancelled->load()) {
-      was_cancelled_ = stops_ = true;
-      stop_reason_ = "cancelled";
+      note_cancelled();
       break;
     }
     EncodedBatch* batch = train_->next();
@@ -210,6 +222,7 @@ Scores Training::train_epoch(std::size_t& row_count) {
 }
 
 double Training::train_batch(const EncodedBatch& batch) {
+  const CancelScope scope(pool_, options_.cancelled);  // A step of a large network takes seconds.
   ParameterSet& parameters = *model_.network_.parameters;
   Optimizer& optimizer = model_.optimizer();
   tape_.clear();

@@ -60,6 +60,8 @@ class Training {
   float next_rate() const;
   void report(const EpochLog& log) const;
   TrainingView view();
+  void validate(EpochLog& log);
+  void note_cancelled();
 
   Model& model_;
   FitOptions options_;

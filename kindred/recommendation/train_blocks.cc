@@ -105,8 +105,12 @@ TrainResult train_blocks(const RatingsBlocks& ratings, const BlockTrainOptions& 
   TrainResult result;
   result.resumed_from = ials.epoch();
   training::LoopResult done = training::run_training(
-      trainee, {.epochs = options.ials.epochs, .patience = 0, .cancelled = run.cancelled}, history,
-      run.observe);
+      trainee,
+      {.epochs = options.ials.epochs,
+       .patience = 0,
+       .cancelled = run.cancelled,
+       .pool = &run.pool},
+      history, run.observe);
   result.ended = done.ended;
   result.best_epoch = done.best_epoch;
   model::Model& model = result.model;
@@ -114,6 +118,7 @@ TrainResult train_blocks(const RatingsBlocks& ratings, const BlockTrainOptions& 
   model.positive_rule = options.positive_rule;
   model.history = std::move(done.history);
   if (done.ended == training::Ended::cancelled) return result;
+  const CancelScope scope(run.pool, run.cancelled);
   ials.finish(run.pool);
   model.items.vectors = ials.item_vectors();
   model.items.labels = ratings.items();

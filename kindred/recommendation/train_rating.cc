@@ -342,7 +342,9 @@ std::size_t rating_training_memory_bytes(const data::Interactions& interactions,
   const auto width = static_cast<std::size_t>(dimensions) + 1;
   // Vectors, tables of the implicit sets, pulls, residuals and copies; at 8 bytes an entry
   // the ratings and the implicit sets, each by both sides.
-  return 8 * sizeof(float) * rows * width + 6 * 8 * interactions.by_user.entry_count();
+  // The square matrices are those of the priors, and of the rows that are being solved.
+  return 8 * sizeof(float) * rows * width + 6 * 8 * interactions.by_user.entry_count() +
+         8 * sizeof(double) * width * width;
 }
 
 RatingTrainResult train_ratings(const data::Interactions& interactions, const data::Table& users,
@@ -368,6 +370,7 @@ RatingTrainResult train_ratings(const data::Interactions& interactions, const da
   }
 
   std::vector<training::Epoch> so_far = history;
+  std::size_t saved_count = so_far.size();
   auto last_save = std::chrono::steady_clock::now();
   training::Trainee trainee;
   trainee.epochs_done = learner->done();
@@ -386,6 +389,7 @@ RatingTrainResult train_ratings(const data::Interactions& interactions, const da
                           .history = so_far};
     learner->save(checkpoint);
     model::save_checkpoint(run.checkpoint.path, checkpoint);
+    saved_count = so_far.size();
     last_save = std::chrono::steady_clock::now();
   };
   if (run.checkpoint.is_wanted()) {
@@ -396,16 +400,18 @@ RatingTrainResult train_ratings(const data::Interactions& interactions, const da
       if (!is_last && std::chrono::steady_clock::now() - last_save >= kCheckpointPause) save();
     };
   }
-  const training::LoopOptions loop = {.epochs = options.model.step_count(),
-                                      .cancelled = run.cancelled};
+  const training::LoopOptions loop = {
+      .epochs = options.model.step_count(), .cancelled = run.cancelled, .pool = &run.pool};
   training::LoopResult done =
       training::run_training(trainee, loop, std::move(history), run.observe);
   result.history = std::move(done.history);
   result.ended = done.ended;
   if (done.ended == training::Ended::cancelled) {
-    if (run.checkpoint.is_wanted()) save();
+    if (run.checkpoint.is_wanted() && !done.cut_short) save();
+    if (done.cut_short) result.history.resize(saved_count);  // What --resume goes on from.
     return result;
   }
+  const CancelScope scope(run.pool, run.cancelled);
   result.model.kind = family;
   result.model.als = options.model.als;
   result.model.bayesian = options.model.bayesian;

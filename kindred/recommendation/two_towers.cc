@@ -8,6 +8,7 @@
 #include <span>
 
 #include "kindred/base/error.h"
+#include "kindred/base/interrupt.h"
 #include "kindred/base/size.h"
 #include "kindred/data/dataset.h"
 #include "kindred/features/adapt.h"
@@ -140,6 +141,7 @@ Matrix vectors_of(const Side& side, const Tower& tower, const nn::EncodedRows& r
   nn::Tape<float> tape(&pool);
   nn::EncodedBatch batch;
   for (std::size_t begin = 0; begin < side.size(); begin += kRowsPerPass) {
+    throw_if_interrupted();
     std::vector<std::uint32_t> chosen(std::min(kRowsPerPass, side.size() - begin));
     std::iota(chosen.begin(), chosen.end(), static_cast<std::uint32_t>(begin));
     rows.gather(chosen, batch);

@@ -7,6 +7,7 @@
 #include "kindred/base/atomic_file.h"
 #include "kindred/base/check.h"
 #include "kindred/base/error.h"
+#include "kindred/base/memory_budget.h"
 #include "kindred/storage/checksum.h"
 
 namespace kindred::storage {
@@ -188,6 +189,10 @@ const TensorInfo& ContainerReader::require(std::string_view tensor_name, DataTyp
   return *tensor;
 }
 
+void ContainerReader::take_memory(const TensorInfo& tensor) const {
+  process_memory().take(tensor.byte_count, fmt::format("tensor '{}'", tensor.name));
+}
+
 void ContainerReader::read_bytes(const TensorInfo& tensor, std::span<std::byte> out) {
   file_.read(tensor, out);
   require_checksum(manifest_, tensor, checksum(out));
@@ -220,6 +225,21 @@ void ContainerReader::verify_others(std::span<const std::string_view> own) {
     require_checksum(manifest_, tensor, file_.checksum_of(tensor));
     verified_.insert(tensor.name);
   }
+}
+
+PieceReader::PieceReader(ContainerReader& reader, std::string_view tensor_name)
+    : reader_(reader), tensor_(*reader.file_.find(tensor_name)) {}
+
+void PieceReader::read(std::span<std::byte> out) {
+  reader_.file_.read_part(tensor_, done_, out);
+  checksum_.update(out);
+  done_ += out.size();
+}
+
+void PieceReader::finish() {
+  KINDRED_CHECK(done_ == tensor_.byte_count);
+  require_checksum(reader_.manifest_, tensor_, checksum_.value());
+  reader_.verified_.insert(tensor_.name);
 }
 
 Json read_manifest(const SafetensorsFile& file) {

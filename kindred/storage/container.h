@@ -27,6 +27,7 @@
 
 #include "kindred/base/json.h"
 #include "kindred/base/size.h"
+#include "kindred/storage/checksum.h"
 #include "kindred/storage/safetensors.h"
 
 namespace kindred::storage {
@@ -97,6 +98,7 @@ class ContainerReader {
   template <typename T>
   std::vector<T> read(std::string_view tensor_name, const std::vector<std::uint64_t>& shape) {
     const TensorInfo& tensor = require(tensor_name, kDataType<T>, shape);
+    take_memory(tensor);
     std::vector<T> values(tensor.byte_count / sizeof(T));
     read_bytes(tensor, std::as_writable_bytes(std::span(values)));
     return values;
@@ -109,8 +111,8 @@ class ContainerReader {
     read_bytes(require(tensor_name, kDataType<T>, shape), std::as_writable_bytes(out));
   }
 
-  // What read() asks first: whether the header has that tensor, of that type and shape. Nothing
-  // is read, so that whoever needs memory can ask before taking it.
+  // What read() asks first: throws Error(corrupt) unless there is a tensor of that name, type and
+  // shape. Nothing is read, so that whoever needs memory can ask before taking it.
   template <typename T>
   void expect(std::string_view tensor_name, const std::vector<std::uint64_t>& shape) const {
     require(tensor_name, kDataType<T>, shape);
@@ -134,13 +136,36 @@ class ContainerReader {
   void verify_others(std::span<const std::string_view> own = {});
 
  private:
+  friend class PieceReader;
   const TensorInfo& require(std::string_view tensor_name, DataType type,
                             const std::vector<std::uint64_t>& shape) const;
+  // Throws Error(out_of_memory) where process_memory() refuses.
+  void take_memory(const TensorInfo& tensor) const;
   void read_bytes(const TensorInfo& tensor, std::span<std::byte> out);
 
   SafetensorsFile file_;
   Json manifest_;
   std::unordered_set<std::string> verified_;  // Names of tensors.
+};
+
+// A tensor from front to back in pieces, for whoever need not keep it. Its checksum is compared
+// at the end, so what the pieces hold is to be believed only then.
+class PieceReader {
+ public:
+  // Requires: the reader has this tensor and outlives *this.
+  PieceReader(ContainerReader& reader, std::string_view tensor_name);
+
+  // The next bytes. Requires: so many are left.
+  void read(std::span<std::byte> out);
+
+  // Requires: all was read. Throws Error(corrupt) naming the tensor.
+  void finish();
+
+ private:
+  ContainerReader& reader_;
+  const TensorInfo& tensor_;
+  Checksum checksum_;
+  std::uint64_t done_ = 0;
 };
 
 // The manifest of a file that Kindred has written, whatever its format and version, after

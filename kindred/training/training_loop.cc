@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "kindred/base/error.h"
 
@@ -30,6 +32,26 @@ Epoch run_one(const Trainee& trainee, int epoch) {
     require_finite(*record.validation, "the validation metric", epoch);
   }
   return record;
+}
+
+// An epoch that takes less is finished before the loop ends.
+constexpr double kMomentSeconds = 0.3;
+
+// One epoch, unless somebody cancels meanwhile, the last one took more than a moment (or there
+// was none), and there is a pool that hears of it.
+std::optional<Epoch> run_unless_cancelled(const Trainee& trainee, const LoopOptions& options,
+                                                const LoopResult& so_far, int epoch) {
+  const bool is_short = !so_far.history.empty() && so_far.history.back().seconds < kMomentSeconds;
+  if (options.pool == nullptr || options.cancelled == nullptr || is_short) {
+    return run_one(trainee, epoch);
+  }
+  const CancelScope scope(*options.pool, options.cancelled);
+  try {
+    return run_one(trainee, epoch);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::cancelled || !options.cancelled->load()) throw;
+    return std::nullopt;
+  }
 }
 
 // The epoch with the best validation so far; 0 where none has been validated.
@@ -65,7 +87,13 @@ LoopResult run_training(const Trainee& trainee, const LoopOptions& options,
       result.ended = Ended::cancelled;
       break;
     }
-    result.history.push_back(run_one(trainee, epoch));
+    std::optional<Epoch> record = run_unless_cancelled(trainee, options, result, epoch);
+    if (!record) {
+      result.ended = Ended::cancelled;
+      result.cut_short = true;
+      break;
+    }
+    result.history.push_back(std::move(*record));
     const int best_epoch = best_epoch_of(result.history, options.validation_step_min);
     if (best_epoch == epoch && trainee.keep_best) trainee.keep_best();
     result.best_epoch = best_epoch;

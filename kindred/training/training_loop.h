@@ -3,7 +3,9 @@
 // A trainee is a value that runs one epoch at a time. The loop calls it, asks for the
 // loss and the validation metric, tells an observer, writes a checkpoint, stops when
 // the metric no longer rises or somebody cancels, and says why it stopped. It owns no
-// threads and no files: what a checkpoint is, the caller decides.
+// threads and no files: what a checkpoint is, the caller decides. With a pool to watch, an
+// epoch that would take more than a moment to end is cut short when somebody cancels, and
+// thrown away: the trainee is then good for nothing more, and what counts is its last checkpoint.
 //
 // Thread safety: runs in the calling thread; `cancelled` may be set from another one.
 
@@ -15,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "kindred/base/thread_pool.h"
 #include "kindred/training/run.h"
 
 namespace kindred::training {
@@ -33,13 +36,15 @@ struct LoopOptions {
   int epochs = 16;   // In all, those before a resume included.
   int patience = 0;  // Epochs without a better validation before stopping; 0: never.
   double validation_step_min = 0.0;              // What counts as better.
-  const std::atomic<bool>* cancelled = nullptr;  // Looked at between epochs.
+  const std::atomic<bool>* cancelled = nullptr;  // Looked at between epochs,
+  ThreadPool* pool = nullptr;                    // and between the tasks of this one, if set.
 };
 
 struct LoopResult {
   std::vector<Epoch> history;
   Ended ended = Ended::finished;
-  int best_epoch = 0;  // The one with the best validation; the last where there is none.
+  int best_epoch = 0;      // The one with the best validation; the last where there is none.
+  bool cut_short = false;  // Cancelled within an epoch: the trainee is half-way through it.
 };
 
 // `history` holds the records from before a resume. `observe`, if set, sees every new

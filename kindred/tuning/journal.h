@@ -12,6 +12,10 @@
 //    step(trial, step, seconds, train, validation, standard_error, share, epochs)
 //    range_change(parameter, low, high, after, probe, reason)
 //
+// Each row has a checksum, and all are compared when the file is opened (journal_schema.h); what
+// a trial says is then checked too (trial_check.h). A file of an earlier version, which has no
+// checksums, is brought up to this one.
+//
 // Cost: a change about a millisecond (a sync of the disk). Thread safety: one thread a
 // journal; any number of journals and processes on one file, on a local disk (SQLite's
 // locks do not work on most network file systems).
@@ -44,15 +48,22 @@ struct RangeChange {
   bool operator==(const RangeChange&) const = default;
 };
 
+class Database;
+
 class Journal {
  public:
   // Opens or makes the file; an empty path keeps the journal in memory.
-  // Throws Error(io) when that fails, Error(corrupt) for a file that is none of ours,
-  // Error(unsupported) for one of a newer version.
-  explicit Journal(const std::filesystem::path& path);
+  // Throws Error(io) when that fails, Error(corrupt) for a file that is none of ours or is
+  // damaged, naming the trial, and Error(unsupported) for one of a newer version. One without
+  // checksums is refused where a score is doubtful, unless it is trusted.
+  explicit Journal(const std::filesystem::path& path, bool trusts_unsealed = false);
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
+
+  const std::string& name() const noexcept;  // The file, as messages name it.
+  // Whether the file came without checksums: what was damaged before cannot be known.
+  bool was_unsealed() const noexcept { return was_unsealed_; }
 
   // Runs `work` as one transaction that no other process writes beside. What it throws
   // undoes it. Throws Error(io) when others keep the file locked for a minute.
@@ -81,8 +92,8 @@ class Journal {
   void set_probe(const std::string& parameter, std::int64_t proposal);
 
  private:
-  struct Database;
   std::unique_ptr<Database> database_;
+  bool was_unsealed_ = false;
 };
 
 }  // namespace kindred::tuning

@@ -105,13 +105,22 @@ std::size_t proposal_count(const std::vector<Trial>& trials) {
 
 Study::Study(const std::filesystem::path& path, StudyOptions options)
     : options_((validate_study(options), std::move(options))),
-      journal_(path),
+      journal_(path, options_.trusts_unsealed),
       searcher_(make_searcher(options_.searcher, options_.seed)),
       worker_(this_worker()) {
   journal_.exclusively([&] {
     keep_space();
     keep_subject();
+    if (options_.scores) check_scores(journal_.trials(), *options_.scores, journal_.name());
   });
+}
+
+std::string Study::about_file() const {
+  if (!journal_.was_unsealed()) return "";
+  return fmt::format(
+      "{}: an earlier version wrote it without checksums; its trials have been "
+      "looked through, and have checksums from now on",
+      journal_.name());
 }
 
 void Study::keep_space() {

@@ -40,6 +40,7 @@
 #include "kindred/tuning/searcher.h"
 #include "kindred/tuning/space.h"
 #include "kindred/tuning/trial.h"
+#include "kindred/tuning/trial_check.h"
 #include "kindred/tuning/widening.h"
 
 namespace kindred::tuning {
@@ -52,8 +53,11 @@ struct StudyOptions {
   WideningOptions widening;
   double trial_seconds_max = 3600.0;  // Silent for longer: lost.
   int attempts_max = 3;
-  std::vector<Setting> first;  // Tried before the starting setting, in this order.
-  Json subject;                // What is tuned, on which data: a study belongs to one.
+  std::vector<Setting> first;             // Tried before the starting setting, in this order.
+  Json subject;                           // What is tuned, on which data: a study belongs to one.
+  std::optional<ScoreRange> scores = {};  // What validation can be; nothing: anything.
+  // Take a study of an earlier version, which has no checksums, though a score is doubtful.
+  bool trusts_unsealed = false;
   // Seconds since 1970; the system's clock if empty. For tests.
   std::function<double()> clock = {};
 };
@@ -75,7 +79,7 @@ class Study {
   // equal or lie in this one: a space may grow by choices and by the ends of ranges, and all
   // trials stay.
   // Throws Error(invalid_argument) for options out of range and for another study,
-  // naming what differs; what Journal throws.
+  // naming what differs; Error(corrupt) for scores that cannot be; what Journal throws.
   Study(const std::filesystem::path& path, StudyOptions options);
 
   // The next trial, which is now this process's to run; nothing when `limit` settings have
@@ -93,6 +97,9 @@ class Study {
 
   // Whether the last report() or tell() of this trial was accepted.
   bool is_ours(const Trial& trial) const noexcept { return trial.worker == worker_; }
+
+  // What people should know of the file, or "".
+  std::string about_file() const;
 
   std::vector<Trial> trials() const { return journal_.trials(); }
   std::vector<RangeChange> range_changes() const { return journal_.range_changes(); }

@@ -29,6 +29,8 @@ class Flight {
   }
 
   bool interrupted() const { return interrupted_; }
+  // Also within a step.
+  bool was_interrupted() const { return is_set(options_.cancelled); }
   bool journal_failed() const { return journal_failed_; }
   bool stopped() const { return stopped_; }
 
@@ -70,6 +72,9 @@ class Flight {
 TrialEnd fly(Flight& flight, const Trial& trial, const Objective& objective) {
   const auto failed = [&](const std::string& message) {
     if (flight.journal_failed()) throw;
+    if (flight.was_interrupted()) {
+      return TrialEnd{.state = TrialState::lost, .message = kInterrupted};
+    }
     return TrialEnd{.state = TrialState::failed, .message = message};
   };
   try {

@@ -34,7 +34,8 @@ using Objective = std::function<TrialEnd(const Trial& trial, const TrialHooks& h
 
 struct RunOptions {
   std::size_t trial_limit = 40;                  // Settings of the study, all workers together.
-  const std::atomic<bool>* cancelled = nullptr;  // Looked at after every step.
+  const std::atomic<bool>* cancelled = nullptr;  // Looked at after every step; an objective
+                                                 // that throws because of it is tried again.
   double poll_seconds = 0.5;                     // How often a waiting worker looks.
   // Told when a trial begins (no steps), after each step, and when it has ended; may be
   // empty. Trials that are only waited for are not told of.

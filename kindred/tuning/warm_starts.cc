@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string>
 
+#include "kindred/base/atomic_file.h"
 #include "kindred/base/check.h"
 #include "kindred/base/size.h"
 #include "kindred/storage/container.h"
@@ -59,7 +60,7 @@ Matrix grown(const Matrix& items, const factorization::IalsOptions& options) {
 }
 
 WarmStarts::WarmStarts(std::filesystem::path folder) : folder_(std::move(folder)) {
-  if (!folder_.empty()) std::filesystem::create_directories(folder_);
+  if (!folder_.empty()) make_folder(folder_);
 }
 
 std::filesystem::path WarmStarts::path_of(std::int64_t trial) const {

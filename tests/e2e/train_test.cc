@@ -133,7 +133,7 @@ TEST_F(TrainCommand, WhatIsWrongIsSaidBeforeTheWork) {
   EXPECT_EQ(limited.code, 1);
   EXPECT_THAT(limited.err, HasSubstr("reading the"));
   EXPECT_THAT(limited.err, HasSubstr("the matrix by user"));
-  EXPECT_THAT(limited.err, HasSubstr("the limit is 0.0 MiB"));
+  EXPECT_THAT(limited.err, HasSubstr("the limit is 1,024 bytes"));
   EXPECT_EQ(run_kindred({"train", "none.csv", "-o", "m.kindred"}, folder_.path()).code, 1);
 }
 
