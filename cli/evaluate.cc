@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -25,8 +24,8 @@
 #include "kindred/base/error.h"
 #include "kindred/base/progress.h"
 #include "kindred/data/split.h"
+#include "kindred/model/file_kind.h"
 #include "kindred/model/io.h"
-#include "kindred/model/ratings_store.h"
 #include "kindred/model/table_model.h"
 #include "kindred/recommendation/protocol.h"
 
@@ -72,17 +71,10 @@ struct EvaluateFlags {
   std::vector<std::string> training_flags;  // Those that were given.
 };
 
-// A safetensors file begins with the length of its header, whose upper bytes are 0, and
-// with the header's brace; no text does. Looked at only in regular files: a pipe could
-// not be read again.
+// Any container but ratings: what cannot judge pairs says so when it is opened.
 bool is_model_file(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(path, ignored)) return false;
-  std::array<char, 9> head{};
-  std::ifstream file(path, std::ios::binary);
-  file.read(head.data(), head.size());
-  return file.gcount() == static_cast<std::streamsize>(head.size()) && head[5] == 0 &&
-         head[6] == 0 && head[7] == 0 && head[8] == '{';
+  const model::KindOfFile found = model::kind_of_file(path);
+  return found.is_container() && found.kind != model::FileKind::ratings_store;
 }
 
 data::Interactions read_pairs(const std::filesystem::path& path, const EvaluateFlags& flags,
@@ -255,7 +247,7 @@ void run(const Command& verb, const EvaluateFlags& flags) {
     }
   }
   ThreadPool pool(flags.common.threads);
-  if (is_model_file(flags.input) && !model::is_ratings_store(flags.input)) {
+  if (is_model_file(flags.input)) {
     evaluate_model(flags, pool);
   } else {
     evaluate_ratings(verb, flags, pool);

@@ -37,8 +37,17 @@ struct Exported {
 };
 
 // items.npy -> items.labels.txt
-std::filesystem::path labels_path(std::filesystem::path path) {
-  return path.replace_extension(".labels.txt");
+std::filesystem::path labels_path(std::filesystem::path path, const char* extension) {
+  return path.replace_extension(extension);
+}
+
+// What the format cannot hold stands in a CSV file beside it.
+void keep_labels(const embedding::Embeddings& embeddings, const std::filesystem::path& path,
+                 Exported& result) {
+  if (result.changed_texts == 0) return;
+  embedding::write_labels_csv(embeddings.labels, path);
+  result.files.push_back(path);
+  result.change += fmt::format("; {} has the labels as they are", path.string());
 }
 
 Exported export_tsv(const embedding::Embeddings& embeddings, const std::filesystem::path& folder) {
@@ -53,6 +62,7 @@ Exported export_tsv(const embedding::Embeddings& embeddings, const std::filesyst
   embedding::write_vectors_tsv(embeddings.vectors, result.files[0]);
   result.changed_texts = embedding::write_metadata_tsv(embeddings, result.files[1]);
   result.change = "tabs and line ends became spaces";
+  keep_labels(embeddings, folder / "labels.csv", result);
   return result;
 }
 
@@ -62,13 +72,15 @@ Exported export_as(const ExportFlags& flags, const embedding::Embeddings& embedd
   result.files = {flags.output};
   if (flags.format == "word2vec") {
     result.changed_texts = embedding::write_word2vec(embeddings, flags.output);
-    result.change = "spaces became underscores";
+    result.change = "spaces became underscores, and a word that was there already got a number";
+    keep_labels(embeddings, labels_path(flags.output, ".labels.csv"), result);
     return result;
   }
-  result.files.push_back(labels_path(flags.output));
+  result.files.push_back(labels_path(flags.output, ".labels.txt"));
   embedding::write_npy(embeddings.vectors, result.files[0]);
   result.changed_texts = embedding::write_labels(embeddings.labels, result.files[1]);
   result.change = "tabs and line ends became spaces";
+  keep_labels(embeddings, labels_path(flags.output, ".labels.csv"), result);
   return result;
 }
 

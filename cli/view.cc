@@ -15,6 +15,7 @@
 #include "cli/browser.h"
 #include "cli/common.h"
 #include "cli/flags/command.h"
+#include "cli/separator_flag.h"
 #include "cli/verbs.h"
 #include "kindred/base/atomic_file.h"
 #include "kindred/base/error.h"
@@ -45,7 +46,7 @@ void announce(const ViewFlags& flags, const serving::Service& service) {
     Json json;
     json.set("url", service.url());
     json.set("port", std::uint64_t{service.port()});
-    fmt::print("{}\n", json.dump());
+    fmt::print("{}\n", with_guesses(flags.common, std::move(json)).dump());
   } else {
     fmt::print("{}\n", service.url());
   }
@@ -56,15 +57,18 @@ void run(ViewFlags flags) {
   note(flags.common, fmt::format("reading {} ...", flags.input.file.string()));
   if (!flags.input.label_file.empty()) require_writable(flags.input.label_file);
   serving::MapData data = serving::read_map(flags.input);
+  note_guesses(flags.common, data.guesses);
   note(flags.common, data.about);
   if (!data.remark.empty()) note(flags.common, data.remark);
   if (!data.edited.empty()) {
     note(flags.common, fmt::format("edited labels from {}", data.label_file.string()));
   }
   if (!flags.projector.empty()) {
-    for (const auto& file : serving::write_projector_folder(data, flags.projector)) {
+    const serving::ProjectorFolder written = serving::write_projector_folder(data, flags.projector);
+    for (const auto& file : written.files) {
       note(flags.common, fmt::format("wrote {}", file.string()));
     }
+    for (const std::string& line : written.notes) note(flags.common, line);
     return;
   }
   const Interrupt interrupt(flags.common.quiet ? nullptr
@@ -89,13 +93,49 @@ void run(ViewFlags flags) {
   service.stop();
 }
 
+// How a text of vectors is to be read, where its bytes leave it open.
+void add_reading_options(Command& verb, ViewFlags& flags) {
+  const std::string group = "Reading vectors";
+  embedding::ImportOptions& reading = flags.input.reading;
+  verb.add_option("--format", reading.format,
+                  "word2vec (\"n d\" in the first line) or table; default by the lines")
+      ->check(one_of({"word2vec", "table"}))
+      ->group(group);
+  verb.add_option_function<std::string>(
+          "--separator",
+          [&reading](const std::string& typed) { reading.separator = separator_of(typed); },
+          "Between the fields of a table: tab, comma, semicolon, space or |")
+      ->group(group);
+  Option* header = verb.add_flag_callback(
+                           "--header", [&reading] { reading.header = true; },
+                           "The first line of a table names its columns; default by the lines")
+                       ->group(group);
+  verb.add_flag_callback(
+          "--no-header", [&reading] { reading.header = false; }, "It is a point like the others")
+      ->excludes(header)
+      ->group(group);
+  verb.add_option("--label-columns", reading.label_columns,
+                  "Columns of a table that are no coordinates: names or numbers from 1, or none;\n"
+                  "default those of words, or with the name of ids and classes")
+      ->type_name("NAME,...")
+      ->group(group);
+  verb.add_flag("--words-with-spaces", reading.words_with_spaces,
+                "Between spaces, the last numbers of a line are the vector, the rest is its word")
+      ->group(group);
+  verb.add_option("--encoding", reading.encoding,
+                  "Of words and labels: utf-8 or latin-1; default UTF-8, mistakes replaced")
+      ->check(one_of({"utf-8", "latin-1"}))
+      ->group(group);
+}
+
 }  // namespace
 
 void add_view(Command& app) {
   auto flags = std::make_shared<ViewFlags>();
   Command* verb = app.add_subcommand("view", "See an embedding as a map in the browser");
   verb->add_option("FILE", flags->input.file,
-                   "A .kindred model, .npy, idx images, word2vec, TSV or projector_config.json")
+                   "A .kindred model, .npy, .npz, idx images, word2vec, GloVe, CSV, TSV or "
+                   "projector_config")
       ->required();
   verb->add_option("--labels", flags->input.labels,
                    "Labels or other columns, a line for each row: TSV, CSV, idx or .npy");
@@ -119,13 +159,15 @@ void add_view(Command& app) {
       }));
   verb->add_flag("--users", flags->input.users, "Of a model, the users instead of the items");
   verb->add_option("--tensor", flags->input.tensor,
-                   "Of a projector_config.json, which tensor; default the first that is there");
+                   "Of a projector_config, which tensor; default the first that is there.\n"
+                   "Of an .npz, which array");
   verb->add_option("--color", flags->input.color, "The column to colour by at first");
   verb->add_option("--port", flags->port, "The port to listen on; default the next free from 4780")
       ->check(range(1, 65535));
   verb->add_option("--export-projector", flags->projector,
                    "Write a folder that TensorBoard's projector opens, and end");
   verb->add_flag("--no-browser", flags->no_browser, "Only print the address");
+  add_reading_options(*verb, *flags);
   add_common_options(*verb, flags->common);
   verb->footer(
       "The server listens on this machine alone, and its address holds a secret: whoever has\n"

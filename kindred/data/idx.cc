@@ -21,6 +21,13 @@ bool is_idx(std::string_view bytes) noexcept {
          bytes[2] == '\x08' && byte_at(bytes, 3) >= 1 && byte_at(bytes, 3) <= 4;
 }
 
+bool is_idx_of_other_values(std::string_view bytes) noexcept {
+  if (bytes.size() < kIdxPrefixBytes || bytes[0] != '\0' || bytes[1] != '\0') return false;
+  const std::uint8_t type = byte_at(bytes, 2);
+  const bool known = type == 0x09 || (type >= 0x0B && type <= 0x0E);
+  return known && byte_at(bytes, 3) >= 1 && byte_at(bytes, 3) <= 8;
+}
+
 IdxArray parse_idx(std::string_view bytes, const std::string& name) {
   if (!is_idx(bytes)) {
     throw Error(ErrorCode::corrupt, fmt::format("{}: not an idx file of unsigned bytes", name));

@@ -25,6 +25,9 @@ struct IdxArray {
 // Whether the bytes begin as an idx file of unsigned bytes does.
 bool is_idx(std::string_view bytes) noexcept;
 
+// Whether they begin as one of signed bytes, integers or floats does, which is not read.
+bool is_idx_of_other_values(std::string_view bytes) noexcept;
+
 // Throws Error(corrupt), naming the file, when the bytes and the header contradict each other.
 IdxArray parse_idx(std::string_view bytes, const std::string& name);
 

@@ -1,8 +1,10 @@
 #include "kindred/data/labels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
+#include "kindred/data/exact_text.h"
 #include "kindred/data/number_text.h"
 
 namespace kindred::data {
@@ -13,7 +15,12 @@ Labels labels_of(const Table& table, const Column& column) {
   bool all_numbers = true;
   std::map<std::string, double> values;
   for (std::size_t row = 0; row < texts.size(); ++row) {
-    texts[row] = table.cell(column, row);
+    // 1.0 and 1 are one class where they are numbers, and all their digits count.
+    if (column.is_text()) {
+      texts[row] = table.cell(column, row);
+    } else if (const double number = column.numbers()[row]; !std::isnan(number)) {
+      texts[row] = exact_number(number);
+    }
     if (texts[row].empty() || !classes.emplace(texts[row], 0).second) continue;
     double value = 0.0;
     const bool is_number = parse_number(texts[row], value) == NumberFault::none;

@@ -17,6 +17,7 @@
 #include "kindred/base/check.h"
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
+#include "kindred/base/size.h"
 
 namespace kindred::data {
 namespace {
@@ -129,6 +130,15 @@ Header read_header(std::string_view& bytes, const std::string& name) {
   read_type(member(dictionary, "descr", name), name, header);
   header.is_fortran = member(dictionary, "fortran_order", name).starts_with("True");
   read_shape(member(dictionary, "shape", name), name, header);
+  if (header.item_bytes == 0) {
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{}: texts of width 0 ('S0' or 'U0'): they are all empty", name));
+  }
+  // What needs no bytes is not bounded by the file: rows of no numbers.
+  if (header.value_count == 0 && !header.shape.empty() && header.shape.front() > kSizeMax) {
+    corrupt(name, fmt::format("its shape ({}) has more than {} rows, and they are empty",
+                              fmt::join(header.shape, ", "), kSizeMax));
+  }
   std::size_t needed = 0;
   if (__builtin_mul_overflow(header.value_count, header.item_bytes, &needed) ||
       bytes.size() < needed) {

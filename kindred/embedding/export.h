@@ -7,7 +7,9 @@
 //
 // Numbers are printed with the fewest digits that read back as the same float. Text
 // formats cannot hold every label: tabs and line ends become spaces, and in word2vec
-// spaces become underscores; the functions return how many texts were changed so.
+// spaces become underscores and an empty word "_"; a label that would then be another's gets a
+// number. The functions return how many texts do not fit, and a CSV file beside them holds all
+// labels as they are. import.h and row_metadata.h read everything back.
 //
 // Every file is written atomically (base/atomic_file.h, which has the errors).
 // Cost: one pass; memory one megabyte.
@@ -33,6 +35,9 @@ std::size_t write_metadata_tsv(const Embeddings& embeddings, const std::filesyst
 
 // One label a line, in the order of the rows.
 std::size_t write_labels(const data::Vocabulary& labels, const std::filesystem::path& path);
+
+// A header "label" and a label a record, quoted where RFC 4180 needs it: whatever they are.
+void write_labels_csv(const data::Vocabulary& labels, const std::filesystem::path& path);
 
 std::size_t write_word2vec(const Embeddings& embeddings, const std::filesystem::path& path);
 

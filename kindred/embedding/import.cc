@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -15,10 +16,12 @@
 #include "kindred/base/byte_source.h"
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
-#include "kindred/data/delimited.h"
+#include "kindred/data/foreign_format.h"
 #include "kindred/data/idx.h"
 #include "kindred/data/npy.h"
-#include "kindred/data/number_text.h"
+#include "kindred/embedding/row_metadata.h"
+#include "kindred/embedding/table_vectors.h"
+#include "kindred/embedding/word2vec.h"
 
 namespace kindred::embedding {
 namespace {
@@ -49,11 +52,18 @@ void check_finite(MatrixView vectors, const std::string& name) {
   }
 }
 
-Embeddings of_npy(std::string_view bytes, const std::string& name) {
-  const data::Tensor tensor = data::parse_npy(bytes, name);
+Embeddings of_tensor(const data::Tensor& tensor, const std::string& name) {
   if (tensor.is_text()) fail(ErrorCode::unsupported, name, "an array of texts, not of numbers");
   if (tensor.shape.size() < 2)
     fail(ErrorCode::unsupported, name, "an array of one axis is no matrix");
+  const std::string shape = fmt::format("({})", fmt::join(tensor.shape, ", "));
+  if (tensor.shape.front() == 0) {
+    fail(ErrorCode::invalid_argument, name, fmt::format("it has no rows: its shape is {}", shape));
+  }
+  if (tensor.value_count() == 0) {
+    fail(ErrorCode::invalid_argument, name,
+         fmt::format("its rows have no numbers, 0 dimensions: its shape is {}", shape));
+  }
   std::vector<float> values;
   values.reserve(tensor.value_count());
   std::visit(
@@ -85,164 +95,109 @@ Imported of_idx(std::string_view bytes, const std::string& name) {
   return result;
 }
 
-// "n d" and nothing else in the first line.
-std::optional<std::pair<std::size_t, std::size_t>> word2vec_sizes(std::string_view line) {
-  std::size_t rows = 0;
-  std::size_t dimensions = 0;
-  const char* end = line.data() + line.size();
-  const auto first = std::from_chars(line.data(), end, rows);
-  if (first.ec != std::errc() || first.ptr == end || *first.ptr != ' ') return std::nullopt;
-  const auto second = std::from_chars(first.ptr + 1, end, dimensions);
-  if (second.ec != std::errc() || second.ptr != end) return std::nullopt;
-  return std::pair(rows, dimensions);
-}
-
-// Reads what follows "n d". Labels that come twice keep their first vector's name and get a
-// number for the second: nothing is dropped, so that other files' lines still match.
-class Word2Vec {
- public:
-  Word2Vec(std::string_view bytes, std::size_t rows, std::size_t dimensions,
-           const std::string& name)
-      : rest_(bytes), rows_(rows), dimensions_(dimensions), name_(name) {
-    // The least that a row takes up, as text: " 0" a number.
-    if (dimensions == 0 || rows == 0 || dimensions > bytes.size() ||
-        rows > bytes.size() / (2 * dimensions)) {
-      fail(ErrorCode::corrupt, name,
-           fmt::format("its first line announces {} x {} numbers, and they are not there", rows,
-                       dimensions));
+// The array of an archive that holds the vectors: the one that was named, or the only one that
+// has a number for each of several columns. Arrays of one value a row go with it.
+Imported of_npz(const std::filesystem::path& path, const ImportOptions& options) {
+  const std::string name = path.string();
+  data::Batch arrays = data::read_npz(path);
+  const data::NamedTensor* chosen = nullptr;
+  std::string names;
+  std::size_t matrices = 0;
+  for (const data::NamedTensor& array : arrays.features) {
+    names += (names.empty() ? "" : ", ") + printable(array.name);
+    const bool is_matrix = !array.tensor.is_text() && array.tensor.shape.size() >= 2;
+    if (options.tensor.empty() ? is_matrix : array.name == options.tensor) {
+      chosen = &array;
+      ++matrices;
     }
-    values_.reserve(rows * dimensions);
   }
-
-  Embeddings read() {
-    const bool binary = !is_text();
-    for (std::size_t row = 0; row < rows_; ++row) {
-      read_label(row);
-      binary ? read_binary(row) : read_text(row);
-    }
-    Embeddings result;
-    result.labels = std::move(labels_);
-    result.metadata = data::Table(rows_);
-    result.vectors = Matrix(rows_, dimensions_, std::move(values_));
-    check_finite(result.vectors, name_);
-    return result;
+  if (matrices != 1) {
+    fail(ErrorCode::invalid_argument, name,
+         options.tensor.empty()
+             ? fmt::format("{} of its arrays have two axes: say which are the vectors with "
+                           "--tensor; it has {}",
+                           matrices, names)
+             : fmt::format("it has no array '{}'; it has {}", printable(options.tensor), names));
   }
-
- private:
-  bool is_text() const {
-    const std::string_view line = rest_.substr(0, rest_.find('\n'));
-    const std::size_t space = line.find(' ');
-    if (space == std::string_view::npos) return false;
-    data::FieldSplitter fields({" ", false});
-    if (!fields.split(line.substr(space + 1)) || fields.field_count() != dimensions_) return false;
-    float value = 0.0F;
-    return data::parse_number(fields[0], value) == data::NumberFault::none;
+  Imported result;
+  result.format = "npz";
+  result.embeddings = of_tensor(chosen->tensor, fmt::format("{}: {}", name, chosen->name));
+  if (options.tensor.empty() && arrays.features.size() > 1) {
+    result.guesses.push_back({name, "vectors", fmt::format("array '{}'", printable(chosen->name)),
+                              "no other array has two axes", "--tensor"});
   }
-
-  void read_label(std::size_t row) {
-    while (rest_.starts_with('\n')) rest_.remove_prefix(1);
-    const std::size_t space = rest_.find(' ');
-    if (space == std::string_view::npos || space == 0) {
-      fail(ErrorCode::corrupt, name_, fmt::format("row {} has no label", row));
-    }
-    const std::string_view label = rest_.substr(0, space);
-    if (find_invalid_utf8(label) != std::string_view::npos) {
-      fail(ErrorCode::corrupt, name_, fmt::format("the label of row {} is not UTF-8", row));
-    }
-    const std::string unique =
-        labels_.find(label) ? fmt::format("{} ({})", label, row) : std::string(label);
-    labels_.insert(unique);
-    if (labels_.size() != row + 1) {
-      fail(ErrorCode::corrupt, name_, fmt::format("the label '{}' comes twice", printable(label)));
-    }
-    rest_.remove_prefix(space + 1);
+  for (const data::NamedTensor& array : arrays.features) {
+    if (&array == chosen || array.tensor.row_width() != 1) continue;
+    result.embeddings.metadata.add(column_of_tensor(array.name, array.tensor));
   }
-
-  void read_binary(std::size_t row) {
-    const std::size_t bytes = dimensions_ * sizeof(float);
-    if (rest_.size() < bytes)
-      fail(ErrorCode::corrupt, name_, fmt::format("ends within row {}", row));
-    const std::size_t before = values_.size();
-    values_.resize(before + dimensions_);
-    std::memcpy(values_.data() + before, rest_.data(), bytes);
-    rest_.remove_prefix(bytes);
-  }
-
-  void read_text(std::size_t row) {
-    const std::size_t end = std::min(rest_.find('\n'), rest_.size());
-    const std::size_t next = std::min(end + 1, rest_.size());
-    data::FieldSplitter fields({" ", false});
-    const bool whole = fields.split(data::without_line_end(rest_.substr(0, next)));
-    if (!whole || fields.field_count() != dimensions_) {
-      fail(ErrorCode::corrupt, name_, fmt::format("row {} has not {} numbers", row, dimensions_));
-    }
-    for (std::size_t i = 0; i < dimensions_; ++i) {
-      float value = 0.0F;
-      if (data::parse_number(fields[i], value) != data::NumberFault::none) {
-        fail(ErrorCode::corrupt, name_,
-             fmt::format("row {}: '{}' is not a number", row, printable(fields[i])));
-      }
-      values_.push_back(value);
-    }
-    rest_.remove_prefix(next);
-  }
-
-  std::string_view rest_;
-  const std::size_t rows_;
-  const std::size_t dimensions_;
-  const std::string& name_;
-  data::Vocabulary labels_;
-  std::vector<float> values_;
-};
-
-std::string separator_of(std::string_view line) {
-  if (line.find('\t') != std::string_view::npos) return "\t";
-  if (line.find(',') != std::string_view::npos) return ",";
-  return " ";
-}
-
-Embeddings of_table(std::string_view bytes, const std::string& name) {
-  const data::Dialect dialect{separator_of(bytes.substr(0, bytes.find('\n'))), false};
-  data::FieldSplitter fields(dialect);
-  std::vector<float> values;
-  data::Vocabulary labels;
-  std::size_t dimensions = 0;
-  std::size_t rows = 0;
-  std::size_t has_label = 0;
-  for (std::size_t line = 1; !bytes.empty(); ++line) {
-    const std::size_t end = std::min(bytes.find('\n'), bytes.size());
-    const std::size_t next = std::min(end + 1, bytes.size());
-    const std::string_view record = data::without_line_end(bytes.substr(0, next));
-    bytes.remove_prefix(next);
-    if (record.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    fields.split(record);
-    float value = 0.0F;
-    if (rows == 0) {
-      has_label = data::parse_number(fields[0], value) == data::NumberFault::none ? 0 : 1;
-      dimensions = fields.field_count() - has_label;
-    }
-    if (fields.field_count() != dimensions + has_label || dimensions == 0) {
-      fail(ErrorCode::invalid_argument, fmt::format("{}:{}", name, line),
-           fmt::format("{} fields, where the first line has {}", fields.field_count(),
-                       dimensions + has_label));
-    }
-    for (std::size_t i = has_label; i < fields.field_count(); ++i) {
-      if (data::parse_number(fields[i], value) != data::NumberFault::none) {
-        fail(ErrorCode::invalid_argument, fmt::format("{}:{}", name, line),
-             fmt::format("'{}' is not a number", printable(fields[i])));
-      }
-      values.push_back(value);
-    }
-    if (has_label == 1 && labels.insert(fields[0]) != rows) {
-      fail(ErrorCode::invalid_argument, fmt::format("{}:{}", name, line),
-           fmt::format("the label '{}' comes twice", printable(fields[0])));
-    }
-    ++rows;
-  }
-  if (rows == 0) fail(ErrorCode::invalid_argument, name, "there are no rows");
-  Embeddings result = numbered(Matrix(rows, dimensions, std::move(values)));
-  if (has_label == 1) result.labels = std::move(labels);
   return result;
+}
+
+void refuse_unknown_bytes(std::string_view bytes, const std::string& name) {
+  data::refuse_foreign(bytes.substr(0, data::kForeignHeadBytes), name);
+  if (data::is_idx_of_other_values(bytes)) {
+    fail(ErrorCode::unsupported, name,
+         "an idx file whose values are not unsigned bytes, which is not read here: write the "
+         "array as .npy first");
+  }
+}
+
+// Lines that end with a carriage return alone would all be one.
+void refuse_lone_returns(std::string_view bytes, const std::string& name) {
+  if (bytes.find('"') != std::string_view::npos) return;  // A field in quotes may hold one.
+  std::size_t at = bytes.find('\r');
+  while (at != std::string_view::npos && at + 1 < bytes.size() && bytes[at + 1] == '\n') {
+    at = bytes.find('\r', at + 1);
+  }
+  if (at == std::string_view::npos || at + 1 == bytes.size()) return;
+  const auto line = 1 + std::ranges::count(bytes.substr(0, at), '\n');
+  fail(ErrorCode::invalid_argument, fmt::format("{}:{}", name, line),
+       "a carriage return without a line feed: lines end with \\n or \\r\\n; convert the file "
+       "(mac2unix, or tr '\\r' '\\n')");
+}
+
+Imported of_text(std::string_view bytes, const std::string& name, const ImportOptions& options) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
+  Guesses guesses;
+  const auto sizes = options.format == "table" ? std::nullopt : word2vec_sizes(bytes);
+  if (options.format == "word2vec" && !sizes) {
+    fail(ErrorCode::invalid_argument, name,
+         "its first line is not \"n d\", the numbers of words and dimensions of a word2vec file; "
+         "without them it is a table (--format table)");
+  }
+  if (sizes) {
+    if (auto words = read_word2vec(bytes, *sizes, name, options, guesses)) {
+      return std::move(*words);
+    }
+  }
+  if (const std::size_t zero = bytes.find('\0'); zero != std::string_view::npos) {
+    fail(ErrorCode::unsupported, name,
+         fmt::format("not text (a zero at byte {}), and not a format that is known: .npy, .npz, "
+                     "idx, word2vec, tables and the projector's files are",
+                     zero));
+  }
+  refuse_lone_returns(bytes, name);
+  Imported result = read_table_vectors(bytes, name, options);
+  result.guesses.insert(result.guesses.begin(), guesses.begin(), guesses.end());
+  return result;
+}
+
+// Whether a zip archive lies there; only regular files are looked at, for a pipe could not be
+// read again.
+bool is_archive(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
+  std::array<char, data::kForeignHeadBytes> head{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), head.size());
+  const std::string_view bytes(head.data(), static_cast<std::size_t>(file.gcount()));
+  const auto format = data::foreign_format(bytes);
+  if (format && !format->is_json && bytes.starts_with("PK")) {
+    if (!format->is_zip) data::refuse_foreign(bytes, path.string());
+    return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -253,7 +208,8 @@ data::Vocabulary numbered_labels(std::size_t count) {
   return labels;
 }
 
-Imported import_vectors(const std::filesystem::path& path) {
+Imported import_vectors(const std::filesystem::path& path, const ImportOptions& options) {
+  if (is_archive(path)) return of_npz(path, options);
   ByteSource source(path);
   const std::string bytes = read_to_end(source);
   const std::string& name = source.name();
@@ -262,23 +218,14 @@ Imported import_vectors(const std::filesystem::path& path) {
   if (data::is_idx(bytes)) {
     result = of_idx(bytes, name);
     result.format = "idx";
-    return result;
-  }
-  if (bytes.starts_with("\x93NUMPY")) {
-    result.embeddings = of_npy(bytes, name);
+  } else if (bytes.starts_with("\x93NUMPY")) {
+    result.embeddings = of_tensor(data::parse_npy(bytes, name), name);
     result.format = "npy";
-    return result;
+  } else {
+    refuse_unknown_bytes(bytes, name);
+    result = of_text(bytes, name, options);
+    check_finite(result.embeddings.vectors, name);
   }
-  const std::size_t line_end = std::min(bytes.find('\n'), bytes.size() - 1) + 1;
-  const std::string_view first = std::string_view(bytes).substr(0, line_end);
-  if (const auto sizes = word2vec_sizes(data::without_line_end(first))) {
-    const auto rest = std::string_view(bytes).substr(line_end);
-    result.embeddings = Word2Vec(rest, sizes->first, sizes->second, name).read();
-    result.format = "word2vec";
-    return result;
-  }
-  result.embeddings = of_table(bytes, name);
-  result.format = "tsv";
   return result;
 }
 

@@ -245,5 +245,20 @@ TEST(Digits, SpreadOfTheFivesAndTheOnes) {
   EXPECT_EQ(spreads.back().label, 1U);
 }
 
+// Nobody can speak for a label that one row has, or fewer than would be a majority.
+TEST(Suspects, LabelsThatTooFewRowsHaveAreNotJudged) {
+  data::Labels labels{{0, 0, 0, 1, 2, 2}, {"a", "b", "c"}};
+  EXPECT_EQ(judgeable_labels(labels, 3), (std::vector<bool>{true, false, true}));
+  EXPECT_EQ(judgeable_labels(labels, 5), (std::vector<bool>{true, false, false}));
+  const Matrix probabilities(6, 3,
+                             {0.9F, 0, 0, 0.9F, 0, 0, 0.1F, 0, 0.9F,  //
+                              0.9F, 0, 0, 0.9F, 0, 0, 0, 0, 0.9F});
+  const auto found =
+      suspects(probabilities, labels, SuspectOrder::margin, judgeable_labels(labels, 3));
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].row + found[1].row, 2U + 4U);
+  EXPECT_EQ(suspects(probabilities, labels, SuspectOrder::margin).size(), 3U);
+}
+
 }  // namespace
 }  // namespace kindred::insight

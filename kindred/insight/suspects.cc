@@ -96,14 +96,27 @@ Matrix vote_probabilities(const search::NeighborGraph& graph, const data::Labels
   return out;
 }
 
+std::vector<bool> judgeable_labels(const data::Labels& labels, std::size_t voters) {
+  std::vector<std::size_t> counts(labels.class_count(), 0);
+  for (const std::uint32_t label : labels.of_row) {
+    if (label != data::kNoLabel) ++counts[label];
+  }
+  std::vector<bool> judged(counts.size());
+  for (std::size_t label = 0; label < counts.size(); ++label) {
+    judged[label] = counts[label] > voters / 2;
+  }
+  return judged;
+}
+
 std::vector<Suspect> suspects(MatrixView probabilities, const data::Labels& labels,
-                              SuspectOrder order) {
+                              SuspectOrder order, const std::vector<bool>& judged) {
   require_probabilities(probabilities, labels);
   const std::vector<double> thresholds = mean_of_own(probabilities, labels);
   std::vector<Suspect> found;
   for (std::uint32_t row = 0; row < probabilities.rows; ++row) {
     const std::uint32_t given = labels.of_row[row];
     if (given == data::kNoLabel || labels.class_count() < 2) continue;
+    if (!judged.empty() && !judged[given]) continue;
     const std::span<const float> values = probabilities.row(row);
     const std::uint32_t suggested = best_other(values, given);
     if (!(values[suggested] > values[given])) continue;

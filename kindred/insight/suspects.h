@@ -10,6 +10,9 @@
 // classifier), or by how far it lies behind the suggested one (better with votes, whose
 // probabilities are coarse).
 //
+// Where neighbours vote, a label that too few rows have is not judged: nobody could have spoken
+// for it. judgeable_labels() says which these are.
+//
 // Confident learning counts more strictly: label c is confidently predicted only where its
 // probability reaches what things labelled c get on average, so that a classifier that is
 // too sure of one label, or too shy of another, does no harm.
@@ -51,11 +54,16 @@ struct Suspect {
   bool is_confident = false;           // Whether confident learning flags it as well.
 };
 
-// The most suspicious first; equal ones by row. Rows without a label are no suspects.
+// Which labels enough rows have for a vote of `voters` neighbours to be able to keep them: more
+// than half as many as vote.
+std::vector<bool> judgeable_labels(const data::Labels& labels, std::size_t voters);
+
+// The most suspicious first; equal ones by row. Rows without a label are no suspects, nor are
+// those whose label is not judged (empty: all are).
 // Throws Error(invalid_argument) unless there is a row of finite probabilities, none below 0,
 // for each row of the labels and a column for each label.
 std::vector<Suspect> suspects(MatrixView probabilities, const data::Labels& labels,
-                              SuspectOrder order);
+                              SuspectOrder order, const std::vector<bool>& judged = {});
 
 struct Confusion {
   std::uint32_t given = 0;

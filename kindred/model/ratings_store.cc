@@ -7,6 +7,7 @@
 
 #include "kindred/base/error.h"
 #include "kindred/base/size.h"
+#include "kindred/model/file_kind.h"
 #include "kindred/model/parts.h"
 #include "kindred/storage/checksum.h"
 #include "kindred/storage/container.h"
@@ -35,15 +36,7 @@ data::Interactions read_labels_and_times(storage::ContainerReader& reader) {
 }  // namespace
 
 bool is_ratings_store(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(path, ignored)) return false;
-  try {
-    const Json manifest = storage::read_manifest(storage::SafetensorsFile(path));
-    const Json* name = manifest.find("format");
-    return name != nullptr && *name == Json(store_format().name);
-  } catch (const Error&) {
-    return false;  // No safetensors file, or one that is damaged: others will say so.
-  }
+  return kind_of_file(path).kind == FileKind::ratings_store;
 }
 
 void save_ratings(const std::filesystem::path& path, const data::Interactions& interactions,

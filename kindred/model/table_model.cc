@@ -14,6 +14,7 @@
 #include "kindred/base/overloaded.h"
 #include "kindred/base/printable.h"
 #include "kindred/base/size.h"
+#include "kindred/model/file_kind.h"
 #include "kindred/model/parts.h"
 #include "kindred/nn/operations.h"
 #include "kindred/storage/container.h"
@@ -285,16 +286,11 @@ TableModel load_table_model(const std::filesystem::path& path) {
 }
 
 bool is_table_model(const Json& manifest) {
-  const Json* name = manifest.find("format");
-  return name != nullptr && *name == Json(table_format().name);
+  return kind_of_manifest(manifest) == FileKind::table_model;
 }
 
 bool is_table_model_file(const std::filesystem::path& path) {
-  try {
-    return is_table_model(storage::read_manifest(storage::SafetensorsFile(path)));
-  } catch (const Error&) {
-    return false;  // Whoever opens it says what is wrong.
-  }
+  return kind_of_file(path).kind == FileKind::table_model;
 }
 
 embedding::Embeddings table_embeddings(const TableModel& model, const std::string& name) {

@@ -48,8 +48,10 @@ data::Table with_columns(const data::Table& table, const EditedColumns& edited) 
   return joined;
 }
 
-LabelEdits::LabelEdits(data::Table table, std::filesystem::path file, EditedColumns edited)
+LabelEdits::LabelEdits(data::Table table, std::filesystem::path file, EditedColumns edited,
+                       data::WrittenCells written)
     : file_(std::move(file)),
+      written_(std::move(written)),
       edited_(std::move(edited)),
       stamp_(stamp_of_file()),
       table_(std::make_shared<const data::Table>(std::move(table))) {}
@@ -92,7 +94,8 @@ LabelEdits::Outcome LabelEdits::save(const std::string& column, std::uint64_t ve
   EditedColumn& changed = edited[column];
   if (changed.now.empty()) {
     const data::Column* known = before->find(column);
-    changed.now = known ? texts_of(*known) : data::TextColumn(before->row_count());
+    changed.now =
+        known ? data::exact_cells(*known, written_) : data::TextColumn(before->row_count());
     changed.before = changed.now;
   }
   for (std::size_t i = 0; i < change.rows.size(); ++i) {

@@ -26,6 +26,7 @@
 #include <utility>
 #include <vector>
 
+#include "kindred/data/exact_text.h"
 #include "kindred/data/table.h"
 #include "kindred/serving/label_file.h"
 
@@ -52,7 +53,9 @@ class LabelEdits {
   };
 
   // `edited` is what `file` holds, laid over `table` already. An empty `file`: nothing is saved.
-  LabelEdits(data::Table table, std::filesystem::path file, EditedColumns edited);
+  // `written` are the texts of its number columns.
+  LabelEdits(data::Table table, std::filesystem::path file, EditedColumns edited,
+             data::WrittenCells written = {});
 
   std::shared_ptr<const data::Table> table() const;
 
@@ -72,6 +75,7 @@ class LabelEdits {
   struct Restamp;
 
   const std::filesystem::path file_;
+  const data::WrittenCells written_;
   EditedColumns edited_;
   Stamp stamp_;  // Of the file as it was last read or written; none where it did not exist.
 

@@ -43,6 +43,35 @@ TEST_F(LabelEditsTest, SavesWhatIsThenSeen) {
   EXPECT_THAT(bytes(), HasSubstr("a blot,7\n"));
 }
 
+TEST_F(LabelEditsTest, CellsThatNobodyEditedKeepTheirText) {
+  data::Table table(3);
+  data::WrittenCells written;
+  table.add(embedding::typed_column("id", {"123456789012345678", "9", "10"}, &written));
+  table.add(embedding::typed_column("n", {"1.10", "+7", "1e3"}, &written));
+  LabelEdits edits(table, file_, {}, written);
+  EXPECT_EQ(edits.save("id", 0, {{1}, {0}, {"5"}}), Outcome::saved);
+  EXPECT_EQ(edits.save("n", 0, {{1}, {0}, {"8"}}), Outcome::saved);
+  EXPECT_EQ(bytes(),
+            "id,id before,n,n before\n123456789012345678,123456789012345678,1.10,1.10\n"
+            "5,9,8,+7\n10,10,1e3,1e3\n");
+  EXPECT_THAT(read_label_file(file_, 3).at("n").now, ElementsAre("1.10", "8", "1e3"));
+}
+
+// Names that are built never clash with names that are given.
+TEST_F(LabelEditsTest, AColumnMayBeCalledAnythingBefore) {
+  LabelEdits edits(table(), file_, {});
+  for (const char* name : {"mine", "mine before", "mine before before", "mine before (2)"}) {
+    EXPECT_EQ(edits.save(name, 0, {{0}, {0}, {name}}), Outcome::saved);
+    const EditedColumns back = read_label_file(file_, 3);
+    EXPECT_EQ(back.at(name).now[0], name);
+    EXPECT_EQ(embedding::read_row_metadata(file_, 3).columns().size(), 2 * back.size());
+  }
+  EXPECT_EQ(read_label_file(file_, 3).size(), 4U);
+  // As it was written before names were told apart.
+  test::write_bytes(file_, "mine,mine before,mine before,mine before before\nx,,y,\n,,,\n,,,\n");
+  EXPECT_EQ(read_label_file(file_, 3).at("mine before").now[0], "y");
+}
+
 TEST_F(LabelEditsTest, NoneOverwritesAnother) {
   LabelEdits edits(table(), file_, {});
   EXPECT_EQ(edits.save("label", 0, {{0}, {0}, {"1"}}), Outcome::saved);

@@ -6,6 +6,8 @@
 //
 // A header, then a line for each row. Each edited column stands before what the data itself says,
 // so that nothing is lost and every change can be found; `--labels` reads the file like any other.
+// Cells that nobody edited keep the text that the data has. Where a column is called "label
+// before" itself, the other is called "label before (2)".
 // Fields are quoted as in RFC 4180, and missing values are empty.
 //
 // Thread safety: pure functions of their arguments and the disk.
@@ -35,8 +37,5 @@ EditedColumns read_label_file(const std::filesystem::path& file, std::size_t row
 // Atomically; throws Error(io) with path and cause, which leaves the old file.
 // Requires: all columns are of one length.
 void write_label_file(const std::filesystem::path& file, const EditedColumns& columns);
-
-// The cells as texts that read back as they are; "" where they are missing.
-data::TextColumn texts_of(const data::Column& column);
 
 }  // namespace kindred::serving

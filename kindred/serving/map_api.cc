@@ -71,7 +71,7 @@ struct MapApi::State {
   State(MapData given, int threads, const Service& answering)
       : service(answering),
         edits(std::exchange(given.things.metadata, {}), std::exchange(given.label_file, {}),
-              std::exchange(given.edited, {})),
+              std::exchange(given.edited, {}), std::exchange(given.written, {})),
         data(std::move(given)),
         runs(data, threads,
              {[this](const RunStatus& status) { events.publish("map", to_json(status)); },

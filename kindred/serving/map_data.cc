@@ -13,12 +13,11 @@
 namespace kindred::serving {
 namespace {
 
-constexpr std::size_t kDistinctCounted = 1000;  // More are not told apart.
 constexpr std::size_t kColorValuesMax = 30;
 constexpr std::size_t kTextGroupsMax = 250;
 
 struct ColumnFacts {
-  std::size_t distinct = 0;  // At most kDistinctCounted.
+  std::size_t distinct = 0;
   std::size_t missing = 0;
   bool whole = true;  // Of numbers: all are integers.
 };
@@ -28,8 +27,11 @@ ColumnFacts facts_of(const data::Column& column) {
   if (column.is_text()) {
     std::unordered_set<std::string_view> seen;
     for (const std::string& text : column.text()) {
-      if (text.empty()) ++facts.missing;
-      if (!text.empty() && seen.size() < kDistinctCounted) seen.insert(text);
+      if (text.empty()) {
+        ++facts.missing;
+      } else {
+        seen.insert(text);
+      }
     }
     facts.distinct = seen.size();
     return facts;
@@ -41,7 +43,7 @@ ColumnFacts facts_of(const data::Column& column) {
       continue;
     }
     if (number != std::floor(number)) facts.whole = false;
-    if (seen.size() < kDistinctCounted) seen.insert(number);
+    seen.insert(number);
   }
   facts.distinct = seen.size();
   return facts;

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "kindred/base/guess.h"
 #include "kindred/base/json.h"
+#include "kindred/data/exact_text.h"
 #include "kindred/data/point_images.h"
 #include "kindred/embedding/embeddings.h"
 #include "kindred/search/exact.h"
@@ -33,6 +35,10 @@ struct MapData {
   Matrix probabilities;
   std::vector<std::string> classes;
   std::string remark;  // A sentence: how they were read where that was not plain; often "".
+
+  Guesses guesses;  // What its files left open, and how it was read.
+
+  data::WrittenCells written;  // The texts of the metadata's number columns, edited or not.
 
   std::filesystem::path label_file;  // Where edited labels are kept; empty: nowhere.
   EditedColumns edited;              // What it holds, laid over the metadata already.

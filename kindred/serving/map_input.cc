@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -18,7 +17,9 @@
 #include "kindred/data/idx.h"
 #include "kindred/data/labels.h"
 #include "kindred/embedding/import.h"
+#include "kindred/embedding/projector_config.h"
 #include "kindred/embedding/row_metadata.h"
+#include "kindred/model/file_kind.h"
 #include "kindred/model/io.h"
 #include "kindred/serving/label_edits.h"
 
@@ -27,8 +28,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void add_metadata(MapData& map, const fs::path& file) {
-  const data::Table more = embedding::read_row_metadata(file, map.size());
+void add_metadata(MapData& map, const fs::path& file, const std::string& encoding = "") {
+  const data::Table more = embedding::read_row_metadata(file, map.size(), encoding, &map.written);
   data::Table joined(map.size());
   // What was given by hand comes first, and replaces a column of the same name.
   for (const data::Column& column : more.columns()) joined.add(column);
@@ -131,7 +132,9 @@ Matrix label_columns_of(const Matrix& from, const std::vector<std::size_t>& colu
 
 void add_probabilities(MapData& map, const MapInput& input) {
   const std::string file = input.probabilities.string();
-  map.probabilities = embedding::import_vectors(input.probabilities).embeddings.vectors;
+  embedding::ImportOptions coordinates;
+  coordinates.label_columns = "none";
+  map.probabilities = embedding::import_vectors(file, coordinates).embeddings.vectors;
   // Edited labels may be others than those that the classifier knew.
   const data::Column& now = map.things.metadata.at(map.color_column);
   const auto edited = map.edited.find(map.color_column);
@@ -182,60 +185,99 @@ fs::path beside(const fs::path& config, const std::string& named) {
   return config.parent_path() / fs::path(named).filename();
 }
 
-const Json* find_tensor(const Json& config, const MapInput& input) {
-  for (const Json& embedding : config.at("embeddings").as_array()) {
-    const std::string& name = embedding.at("tensorName").as_string();
+using embedding::ProjectorTensor;
+
+const ProjectorTensor& chosen_tensor(const std::vector<ProjectorTensor>& tensors,
+                                     const MapInput& input) {
+  std::string names;
+  bool in_checkpoint = false;
+  for (const ProjectorTensor& tensor : tensors) {
+    names += (names.empty() ? "" : ", ") + tensor.name;
+    in_checkpoint = in_checkpoint || tensor.path.empty();
     std::error_code ignored;
     const bool is_there =
-        fs::exists(beside(input.file, embedding.at("tensorPath").as_string()), ignored);
-    if (input.tensor.empty() ? is_there : name == input.tensor) return &embedding;
+        !tensor.path.empty() && fs::is_regular_file(beside(input.file, tensor.path), ignored);
+    if (input.tensor.empty() ? is_there : tensor.name == input.tensor) return tensor;
   }
-  return nullptr;
+  const std::string file = input.file.string();
+  if (!input.tensor.empty()) {
+    throw Error(ErrorCode::not_found, fmt::format("{}: it has no tensor '{}'; it has: {}", file,
+                                                  input.tensor, names.empty() ? "none" : names));
+  }
+  throw Error(ErrorCode::not_found,
+              in_checkpoint
+                  ? fmt::format("{}: none of its tensors' files is here, and those without a path "
+                                "lie in a TensorFlow checkpoint, which is not read: write the "
+                                "vectors as .npy or TSV and name that file",
+                                file)
+                  : fmt::format("{}: none of its tensors' files is here", file));
+}
+
+embedding::Embeddings vectors_of(const ProjectorTensor& tensor, const fs::path& file,
+                                 const MapInput& input, MapData& map) {
+  if (tensor.path.empty()) {
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{}: tensor '{}' has no path: it lies in a TensorFlow checkpoint, "
+                            "which is not read; write its vectors as .npy or TSV",
+                            input.file.string(), tensor.name));
+  }
+  if (file.extension() == ".bytes") {
+    if (!tensor.shape) {
+      throw Error(ErrorCode::corrupt, fmt::format("{}: tensor '{}' has no shape, and {} says none",
+                                                  input.file.string(), tensor.name, file.string()));
+    }
+    return embedding::import_raw(file, tensor.shape->first, tensor.shape->second);
+  }
+  // The projector's TSV is of numbers alone.
+  embedding::ImportOptions reading = input.reading;
+  if (file.extension() == ".tsv") {
+    reading.format = "table";
+    if (!reading.header) reading.header = false;
+    if (reading.label_columns.empty()) reading.label_columns = "none";
+  }
+  embedding::Imported imported = embedding::import_vectors(file, reading);
+  map.guesses = std::move(imported.guesses);
+  map.written = std::move(imported.written);
+  return std::move(imported.embeddings);
 }
 
 MapData of_config(const MapInput& input, const std::string& text) {
-  const Json config = Json::parse(text);
-  const Json* tensor = find_tensor(config, input);
-  if (tensor == nullptr) {
-    throw Error(ErrorCode::not_found,
-                fmt::format("{}: {}", input.file.string(),
-                            input.tensor.empty() ? "none of its tensors' files is here"
-                                                 : "it has no tensor '" + input.tensor + "'"));
-  }
-  const fs::path file = beside(input.file, tensor->at("tensorPath").as_string());
+  const std::vector<ProjectorTensor> tensors =
+      embedding::parse_projector_config(text, input.file.string());
+  const ProjectorTensor& tensor = chosen_tensor(tensors, input);
   MapData map;
-  if (const Json* shape = tensor->find("tensorShape"); shape && file.extension() == ".bytes") {
-    const auto& sizes = shape->as_array();
-    if (sizes.size() != 2) throw Error(ErrorCode::unsupported, "a tensorShape that is not [n, d]");
-    const std::string what = input.file.string() + ": 'tensorShape'";
-    map.things = embedding::import_raw(file, read_size(sizes[0], what), read_size(sizes[1], what));
-  } else {
-    map.things = embedding::import_vectors(file).embeddings;
+  map.things = vectors_of(tensor, beside(input.file, tensor.path), input, map);
+  if (tensor.shape && *tensor.shape != std::pair(map.size(), map.things.dimensions())) {
+    throw Error(
+        ErrorCode::corrupt,
+        fmt::format("{}: tensor '{}' has the shape {} x {}, and {} holds {} x {}",
+                    input.file.string(), tensor.name, tensor.shape->first, tensor.shape->second,
+                    tensor.path, map.size(), map.things.dimensions()));
   }
-  if (const Json* metadata = tensor->find("metadataPath")) {
-    add_metadata(map, beside(input.file, metadata->as_string()));
+  if (!tensor.metadata_path.empty()) {
+    add_metadata(map, beside(input.file, tensor.metadata_path), input.reading.encoding);
   }
-  if (const Json* sprite = tensor->find("sprite")) {
-    const fs::path sheet = beside(input.file, sprite->at("imagePath").as_string());
-    const auto& size = sprite->at("singleImageDim").as_array();
-    if (size.size() != 2)
-      throw Error(ErrorCode::unsupported, "a singleImageDim that is not [w, h]");
-    const std::string what = input.file.string() + ": 'singleImageDim'";
+  if (!tensor.sprite_path.empty()) {
+    const fs::path sheet = beside(input.file, tensor.sprite_path);
     ByteSource source(sheet);
     map.images =
         data::images_of_sheet(data::decode_png(read_to_end(source), sheet.string()), map.size(),
-                              read_size(size[0], what), read_size(size[1], what), sheet.string());
+                              tensor.image.first, tensor.image.second, sheet.string());
   }
-  map.about = fmt::format("{}: {} rows in {} dimensions", tensor->at("tensorName").as_string(),
-                          format_count(map.size()), map.things.dimensions());
+  map.about = fmt::format("{}: {} rows in {} dimensions", tensor.name, format_count(map.size()),
+                          map.things.dimensions());
   return map;
 }
 
 MapData of_vectors(const MapInput& input) {
-  embedding::Imported imported = embedding::import_vectors(input.file);
+  embedding::ImportOptions reading = input.reading;
+  reading.tensor = input.tensor;
+  embedding::Imported imported = embedding::import_vectors(input.file, reading);
   MapData map;
   map.things = std::move(imported.embeddings);
   map.images = std::move(imported.images);
+  map.guesses = std::move(imported.guesses);
+  map.written = std::move(imported.written);
   map.metric = imported.format == "word2vec" ? search::Metric::cosine : search::Metric::euclidean;
   map.about = map.images.empty()
                   ? fmt::format("{} rows in {} dimensions", format_count(map.size()),
@@ -243,21 +285,6 @@ MapData of_vectors(const MapInput& input) {
                   : fmt::format("{} images of {} x {} pixels", format_count(map.size()),
                                 map.images.width, map.images.height);
   return map;
-}
-
-// The first bytes, unpacked; the file may be a pipe, which can be read only once, so that only
-// regular files are looked at.
-std::string head_of(const fs::path& file) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) return "";
-  ByteSource source(file);
-  std::array<char, 64> bytes;
-  return {bytes.data(), source.read(bytes)};
-}
-
-bool is_config(const std::string& head) {
-  const auto first = head.find_first_not_of(" \t\r\n");
-  return first != std::string::npos && head[first] == '{';
 }
 
 // The file of labels that MNIST and its kin have beside their images, where nothing was named.
@@ -269,6 +296,25 @@ std::optional<fs::path> labels_beside(const fs::path& images) {
   std::error_code ignored;
   const fs::path path = images.parent_path() / name;
   return fs::exists(path, ignored) ? std::optional(path) : std::nullopt;
+}
+
+// What has no vectors of people or items, with what to do.
+[[noreturn]] void refuse_container(const fs::path& file, const model::KindOfFile& found) {
+  const std::string name = file.string();
+  std::string advice = "write its vectors as .npy first";
+  if (found.kind == model::FileKind::table_model) {
+    advice = fmt::format(
+        "write the vectors of a column first, kindred export {} --what NAME -o "
+        "vectors.npy, and view those",
+        name);
+  } else if (found.kind == model::FileKind::ratings_store) {
+    advice = fmt::format("it has no vectors: kindred train {} learns them", name);
+  } else if (found.kind == model::FileKind::lists) {
+    advice = "it has no vectors: view the model that the lists are from";
+  } else if (found.kind == model::FileKind::checkpoint) {
+    advice = "finish the training with --resume and view its model";
+  }
+  throw Error(ErrorCode::unsupported, fmt::format("{} is {}: {}", name, found.what, advice));
 }
 
 }  // namespace
@@ -287,12 +333,14 @@ fs::path default_label_file(const MapInput& input) {
 }
 
 MapData read_map(const MapInput& input) {
-  const std::string head = head_of(input.file);
-  const bool is_model = input.file.extension() == ".kindred";
+  const model::KindOfFile kind = model::kind_of_file(input.file);
+  const bool is_model = kind.is_container();
   MapData map;
-  if (is_model) {
+  if (kind.kind == model::FileKind::model || kind.kind == model::FileKind::other_container) {
     map = of_model(input);
-  } else if (is_config(head)) {
+  } else if (is_model) {
+    refuse_container(input.file, kind);
+  } else if (kind.kind == model::FileKind::projector_config) {
     ByteSource source(input.file);
     map = of_config(input, read_to_end(source));
   } else {
@@ -300,7 +348,7 @@ MapData read_map(const MapInput& input) {
   }
   map.name = input.file.filename().string();
   if (!input.labels.empty()) {
-    add_metadata(map, input.labels);
+    add_metadata(map, input.labels, input.reading.encoding);
   } else if (const auto found = is_model ? std::nullopt : labels_beside(input.file)) {
     add_metadata(map, *found);
   }
@@ -308,6 +356,7 @@ MapData read_map(const MapInput& input) {
   map.label_file = input.label_file.empty() ? default_label_file(input) : input.label_file;
   map.edited = read_label_file(map.label_file, map.size());
   map.things.metadata = with_columns(map.things.metadata, map.edited);
+  for (const auto& [name, column] : map.edited) map.written[name] = column.now;
   if (!input.color.empty()) map.color_column = map.things.metadata.at(input.color).name;
   prepare(map);
   if (!input.probabilities.empty()) add_probabilities(map, input);

@@ -1,7 +1,8 @@
 // Files as maps: whatever `kindred view` is given.
 //
 //    a .kindred model          its items, or its users
-//    projector_config.json     one of its embeddings: .bytes or TSV, metadata, sprite sheet
+//    projector_config          .json or .pbtxt: one of its embeddings: .bytes or TSV, metadata,
+//                              sprite sheet
 //    anything else             what embedding/import.h reads
 //
 // beside which may stand a file of labels or other metadata, a file of images (idx), and the file
@@ -19,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "kindred/embedding/import.h"
 #include "kindred/serving/map_data.h"
 
 namespace kindred::serving {
@@ -31,7 +33,9 @@ struct MapInput {
   std::vector<std::string> classes = {};     // What its columns are of; empty: see below.
   std::string color = {};                    // The column to colour by at first; "": a likely one.
   bool users = false;                        // Of a model: its users.
-  std::string tensor = {};  // Of a projector's config: which; "": the first whose file is there.
+  // Of a projector's config: which; "": the first whose file is there. Of an .npz: which array.
+  std::string tensor = {};
+  embedding::ImportOptions reading = {};  // What is known of a file of vectors.
   std::filesystem::path label_file = {};  // Of edited labels; empty: default_label_file().
 };
 

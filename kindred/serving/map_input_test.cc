@@ -45,8 +45,9 @@ TEST_F(MapInputTest, AProjectorFolderGoesThereAndBack) {
   map.images = {5, 2, 3, 1, {}};
   for (std::uint8_t i = 0; i < 30; ++i) map.images.pixels.push_back(i);
   prepare(map);
-  const auto files = write_projector_folder(map, folder_ / "p");
-  EXPECT_EQ(files.size(), 4U);
+  const auto written = write_projector_folder(map, folder_ / "p");
+  EXPECT_EQ(written.files.size(), 4U);
+  EXPECT_TRUE(written.notes.empty());
   const MapData back = read_map({.file = folder_ / "p/projector_config.json"});
   EXPECT_EQ(back.things.vectors, map.things.vectors);
   EXPECT_EQ(back.things.metadata.at("id").text()[4], "i4");
@@ -68,6 +69,34 @@ TEST_F(MapInputTest, ASingleColumnHasNoHeaderAsTheProjectorWantsIt) {
   write_projector_folder(map, folder_ / "p");
   EXPECT_EQ(test::read_bytes(folder_ / "p/metadata.tsv"), "a b\nc\n");
   EXPECT_EQ(test::read_bytes(folder_ / "p/tensors.bytes"), "\0\0\x80\x3f\0\0\0\x40"s);
+}
+
+TEST_F(MapInputTest, ASheetThatIsTooLargeIsOfSmallerImages) {
+  MapData map;
+  map.name = "large";
+  map.things = test::sample_embeddings("i", 5, 3);
+  map.images = {5, 1500, 3000, 1, {}};
+  map.images.pixels.assign(5 * 1500 * 3000, 100);
+  prepare(map);
+  const auto written = write_projector_folder(map, folder_ / "p");
+  ASSERT_EQ(written.notes.size(), 1U);
+  EXPECT_THAT(written.notes[0], HasSubstr("750 x 1500 pixels, not 1500 x 3000"));
+  const MapData back = read_map({.file = folder_ / "p/projector_config.json"});
+  EXPECT_EQ(back.images.width, 750U);
+  EXPECT_EQ(back.images.pixels[4 * 749], 100);
+}
+
+TEST_F(MapInputTest, ReadsTheConfigOfALogFolder) {
+  test::write_bytes(folder_ / "projector_config.pbtxt",
+                    "embeddings {\n  tensor_name: \"Words\"\n  metadata_path: \"m.tsv\"\n"
+                    "  tensor_path: \"t.tsv\"\n}\n");
+  test::write_bytes(folder_ / "t.tsv", "0\t1\t2\n4\t5\t6\n");
+  test::write_bytes(folder_ / "m.tsv", "a\nb\n");
+  const MapData map = read_map({.file = folder_ / "projector_config.pbtxt"});
+  EXPECT_EQ(map.size(), 2U);
+  EXPECT_EQ(map.things.metadata.at("label").text()[1], "b");
+  test::write_bytes(folder_ / "projector_config.pbtxt", "embeddings { tensor_name: \"Words\" }");
+  EXPECT_THAT(error_of({.file = folder_ / "projector_config.pbtxt"}), HasSubstr("checkpoint"));
 }
 
 TEST_F(MapInputTest, SaysWhatDoesNotMatch) {

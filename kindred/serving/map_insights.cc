@@ -119,7 +119,10 @@ Json suspects_insight(const MapData& data, const std::string& column, const data
       given ? insight::SuspectOrder::given_probability : insight::SuspectOrder::margin;
   const Matrix votes =
       given ? Matrix() : insight::vote_probabilities(nearest(data, workshop), labels);
-  const auto found = insight::suspects(given ? data.probabilities : votes, labels, order);
+  // A classifier has not seen the only row of a label either.
+  const std::size_t voters = given ? 2 : std::min(kNeighbors, data.size() - 1);
+  const std::vector<bool> judged = insight::judgeable_labels(labels, voters);
+  const auto found = insight::suspects(given ? data.probabilities : votes, labels, order, judged);
   Json list = Json(Json::Array());
   for (std::size_t i = 0; i < std::min(count, found.size()); ++i) {
     const insight::Suspect& suspect = found[i];
@@ -135,6 +138,9 @@ Json suspects_insight(const MapData& data, const std::string& column, const data
   Json json;
   json.set("from", given ? "the probabilities that were given" : "the votes of 15 neighbours");
   json.set("total", std::uint64_t{found.size()});
+  json.set("judged_from", std::uint64_t{voters / 2 + 1});
+  json.set("unjudged_labels",
+           std::uint64_t{static_cast<std::uint64_t>(std::ranges::count(judged, false))});
   json.set("suspects", std::move(list));
   json.set("confusions", confusions_json(found, labels));
   return json;

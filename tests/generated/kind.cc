@@ -11,6 +11,7 @@ constexpr std::array kKinds = {
     Kind{"ratings", &try_ratings, 1000, 0.05},
     Kind{"items", &try_items, 500, 0.05},
     Kind{"lists", &try_lists, 300, 0.15},
+    Kind{"vectors", &try_vectors, 1000, 0.15},
 };
 
 constexpr std::uint32_t kStream = 0x6B696E64;  // Any number that nothing else draws from.

@@ -66,6 +66,7 @@ struct Kind {
 Verdict try_ratings(Rng& rng, Bench& bench);
 Verdict try_items(Rng& rng, Bench& bench);
 Verdict try_lists(Rng& rng, Bench& bench);
+Verdict try_vectors(Rng& rng, Bench& bench);
 
 std::span<const Kind> kinds();
 

@@ -99,10 +99,11 @@ export function makeInsights(app: App): void {
 
   function showSuspects(): Promise<void> {
     fill(boxes.confusions);
-    return ask<{ from: string; total: number; suspects: Suspect[]; confusions: Confusion[] }>(boxes.suspects, "Probably mislabelled", "suspects", { column: loaded, count: SUSPECTS }, (answer) => {
+    return ask<{ from: string; total: number; judged_from: number; unjudged_labels: number; suspects: Suspect[]; confusions: Confusion[] }>(boxes.suspects, "Probably mislabelled", "suspects", { column: loaded, count: SUSPECTS }, (answer) => {
       suspects = answer.suspects;
       if (answer.confusions.length) showConfusions(answer.confusions);
-      if (suspects.length === 0) return [el("h2", {}, "Probably mislabelled"), el("p", {}, "No point's neighbourhood contradicts its label.")];
+      const unjudged = answer.unjudged_labels ? ` ${count(answer.unjudged_labels)} labels of fewer than ${answer.judged_from} points are not judged.` : "";
+      if (suspects.length === 0) return [el("h2", {}, "Probably mislabelled"), el("p", {}, `No point's neighbourhood contradicts its label.${unjudged}`)];
       const cards = suspects.map((suspect, i) => card(suspect.row, [dot(suspect.given), `${suspect.given} → ${suspect.suggested}`], () => step(i)));
       const box = el("div.cards", { id: "suspects" }, ...cards);
       return [
@@ -110,7 +111,7 @@ export function makeInsights(app: App): void {
           el("button.button.tiny", { type: "button", "aria-label": "Suspect before (K)", onclick: () => step(at - 1) }, "‹"),
           el("span", { id: "suspect-at", role: "status" }, `${count(answer.total)}`),
           el("button.button.tiny", { type: "button", "aria-label": "Next suspect (J)", onclick: () => step(at + 1) }, "›")),
-        el("p", {}, `By ${answer.from}: given label → what it looks like. The likeliest errors come first.`),
+        el("p", {}, `By ${answer.from}: given label → what it looks like. The likeliest errors come first.${unjudged}`),
         el("div.row", { id: "suspect-verdict" }),
         box,
       ];

@@ -3,7 +3,7 @@
 export interface ColumnInfo {
   name: string;
   kind: "text" | "number";
-  distinct: number; // At most 1,000: more are not told apart.
+  distinct: number;
   missing: number;
   whole: boolean; // Of numbers: all are integers.
 }
