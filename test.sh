@@ -51,7 +51,7 @@ failures=""
 configure_and_build release
 run_tests release
 
-configure_and_build asan
+configure_and_build asan kindred_checks
 if build/asan/bin/kindred --version 2>&1 | grep -q "LeakSanitizer does not work"; then
   echo "note: no leak detection: this machine forbids ptrace"
   leaks=0

@@ -1,66 +1,13 @@
-// The program `kindred`: one subcommand a verb, errors to exit codes.
+// The program `kindred`: its verbs, in the order in which --help lists them.
 
-#include <fmt/format.h>
-
-#include <cstdio>
-#include <exception>
-#include <new>
-#include <system_error>
-
-#include "cli/flags/command.h"
+#include "cli/program.h"
 #include "cli/verbs.h"
-#include "kindred/base/error.h"
-
-namespace {
-
-constexpr int kExitFailed = 1;
-constexpr int kExitInterrupted = 130;  // As shells report Ctrl-C.
-
-int run(int argc, char** argv) {
-  kindred::cli::Command app("kindred", "Kindred learns embeddings and puts them to work.");
-  app.set_version_flag("--version", "kindred " KINDRED_VERSION);
-  app.require_subcommand(1);
-  app.footer("Run 'kindred VERB --help' for the flags of a verb and an example.");
-  kindred::cli::add_demo(app);
-  kindred::cli::add_train(app);
-  kindred::cli::add_towers(app);
-  kindred::cli::add_evaluate(app);
-  kindred::cli::add_tune(app);
-  kindred::cli::add_recommend(app);
-  kindred::cli::add_predict(app);
-  kindred::cli::add_similar(app);
-  kindred::cli::add_cluster(app);
-  kindred::cli::add_columns(app);
-  kindred::cli::add_encode(app);
-  kindred::cli::add_fit(app);
-  kindred::cli::add_view(app);
-  kindred::cli::add_inspect(app);
-  kindred::cli::add_export(app);
-  kindred::cli::add_import(app);
-  kindred::cli::add_generate(app);
-  kindred::cli::add_doctor(app);
-  if (const auto exit_code = app.parse(argc, argv)) return *exit_code;
-  // What a full disk kept back is known only now.
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    throw kindred::Error(kindred::ErrorCode::io, "cannot write all of the output to stdout");
-  }
-  return 0;
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(argc, argv);
-  } catch (const kindred::Error& error) {
-    fmt::print(stderr, "kindred: {}\n", error.what());
-    if (error.code() == kindred::ErrorCode::cancelled) return kExitInterrupted;
-  } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "kindred: out of memory\n");
-  } catch (const std::system_error& error) {
-    fmt::print(stderr, "kindred: {}\n", error.what());
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "kindred: internal error: {}\n", error.what());
-  }
-  return kExitFailed;
+  using namespace kindred::cli;
+  static constexpr AddVerb kVerbs[] = {
+      add_demo,    add_train,   add_towers,  add_evaluate, add_tune,     add_recommend,
+      add_predict, add_similar, add_cluster, add_columns,  add_encode,   add_fit,
+      add_view,    add_inspect, add_export,  add_import,   add_generate, add_doctor};
+  return run_program(argc, argv, kVerbs);
 }

@@ -34,11 +34,20 @@ show_log_and_fail() {
   exit 1
 }
 
+# build_more PRESET [TARGET...], in a folder that is configured; adds to its log.
+build_more() {
+  local preset="$1" log="build/$1.log" targets=() started=$SECONDS
+  shift
+  [ $# -eq 0 ] || targets=(--target "$@")
+  cmake --build --preset "$preset" -j "$(build_jobs)" ${targets[@]+"${targets[@]}"} 2>&1 |
+    tee -a "$log" | show_progress ||
+    show_log_and_fail "$log" "building $preset failed"
+  echo "Built ($preset) in $((SECONDS - started)) s."
+}
+
 # configure_and_build PRESET [TARGET...], with the options in the array configure_options.
 configure_and_build() {
-  local preset="$1" log fresh="" targets=() started=$SECONDS
-  shift
-  log="build/$preset.log"
+  local preset="$1" log="build/$1.log" fresh=""
   mkdir -p build
   # A build folder that was made at another place knows the wrong paths.
   if [ -f "build/$preset/CMakeCache.txt" ] &&
@@ -47,9 +56,5 @@ configure_and_build() {
   fi
   echo "Building ($preset) ..."
   cmake --preset "$preset" $fresh ${configure_options[@]+"${configure_options[@]}"} > "$log" 2>&1 || show_log_and_fail "$log" "configuring $preset failed"
-  [ $# -eq 0 ] || targets=(--target "$@")
-  cmake --build --preset "$preset" -j "$(build_jobs)" ${targets[@]+"${targets[@]}"} 2>&1 |
-    tee -a "$log" | show_progress ||
-    show_log_and_fail "$log" "building $preset failed"
-  echo "Built ($preset) in $((SECONDS - started)) s."
+  build_more "$@"
 }

@@ -48,7 +48,10 @@ bool float_holds(std::string_view cell, double value) {
   // A float may hold 178560448 and print as 178560450 all the same.
   const auto narrow = static_cast<float>(value);
   std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), narrow).ptr;
+  // Not as a plain whole number, which has digits beyond those that tell it from others.
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), narrow, std::chars_format::scientific)
+          .ptr;
   double again = 0.0;
   parse_number(std::string_view(text.data(), static_cast<std::size_t>(end - text.data())), again);
   return again == value;

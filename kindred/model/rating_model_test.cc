@@ -85,7 +85,7 @@ TEST(RatingModel, WhatDoesNotFitTogetherIsRefused) {
       [](Model& model) { model.ratings->bayesian.samples = 1; },
       [](Model& model) { model.ratings->kind = "als"; },
       [](Model& model) { model.has_values = false; },
-      [](Model& model) { model.kind = kTowersKind; },
+      [](Model& model) { model.watching = TowerPart{}; },
       [](Model& model) { model.history[1].epoch = 1; },
       [](Model& model) { model.positive_rule.weight_per_value = -1.0F; },
       [](Model& model) { model.ratings->bayesian.dimensions = 3; },

@@ -185,7 +185,7 @@ TEST(ItemList, IdsAndTitlesOneALine) {
 
 TEST(ItemList, LinesThatNameNothingAreCounted) {
   const test::TemporaryFolder folder;
-  const TitleMatcher titles(movies().items);
+  const TitleMatcher titles(movie_model().items);
   test::write_bytes(folder / "list", "1\nnot a movie at all\nB0042\n");
   const ItemList list = read_item_list(folder / "list", titles);
   EXPECT_EQ(list.items.size(), 1U);

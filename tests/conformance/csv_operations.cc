@@ -46,23 +46,23 @@ class TextFiles {
   std::vector<std::filesystem::path> paths_;
 };
 
-bool is_true(const Json& arguments, const char* name, bool otherwise) {
+bool csv_is_true(const Json& arguments, const char* name, bool otherwise) {
   const Json* found = find_argument(arguments, name);
   return found == nullptr ? otherwise : found->as_bool();
 }
 
 // A column as the vectors name it: by its name or its place from 0.
-std::string column_name(const Json& json, const data::CsvSchema& all) {
+std::string csv_column_name(const Json& json, const data::CsvSchema& all) {
   return json.is_string() ? json.as_string() : all.columns.at(json.as_uint()).name;
 }
 
-data::CsvType read_type(const std::string& name) {
+data::CsvType read_csv_type(const std::string& name) {
   return data::csv_type(name == "string" ? "text" : name);
 }
 
-data::CsvOptions read_options(const Json& arguments) {
+data::CsvOptions read_csv_options(const Json& arguments) {
   data::CsvOptions options;
-  options.header = is_true(arguments, "header", true);
+  options.header = csv_is_true(arguments, "header", true);
   const Json* separator = find_argument(arguments, "field_delim");
   options.separator = separator == nullptr ? "," : separator->as_string();
   if (const Json* names = find_argument(arguments, "column_names")) {
@@ -78,18 +78,19 @@ data::CsvOptions read_options(const Json& arguments) {
 }
 
 // The types and defaults that a vector gives, by the order of the columns that are read.
-void read_columns(const Json& arguments, const data::CsvSchema& all, data::CsvOptions& options) {
+void read_csv_columns(const Json& arguments, const data::CsvSchema& all,
+                      data::CsvOptions& options) {
   std::vector<std::string> names;
   for (const data::CsvColumn& column : all.columns) names.push_back(column.name);
   if (const Json* select = find_argument(arguments, "select_columns")) {
     names.clear();
-    for (const Json& column : select->as_array()) names.push_back(column_name(column, all));
+    for (const Json& column : select->as_array()) names.push_back(csv_column_name(column, all));
     options.select = names;
     std::erase(options.select, options.label);
   }
   if (const Json* types = find_argument(arguments, "column_types")) {
     for (std::size_t i = 0; i < names.size(); ++i) {
-      options.types[names[i]] = read_type(types->as_array().at(i).as_string());
+      options.types[names[i]] = read_csv_type(types->as_array().at(i).as_string());
     }
   }
   const Json* defaults = find_argument(arguments, "column_defaults");
@@ -117,7 +118,7 @@ void read_columns(const Json& arguments, const data::CsvSchema& all, data::CsvOp
       continue;
     }
     try {
-      options.types[names[i]] = read_type(value.as_string());
+      options.types[names[i]] = read_csv_type(value.as_string());
     } catch (const Error&) {
       options.defaults[names[i]] = value.as_string();
       options.types[names[i]] = data::CsvType::text;
@@ -125,7 +126,7 @@ void read_columns(const Json& arguments, const data::CsvSchema& all, data::CsvOp
   }
 }
 
-Json value_json(const data::Tensor& tensor, std::size_t row) {
+Json csv_value_json(const data::Tensor& tensor, std::size_t row) {
   if (tensor.is_text()) return tensor.texts()[row];
   if (tensor.type() == data::ElementType::int64) return tensor.integers()[row];
   if (tensor.type() == data::ElementType::float32) {
@@ -141,7 +142,7 @@ void add_rows(const data::CsvSchema& schema, const data::Batch& batch, Json& row
     for (const data::CsvColumn& column : schema.columns) {
       if (!column.used) continue;
       const bool is_label = column.name == schema.label;
-      values.push(value_json(is_label ? *batch.label : batch.at(column.name), row));
+      values.push(csv_value_json(is_label ? *batch.label : batch.at(column.name), row));
     }
     rows.push(std::move(values));
   }
@@ -149,15 +150,15 @@ void add_rows(const data::CsvSchema& schema, const data::Batch& batch, Json& row
 
 Json make_csv_dataset(const Question& question) {
   const bool error_expected = question.expected.find("error") != nullptr;
-  if (!error_expected && is_true(question.arguments, "shuffle", true)) {
+  if (!error_expected && csv_is_true(question.arguments, "shuffle", true)) {
     throw Skip("the order of a shuffle is each system's own");
   }
   const TextFiles files(question.input);
-  data::CsvOptions options = read_options(question.arguments);
+  data::CsvOptions options = read_csv_options(question.arguments);
   data::CsvOptions plain = options;
   plain.label.clear();
   const data::CsvSchema all = data::infer_csv_schema(files.paths(), plain);
-  read_columns(question.arguments, all, options);
+  read_csv_columns(question.arguments, all, options);
   const data::CsvSchema schema = data::infer_csv_schema(files.paths(), options);
 
   const Json* epochs = find_argument(question.arguments, kEpochs);

@@ -93,7 +93,7 @@ Json json_list(const std::vector<float>& values) {
 }
 
 // The weights after each step, or after the last one where that is what is expected.
-Json run(const nn::OptimizerOptions& kind, const Question& question) {
+Json run_optimizer(const nn::OptimizerOptions& kind, const Question& question) {
   const nn::OptimizerOptions options = read_options(kind, question.arguments);
   std::vector<float> weights = list(question.input.at("initial"));
   nn::Optimizer optimizer(options);
@@ -115,7 +115,7 @@ void add_optimizer_operations(Operations& operations) {
   for (const char* const name : {"sgd", "adagrad", "adam", "adamw", "rmsprop", "ftrl"}) {
     operations[fmt::format("optimizer.{}", name)] =
         [kind = nn::parse_optimizer(name)](const Question& question) {
-          return run(kind, question);
+          return run_optimizer(kind, question);
         };
   }
 }

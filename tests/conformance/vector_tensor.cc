@@ -14,14 +14,14 @@ std::size_t product(std::span<const std::size_t> shape) {
 }
 
 // The leaves of nested lists, and the shape they have in the first of each.
-void flatten(const Json& json, std::size_t depth, std::vector<std::size_t>& shape,
-             Json::Array& leaves) {
+void flatten_tensor(const Json& json, std::size_t depth, std::vector<std::size_t>& shape,
+                    Json::Array& leaves) {
   if (!json.is_array()) {
     leaves.push_back(json);
     return;
   }
   if (shape.size() == depth) shape.push_back(json.as_array().size());
-  for (const Json& element : json.as_array()) flatten(element, depth + 1, shape, leaves);
+  for (const Json& element : json.as_array()) flatten_tensor(element, depth + 1, shape, leaves);
 }
 
 data::Tensor::Values values_of(const Json::Array& leaves) {
@@ -61,7 +61,7 @@ std::size_t flat_of(std::span<const std::size_t> index, std::span<const std::siz
 VectorTensor read_dense(const Json& json) {
   VectorTensor out;
   Json::Array leaves;
-  flatten(json, 0, out.shape, leaves);
+  flatten_tensor(json, 0, out.shape, leaves);
   if (out.shape.empty()) throw Error(ErrorCode::invalid_argument, "a feature cannot have rank 0");
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     if (!is_missing(leaves[i])) out.present.push_back(index_of(i, out.shape));
@@ -91,7 +91,7 @@ VectorTensor read_sparse(const Json& json) {
 }
 
 template <typename Value>
-Json nest(std::span<const Value> values, std::span<const std::size_t> shape) {
+Json nest_tensor(std::span<const Value> values, std::span<const std::size_t> shape) {
   if (shape.empty()) {
     if constexpr (std::is_same_v<Value, float>) {
       return static_cast<double>(values.front());
@@ -102,7 +102,7 @@ Json nest(std::span<const Value> values, std::span<const std::size_t> shape) {
   Json out{Json::Array{}};
   const std::size_t stride = shape.front() == 0 ? 0 : values.size() / shape.front();
   for (std::size_t i = 0; i < shape.front(); ++i) {
-    out.push(nest(values.subspan(i * stride, stride), shape.subspan(1)));
+    out.push(nest_tensor(values.subspan(i * stride, stride), shape.subspan(1)));
   }
   return out;
 }
@@ -141,16 +141,16 @@ VectorTensor densified(const VectorTensor& sparse, double fill) {
 }
 
 Json nested(std::span<const float> values, std::span<const std::size_t> shape) {
-  return nest(values, shape);
+  return nest_tensor(values, shape);
 }
 
 Json nested(std::span<const std::int64_t> values, std::span<const std::size_t> shape) {
-  return nest(values, shape);
+  return nest_tensor(values, shape);
 }
 
 Json nested(const Matrix& matrix) {
   const std::vector<std::size_t> shape = {matrix.rows(), matrix.cols()};
-  return nest(matrix.values(), std::span(shape));
+  return nest_tensor(matrix.values(), std::span(shape));
 }
 
 Json list_of(std::span<const std::size_t> values) {

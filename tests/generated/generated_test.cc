@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "tests/generated/kind.h"
 
 namespace kindred::generated {
@@ -27,8 +29,12 @@ TEST_P(Generated, NothingIsReadWronglyInSilence) {
             kind.unclear_share_max * static_cast<double>(kind.test_count));
 }
 
+std::string kind_name(const ::testing::TestParamInfo<Kind>& parameter) {
+  return parameter.param.name;
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, Generated, ::testing::ValuesIn(kinds().begin(), kinds().end()),
-                         [](const auto& info) { return info.param.name; });
+                         &kind_name);
 
 }  // namespace
 }  // namespace kindred::generated

@@ -13,7 +13,7 @@
 namespace kindred::projection {
 namespace {
 
-double distance(MatrixView points, std::size_t a, std::size_t b) {
+double exact_distance(MatrixView points, std::size_t a, std::size_t b) {
   double sum = 0.0;
   for (std::size_t i = 0; i < points.cols; ++i) {
     sum += std::pow(static_cast<double>(points.row(a)[i]) - points.row(b)[i], 2);
@@ -30,7 +30,7 @@ std::vector<std::vector<std::size_t>> ranks_of(MatrixView points) {
       if (j != i) order.push_back(j);
     }
     std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-      return distance(points, i, a) < distance(points, i, b);
+      return exact_distance(points, i, a) < exact_distance(points, i, b);
     });
     for (std::size_t r = 0; r < order.size(); ++r) ranks[i][order[r]] = r + 1;
   }
@@ -72,7 +72,7 @@ double plain_silhouette(MatrixView points, const data::Labels& labels) {
     std::vector<double> counts(labels.class_count());
     for (std::size_t j = 0; j < points.rows; ++j) {
       if (j == i) continue;
-      sums[labels.of_row[j]] += distance(points, i, j);
+      sums[labels.of_row[j]] += exact_distance(points, i, j);
       counts[labels.of_row[j]] += 1.0;
     }
     const std::uint32_t own = labels.of_row[i];

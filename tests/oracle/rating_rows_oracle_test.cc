@@ -15,14 +15,14 @@
 namespace kindred::factorization {
 namespace {
 
-Matrix random_matrix(std::size_t rows, std::size_t cols, std::uint64_t seed) {
+Matrix random_rows(std::size_t rows, std::size_t cols, std::uint64_t seed) {
   Rng rng(seed, static_cast<std::uint32_t>(cols));
   Matrix out(rows, cols);
   for (float& value : out.values()) value = static_cast<float>(0.5 * rng.normal());
   return out;
 }
 
-double relative_error(std::span<const float> actual, const std::vector<double>& expected) {
+double rows_error(std::span<const float> actual, const std::vector<double>& expected) {
   double error = 0.0;
   double norm = 0.0;
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -57,25 +57,25 @@ Equations equations(const Matrix& fixed, std::span<const float> precision,
 
 TEST(RatingRowsOracle, EveryLengthOfRowIsSolved) {
   for (const std::size_t d : {2U, 3U, 16U, 17U, 33U}) {
-    const Matrix fixed = random_matrix(300, d, 1);
+    const Matrix fixed = random_rows(300, d, 1);
     const RatingDesign design(fixed);
     std::vector<float> precision(d * d, 0.0F);
     for (std::size_t i = 0; i < d; ++i) {
       for (std::size_t j = 0; j < d; ++j) precision[i * d + j] = i == j ? 3.0F : 0.05F;
     }
-    const Matrix pull = random_matrix(1, d, 2);
+    const Matrix pull = random_rows(1, d, 2);
     RatingRow row(d);
     for (const std::size_t n : {0U, 1U, 5U, 63U, 64U, 65U, 200U}) {
       std::vector<std::uint32_t> ids(n);
       std::iota(ids.begin(), ids.end(), 7U);
-      const Matrix ratings = random_matrix(1, n, 3);
+      const Matrix ratings = random_rows(1, n, 3);
       row.start(precision, pull.row(0));
       row.add(design, ids, ratings.values(), 1.7F);
       std::vector<float> solution(d);
       row.solve({}, solution);
       const Equations plain =
           equations(fixed, precision, pull.row(0), ids, ratings.values(), double{1.7F});
-      EXPECT_LE(relative_error(solution, oracle::eliminate(plain.a, plain.b)), 1e-5)
+      EXPECT_LE(rows_error(solution, oracle::eliminate(plain.a, plain.b)), 1e-5)
           << "d " << d << ", n " << n;
     }
   }
@@ -84,13 +84,13 @@ TEST(RatingRowsOracle, EveryLengthOfRowIsSolved) {
 // Draws must have the mean inverse(A) b and the covariance inverse(A).
 TEST(RatingRowsOracle, DrawsHaveThePosteriorsMeanAndCovariance) {
   constexpr std::size_t d = 3;
-  const Matrix fixed = random_matrix(40, d, 5);
+  const Matrix fixed = random_rows(40, d, 5);
   const RatingDesign design(fixed);
   const std::vector<float> precision = {2.0F, 0.3F, 0.0F, 0.3F, 1.5F, 0.1F, 0.0F, 0.1F, 1.0F};
   const std::vector<float> pull = {0.5F, -0.2F, 0.1F};
   std::vector<std::uint32_t> ids(12);
   std::iota(ids.begin(), ids.end(), 3U);
-  const Matrix ratings = random_matrix(1, ids.size(), 6);
+  const Matrix ratings = random_rows(1, ids.size(), 6);
   constexpr int kCount = 60000;
   std::vector<double> sum(d, 0.0);
   std::vector<double> squares(d * d, 0.0);

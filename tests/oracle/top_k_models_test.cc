@@ -56,7 +56,7 @@ std::vector<Recommendation> plain_list(const model::Model& model, std::uint32_t 
 }
 
 // Every `step`-th user, asked together, and a few asked alone.
-void check(const model::Model& model, std::uint32_t step, std::size_t k) {
+void check_models(const model::Model& model, std::uint32_t step, std::size_t k) {
   std::vector<std::uint32_t> users;
   for (std::uint32_t user = 0; user < model.users.size(); user += step) {
     if (embedding::is_learned(model.users.vectors.row(user))) users.push_back(user);
@@ -85,7 +85,7 @@ TEST(TopKOfModels, MovieLens1M) {
   if (!ratings) GTEST_SKIP() << test::missing_data("ml-1m/ratings_uir.dat.gz");
   ThreadPool pool(2);
   const auto pairs = data::read_ratings(*ratings, {}, pool).interactions;
-  check(trained(pairs, 32, pool), 10, 10);
+  check_models(trained(pairs, 32, pool), 10, 10);
 }
 
 TEST(TopKOfModels, Gowalla) {
@@ -94,7 +94,7 @@ TEST(TopKOfModels, Gowalla) {
   if (!ratings) GTEST_SKIP() << test::missing_data(name);
   ThreadPool pool(2);
   const auto pairs = data::read_ratings(*ratings, {.item_lists = true}, pool).interactions;
-  check(trained(pairs, 25, pool), 200, 50);
+  check_models(trained(pairs, 25, pool), 200, 50);
 }
 
 }  // namespace
