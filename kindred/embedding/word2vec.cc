@@ -45,8 +45,8 @@ bool fits_binary(std::string_view rest, const Word2VecSizes& sizes) {
 // Bytes that no text has decide together with the sizes; where these do not fit, so many of them
 // that it must have been meant as binary.
 bool is_binary(std::string_view rest, const Word2VecSizes& sizes) {
-  constexpr std::size_t kLookBytes = std::size_t{1} << 16U;
-  const std::string_view look = rest.substr(0, kLookBytes);
+  constexpr std::size_t kBinaryLookBytes = std::size_t{1} << 16U;
+  const std::string_view look = rest.substr(0, kBinaryLookBytes);
   const auto control = static_cast<std::size_t>(std::ranges::count_if(look, [](unsigned char byte) {
     return byte < 0x09 || (byte > 0x0D && byte < 0x20) || byte == 0x7F;
   }));

@@ -21,7 +21,7 @@
 
 namespace kindred::recommendation {
 
-using ItemList = std::vector<std::uint32_t>;  // Best first.
+using RankedItems = std::vector<std::uint32_t>;  // Best first.
 
 class Scorer {
  public:
@@ -35,7 +35,7 @@ class Scorer {
   virtual std::span<const float> scores(std::size_t person, std::span<float> buffer) const = 0;
 
   // The first k of the people [begin, end), without what they have seen.
-  virtual std::vector<ItemList> lists(std::size_t begin, std::size_t end, std::size_t k,
+  virtual std::vector<RankedItems> lists(std::size_t begin, std::size_t end, std::size_t k,
                                       ThreadPool& pool) const = 0;
 };
 
@@ -43,7 +43,7 @@ class Scorer {
 struct PopularOrder {
   // `candidates` has one flag an item of the split.
   PopularOrder(const data::Split& split, const std::vector<bool>& candidates);
-  ItemList list(std::span<const std::uint32_t> seen, std::size_t k) const;
+  RankedItems list(std::span<const std::uint32_t> seen, std::size_t k) const;
 
   std::vector<search::Neighbor> items;  // Candidates, most seen first.
   std::vector<float> shares;            // Of each item of the split; below 0: no candidate.
@@ -60,7 +60,7 @@ class RankerScorer final : public Scorer {
 
   float score(std::size_t person, std::uint32_t item) const override;
   std::span<const float> scores(std::size_t person, std::span<float> buffer) const override;
-  std::vector<ItemList> lists(std::size_t begin, std::size_t end, std::size_t k,
+  std::vector<RankedItems> lists(std::size_t begin, std::size_t end, std::size_t k,
                               ThreadPool& pool) const override;
 
  private:
@@ -79,7 +79,7 @@ class VectorScorer final : public Scorer {
 
   float score(std::size_t person, std::uint32_t item) const override;
   std::span<const float> scores(std::size_t person, std::span<float> buffer) const override;
-  std::vector<ItemList> lists(std::size_t begin, std::size_t end, std::size_t k,
+  std::vector<RankedItems> lists(std::size_t begin, std::size_t end, std::size_t k,
                               ThreadPool& pool) const override;
 
  private:
@@ -99,7 +99,7 @@ class PopularityScorer final : public Scorer {
 
   float score(std::size_t person, std::uint32_t item) const override;
   std::span<const float> scores(std::size_t person, std::span<float> buffer) const override;
-  std::vector<ItemList> lists(std::size_t begin, std::size_t end, std::size_t k,
+  std::vector<RankedItems> lists(std::size_t begin, std::size_t end, std::size_t k,
                               ThreadPool& pool) const override;
 
  private:
