@@ -297,13 +297,9 @@ class TrainDisplay {
     return options_.rating.model.kind == recommendation::RatingModelKind::bayesian;
   }
   [[noreturn]] void tell_to_resume(const api::Trained& trained) const {
-    const std::string where =
-        trained.stage == api::Stage::watching
-            ? fmt::format("epoch {}", trained.epochs_done)
-            : fmt::format("{} {} of the rating model", is_bayesian() ? "sweep" : "epoch",
-                          trained.epochs_done);
-    throw Error(ErrorCode::cancelled,
-                fmt::format("stopped after {}; the same command with --resume continues", where));
+    const auto saved_count = static_cast<std::size_t>(trained.epochs_done);
+    if (trained.stage == api::Stage::watching) throw_stopped("epoch", saved_count);
+    throw_stopped(is_bayesian() ? "sweep" : "epoch", saved_count, " of the rating model");
   }
 
   const TrainFlags& flags_;
@@ -322,7 +318,7 @@ api::Trained train(const Command& verb, const TrainFlags& flags, const api::Rati
     }
     tell_about_checkpoint(flags, model::checkpoint_path(flags.output));
   }
-  const Interrupt interrupt("\nstopping after this epoch; again to stop at once\n");
+  const Interrupt interrupt("\nstopping; again to stop at once\n");
   TrainDisplay display(flags, options);
   const bool has_ratings = ratings.interactions.has_values &&
                            !data::scale_of_values(ratings.interactions).is_of_events();
