@@ -16,10 +16,28 @@ bool is_plain_number(std::string_view text) {
   return parse_number(text, value) == NumberFault::none;
 }
 
-// "3,5", "1.234,50", "1,000".
+std::size_t digits_at(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && is_digit_here(text[end])) ++end;
+  return end - at;
+}
+
+// Digits in groups of three with `group` between them, and a fraction behind `point`.
+bool is_grouped_number(std::string_view text, char group, char point) {
+  std::size_t at = digits_at(text, 0);
+  if (at == 0) return false;
+  const bool may_be_grouped = at <= 3;
+  while (may_be_grouped && at < text.size() && text[at] == group && digits_at(text, at + 1) == 3) {
+    at += 4;
+  }
+  if (at < text.size() && text[at] == point) at += 1 + digits_at(text, at + 1);
+  return at == text.size() && is_digit_here(text.back());
+}
+
+// "3,5", "1.234,50", "1,000": one number, not "0,0.134,0.269", which are three.
 bool is_number_with_comma(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789.,+-") == std::string_view::npos &&
-         is_digit_here(text.back());
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  return is_grouped_number(text, ',', '.') || is_grouped_number(text, '.', ',');
 }
 
 bool is_time_text(std::string_view text) {
@@ -59,9 +77,12 @@ bool comma_is_explained(std::string_view cell) {
 }
 
 // Spaces are at home between words, unless they part columns of their own: as many words in
-// every cell, one of which is always a number.
+// every cell, one of which is always a number, and none always the same: "State 1" and
+// "State 2" are names.
 bool spaces_are_columns(const DialectReading& reading, std::size_t column) {
   std::vector<bool> numbers;
+  std::vector<bool> constant;
+  std::vector<std::string> first;
   std::size_t seen = 0;
   for (std::size_t i = 0; i < reading.record_count(); ++i) {
     if (!reading.is_even(i) || reading.quoted[i][column]) continue;
@@ -70,11 +91,19 @@ bool spaces_are_columns(const DialectReading& reading, std::size_t column) {
     if (is_time_text(cell)) return false;
     const auto words = words_of(cell);
     if (words.size() < 2) return false;
-    if (seen++ == 0) numbers.assign(words.size(), true);
+    if (seen++ == 0) {
+      numbers.assign(words.size(), true);
+      constant.assign(words.size(), true);
+      first.assign(words.begin(), words.end());
+    }
     if (words.size() != numbers.size()) return false;
     for (std::size_t word = 0; word < words.size(); ++word) {
       if (!is_plain_number(words[word])) numbers[word] = false;
+      if (words[word] != first[word]) constant[word] = false;
     }
+  }
+  for (std::size_t word = 0; seen >= 3 && word < numbers.size(); ++word) {
+    if (constant[word] && !numbers[word]) return false;
   }
   return seen > 0 && std::ranges::find(numbers, true) != numbers.end();
 }

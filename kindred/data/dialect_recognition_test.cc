@@ -45,6 +45,13 @@ TEST(DialectRecognition, ReadingsAreWeighedNotTheirNumbersOfFields) {
   EXPECT_EQ(separator_of("a;b;c\n1,5;2;x\n2,5;3;y\n"), ";");
 }
 
+TEST(DialectRecognition, NamesThatEndInANumberAreNoColumns) {
+  EXPECT_EQ(separator_of("state,x,y\nState 0,0.134,0.269\nState 1,0.847,1.695\n"), ",");
+  EXPECT_EQ(separator_of("state name,x\nState 0,0.134\nState 1,0.847\nState 2,0.1\n"), ",");
+  EXPECT_EQ(separator_of("Room 1,5\nRoom 2,6\nRoom 3,4\nRoom 12,5\n"), ",");
+  EXPECT_EQ(separator_of("Elm Street 1,5,3\nOak Street 2,6,1\nElm Street 3,4,2\n"), ",");
+}
+
 TEST(DialectRecognition, SpacesAroundACommaAreNoPartOfTheCells) {
   const Sample pairs = sample("1 , 28\n1 , 29\n2 , 28\n");
   EXPECT_EQ(pairs.dialect.separator, ",");

@@ -29,8 +29,7 @@ constexpr std::array<Verifier, 7> kVerifiers = {{
     {"kindred checkpoint", 2, [](const std::filesystem::path& path) { load_checkpoint(path); }},
     {"kindred rating checkpoint", 1,
      [](const std::filesystem::path& path) { load_checkpoint(path); }},
-    {"kindred ratings", 1,
-     [](const std::filesystem::path& path) { check_ratings_store(path); }},
+    {"kindred ratings", 1, [](const std::filesystem::path& path) { check_ratings_store(path); }},
     {"kindred lists", 1, [](const std::filesystem::path& path) { check_lists(path); }},
     {"kindred training", 1, [](const std::filesystem::path& path) { nn::verify_checkpoint(path); }},
 }};

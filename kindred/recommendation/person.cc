@@ -57,8 +57,8 @@ void require_on_scale(const model::Model& model, const HistoryEntry& entry) {
   if (*entry.rating >= low && *entry.rating <= high) return;
   throw Error(ErrorCode::invalid_argument,
               fmt::format("{}the rating {} of '{}' is not on the scale of the model, from {} to {}",
-                          wording_of(entry).before, *entry.rating, printable(entry.item),
-                          scale.low, scale.high));
+                          wording_of(entry).before, *entry.rating, printable(entry.item), scale.low,
+                          scale.high));
 }
 
 }  // namespace

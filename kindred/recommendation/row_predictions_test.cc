@@ -31,7 +31,8 @@ model::Model trained(RatingModelKind kind) {
   model.users.labels = ratings.users;
   model.items.labels = ratings.items;
   model.ratings =
-      train_ratings(ratings, data::Table(kUsers), data::Table(kItems), options, {.pool = pool}).model;
+      train_ratings(ratings, data::Table(kUsers), data::Table(kItems), options, {.pool = pool})
+          .model;
   return model;
 }
 

@@ -71,7 +71,7 @@ std::span<const float> VectorScorer::scores(std::size_t person, std::span<float>
 }
 
 std::vector<RankedItems> VectorScorer::lists(std::size_t begin, std::size_t end, std::size_t k,
-                                          ThreadPool& pool) const {
+                                             ThreadPool& pool) const {
   const auto seen = [&](std::size_t query) { return split_.seen(begin + query); };
   const auto found = search_.search(people_.slice(begin, end), k, {seen, {}}, pool);
   std::vector<RankedItems> lists(found.size());
@@ -118,7 +118,7 @@ std::span<const float> RankerScorer::scores(std::size_t person, std::span<float>
 }
 
 std::vector<RankedItems> RankerScorer::lists(std::size_t begin, std::size_t end, std::size_t k,
-                                          ThreadPool& pool) const {
+                                             ThreadPool& pool) const {
   const auto found = ranker_.best(std::span(people_).subspan(begin, end - begin), k, pool);
   std::vector<RankedItems> lists(found.size());
   for (std::size_t person = 0; person < found.size(); ++person) {
@@ -149,7 +149,7 @@ std::span<const float> PopularityScorer::scores(std::size_t, std::span<float>) c
 }
 
 std::vector<RankedItems> PopularityScorer::lists(std::size_t begin, std::size_t end, std::size_t k,
-                                              ThreadPool& pool) const {
+                                                 ThreadPool& pool) const {
   std::vector<RankedItems> lists(end - begin);
   pool.parallel_for(lists.size(), [&](std::size_t row, int) {
     const auto seen = split_.seen(begin + row);

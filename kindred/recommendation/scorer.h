@@ -36,7 +36,7 @@ class Scorer {
 
   // The first k of the people [begin, end), without what they have seen.
   virtual std::vector<RankedItems> lists(std::size_t begin, std::size_t end, std::size_t k,
-                                      ThreadPool& pool) const = 0;
+                                         ThreadPool& pool) const = 0;
 };
 
 // What people get of whom nothing is known, as numbers to rank by.
@@ -61,7 +61,7 @@ class RankerScorer final : public Scorer {
   float score(std::size_t person, std::uint32_t item) const override;
   std::span<const float> scores(std::size_t person, std::span<float> buffer) const override;
   std::vector<RankedItems> lists(std::size_t begin, std::size_t end, std::size_t k,
-                              ThreadPool& pool) const override;
+                                 ThreadPool& pool) const override;
 
  private:
   const learning::Ranker& ranker_;
@@ -80,7 +80,7 @@ class VectorScorer final : public Scorer {
   float score(std::size_t person, std::uint32_t item) const override;
   std::span<const float> scores(std::size_t person, std::span<float> buffer) const override;
   std::vector<RankedItems> lists(std::size_t begin, std::size_t end, std::size_t k,
-                              ThreadPool& pool) const override;
+                                 ThreadPool& pool) const override;
 
  private:
   const data::Split& split_;
@@ -100,7 +100,7 @@ class PopularityScorer final : public Scorer {
   float score(std::size_t person, std::uint32_t item) const override;
   std::span<const float> scores(std::size_t person, std::span<float> buffer) const override;
   std::vector<RankedItems> lists(std::size_t begin, std::size_t end, std::size_t k,
-                              ThreadPool& pool) const override;
+                                 ThreadPool& pool) const override;
 
  private:
   const data::Split& split_;

@@ -400,8 +400,9 @@ RatingTrainResult train_ratings(const data::Interactions& interactions, const da
       if (!is_last && std::chrono::steady_clock::now() - last_save >= kCheckpointPause) save();
     };
   }
-  const training::LoopOptions loop = {
-      .epochs = options.model.step_count(), .cancelled = run.cancelled, .pool = &run.pool};
+  const training::LoopOptions loop = {.epochs = options.model.step_count(),
+                                      .cancelled = run.cancelled,
+                                      .pool = run.checkpoint.is_wanted() ? &run.pool : nullptr};
   training::LoopResult done =
       training::run_training(trainee, loop, std::move(history), run.observe);
   result.history = std::move(done.history);

@@ -40,7 +40,7 @@ constexpr double kMomentSeconds = 0.3;
 // One epoch, unless somebody cancels meanwhile, the last one took more than a moment (or there
 // was none), and there is a pool that hears of it.
 std::optional<Epoch> run_unless_cancelled(const Trainee& trainee, const LoopOptions& options,
-                                                const LoopResult& so_far, int epoch) {
+                                          const LoopResult& so_far, int epoch) {
   const bool is_short = !so_far.history.empty() && so_far.history.back().seconds < kMomentSeconds;
   if (options.pool == nullptr || options.cancelled == nullptr || is_short) {
     return run_one(trainee, epoch);

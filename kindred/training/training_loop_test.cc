@@ -71,7 +71,7 @@ TEST(TrainingLoop, AnEpochThatMayBeLongIsCutShortAndThrownAway) {
   for (const bool is_short : {false, true}) {
     ThreadPool pool(2);
     std::atomic<bool> cancelled = false;
-    std::vector<EpochRecord> before;
+    std::vector<Epoch> before;
     if (is_short) before.push_back({.epoch = 1, .seconds = 0.001, .losses = {}, .validation = {}});
     std::atomic<int> tasks = 0;
     int checkpoints = 0;
@@ -80,10 +80,10 @@ TEST(TrainingLoop, AnEpochThatMayBeLongIsCutShortAndThrownAway) {
     trainee.run_epoch = [&] {
       pool.parallel_for(100, [&](std::size_t, int) { cancelled = ++tasks >= 10; });
     };
-    trainee.checkpoint = [&](const EpochRecord&) { ++checkpoints; };
+    trainee.checkpoint = [&](const Epoch&) { ++checkpoints; };
     const LoopResult result =
         run_training(trainee, {.epochs = 9, .cancelled = &cancelled, .pool = &pool}, before, {});
-    EXPECT_EQ(result.reason, StopReason::cancelled);
+    EXPECT_EQ(result.ended, Ended::cancelled);
     EXPECT_EQ(result.cut_short, !is_short);
     EXPECT_EQ(result.history.size(), is_short ? 2U : 0U);
     EXPECT_EQ(checkpoints, is_short ? 1 : 0);
