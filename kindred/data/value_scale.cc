@@ -94,9 +94,8 @@ class ValueBag {
     return total_ >= kStrayRowsMin && kinds >= 3 && 2 * first > above;
   }
 
-  // Falls, or lies low: half at most a fifth of the way up, and few high.
-  bool looks_like_counts() const {
-    const float top = high();
+  // Falls, or lies low: half at most a fifth of the way up to `top`, and few high.
+  bool looks_like_counts(float top) const {
     const bool low = total_ >= kStrayRowsMin && top > 5.0F && 5.0F * median_above_zero() <= top &&
                      4 * count([top](float value) { return value > 0.55F * top; }) <
                          count([](float value) { return value > 0.0F; });
@@ -176,7 +175,11 @@ ValueScale constant_scale(const ValueBag& values) {
 
 // To one of the usual tops.
 ValueScale steps_scale(const ValueBag& values, float top, float liked_from) {
-  const float least = std::max(0.0F, values.counts().lower_bound(0.0F)->first);
+  auto lowest = values.counts().lower_bound(0.0F);
+  const bool zero_is_stray = lowest->first == 0.0F && std::next(lowest) != values.counts().end() &&
+                             values.is_stray([](float value) { return value <= 0.0F; });
+  if (zero_is_stray) ++lowest;
+  const float least = std::max(0.0F, lowest->first);
   const float low = least >= 0.5F && top <= 10.0F ? std::min(1.0F, least) : 0.0F;
   const ScaleKind kind = top == 5.0F ? ScaleKind::stars : ScaleKind::steps;
   return known_scale(kind, liked_from,
@@ -226,8 +229,12 @@ ValueScale wide_scale(const ValueBag& values, ValueMeaning meaning) {
 ValueScale low_scale(const ValueBag& values, ValueMeaning meaning) {
   const float high = values.high();
   const bool whole = values.whole_up_to(5.0F);
-  if (meaning != ValueMeaning::rating && whole && values.looks_like_counts() && high > 2.0F) {
-    const float top = lies_within(values, 5.0F) ? 5.0F : lies_within(values, 7.0F) ? 7.0F : 10.0F;
+  // The least of the usual tops that the values keep to; else their own.
+  const auto usual = std::ranges::find_if(
+      kTops, [&](const ScaleTop& top) { return lies_within(values, top.top); });
+  const float reach = usual == kTops.end() ? high : usual->top;
+  if (meaning != ValueMeaning::rating && whole && values.looks_like_counts(reach) && high > 2.0F) {
+    const float top = usual == kTops.end() ? 10.0F : usual->top;
     return unclear_scale(values,
                          fmt::format("mostly the least of them: counts (--positive-from 1) or a "
                                      "scale to {:g} (--positive-from {:g})",

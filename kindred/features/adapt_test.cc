@@ -44,7 +44,7 @@ TEST(Adapt, LearnsInsideCrossesAndEmbeddingsAlike) {
                                   BucketizedColumn{.source = numeric("age"), .quantile_count = 2}};
   const Adapted learned = adapt({indicator(crossed({city, age}, 10)), embedding(city, 2), age},
                                 Dataset::from_batch(batch));
-  EXPECT_EQ(category<BucketizedColumn>(learned.columns[2]).boundaries, std::vector<float>{20.0F});
+  EXPECT_EQ(category<BucketizedColumn>(learned.columns[2]).boundaries, std::vector<float>{40.0F});
   for (const Column& column : learned.columns) EXPECT_TRUE(is_learned(column));
   EXPECT_EQ(Encoder(learned.columns).layout().width, 10U + 2U + 2U);
 }

@@ -166,15 +166,16 @@ void require_kept_draw(const RatingDraw& draw, std::size_t number, const Matrix&
                        draw.noise_precision > 0.0 ? draw.noise_precision : -1.0);
 }
 
-// The best of the epochs that were validated, the first of equal ones. History is checked.
+// The best of the epochs that were validated, the first of equal ones. Only checkpoints of an
+// earlier version say which that was; the history knows it. History is checked.
 void require_best(const Checkpoint& checkpoint) {
   const Matrix* best = find_matrix(checkpoint, "best.item.vectors");
   const auto epoch = checkpoint.numbers.find("best.epoch");
   if (best == nullptr && epoch == checkpoint.numbers.end()) return;
   const Matrix* items = find_matrix(checkpoint, "item.vectors");
-  if (best == nullptr || epoch == checkpoint.numbers.end() || items == nullptr ||
-      best->rows() != items->rows() || best->cols() != items->cols()) {
-    refuse_checkpoint("the best vectors or their epoch are missing, or of another shape");
+  if (best == nullptr || items == nullptr || best->rows() != items->rows() ||
+      best->cols() != items->cols()) {
+    refuse_checkpoint("the best vectors are missing, or of another shape");
   }
   const training::Epoch* found = nullptr;
   for (const training::Epoch& record : checkpoint.history) {
@@ -182,9 +183,12 @@ void require_best(const Checkpoint& checkpoint) {
       found = &record;
     }
   }
-  if (found != nullptr && static_cast<double>(found->epoch) == epoch->second) return;
+  if (found == nullptr) refuse_checkpoint("there are best vectors, but no epoch was validated");
+  if (epoch == checkpoint.numbers.end() || epoch->second == static_cast<double>(found->epoch)) {
+    return;
+  }
   refuse_checkpoint(fmt::format("best.epoch is {}, but the history says that epoch {} was",
-                                epoch->second, found == nullptr ? 0 : found->epoch));
+                                epoch->second, found->epoch));
 }
 
 std::string format_name_of(const std::filesystem::path& path) {

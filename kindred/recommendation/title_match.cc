@@ -82,26 +82,31 @@ TitleMatcher::Title TitleMatcher::take_apart(std::string_view text) {
   Title title;
   std::vector<std::string> aliases;
   std::string main;
+  std::string whole;  // Without the year: "Name (Also Named)" may be written as it is spoken.
   while (!text.empty()) {
     const std::size_t open = text.find('(');
     const std::size_t close = open == std::string_view::npos ? open : text.find(')', open);
     if (close == std::string_view::npos) break;
     const std::string_view inside = trim(text.substr(open + 1, close - open - 1));
     main += text.substr(0, open);
+    whole += text.substr(0, open);
     text.remove_prefix(close + 1);
     if (is_year(inside)) {
       title.year = inside;
     } else {
       constexpr std::string_view kAlsoKnownAs = "a.k.a.";
       const bool marked = inside.starts_with(kAlsoKnownAs);
+      whole += inside;
       aliases.push_back(fold_name(marked ? inside.substr(kAlsoKnownAs.size()) : inside));
     }
   }
   main += text;
+  whole += text;
   title.names.push_back(fold_name(trim(main)));
   for (std::string& alias : aliases) {
     if (!alias.empty()) title.names.push_back(std::move(alias));
   }
+  if (title.names.size() > 1) title.names.push_back(fold_name(trim(whole)));
   return title;
 }
 

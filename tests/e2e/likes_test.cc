@@ -37,7 +37,7 @@ std::string two_camps(const Writing& writing, const std::string& stray = "") {
               words[static_cast<std::size_t>(user * 31 + item * 17) % words.size()] + "\n";
     }
   }
-  if (!stray.empty()) text += "u0,a9," + stray + "\n";
+  if (!stray.empty()) text += "u0,a10," + stray + "\n";
   return text;
 }
 

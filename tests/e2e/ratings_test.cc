@@ -195,7 +195,7 @@ TEST_F(Ratings, WhatCannotBeDoneIsSaid) {
   expect_failure({"predict", "rate.kindred", "--history", "m1", "--item", "m2"}, 1,
                  "has no rating");
   expect_failure({"predict", "rate.kindred", "--history", "m1=1e38", "--item", "m2"}, 1,
-                 "not on the scale of the model's ratings, which goes from 1 to 5");
+                 "is not on the scale of the model, from 1 to 5");
   expect_failure({"evaluate", "ratings.csv", "--objective", "rate", "--metrics", "ndcg@10"}, 2,
                  "--metrics");
   expect_failure({"evaluate", "ratings.csv", "--objective", "rate", "--protocol", "strong"}, 2,

@@ -122,7 +122,7 @@ TEST(ColumnFaults, SizesThatCannotBeAreRefusedByName) {
   }
   // Each is possible, both together are not.
   EXPECT_THAT(error_of([] { Encoder({embedding(hashed("x", std::int64_t{1} << 31U), 4)}); }),
-              HasSubstr("column 'x': 2147483648 buckets of 4 dimensions"));
+              HasSubstr("column 'x_embedding': 2147483648 buckets of 4 dimensions are more than"));
   NumericColumn picture = numeric("p");
   picture.shape = {std::size_t{1} << 32U, std::size_t{1} << 32U};
   EXPECT_THAT(error_of([&] { check_column(picture); }), HasSubstr("more than 16777216 elements"));
