@@ -56,6 +56,13 @@ void tell_about_links(const Command& verb, const CommonOptions& options) {
   }
 }
 
+// "ratings.csv: 'when'" of "shop/2026/ratings.csv: 'when'": the line above has said which file.
+std::string without_folder(const std::string& place) {
+  const std::string file = place.substr(0, place.find(": "));
+  const std::size_t slash = file.rfind('/');
+  return slash == std::string::npos ? place : place.substr(slash + 1);
+}
+
 }  // namespace
 
 void add_common_options(Command& verb, CommonOptions& options) {
@@ -93,7 +100,10 @@ void note(const CommonOptions& options, const std::string& line) {
 
 void note_guesses(const CommonOptions& options, const Guesses& guesses) {
   if (options.strict) refuse_guesses(guesses);
-  for (const Guess& guess : guesses) note(options, "  guessed: " + to_text(guess));
+  for (Guess shown : guesses) {
+    shown.place = without_folder(shown.place);
+    note(options, "  guessed: " + to_text(shown));
+  }
   options.guesses->insert(options.guesses->end(), guesses.begin(), guesses.end());
 }
 

@@ -150,6 +150,15 @@ Sample AttributesReader::sample_head() {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{}: there are no rows, only blank lines", reader_.name()));
   }
+  // A line with misplaced quotes has no fields, nor has one of tabs alone where spaces separate.
+  if (sample.records.front().empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: the first line has no columns: '{}'; if quotes are text there, "
+                            "say {}",
+                            reader_.name(),
+                            printable(without_line_end(head.substr(0, sample.header_bytes))),
+                            own_flag("--quote none")));
+  }
   for (Guess& guess : sample.guesses) guess.flag = own_flag(guess.flag);
   dialect_ = sample.dialect;
   guesses_ = std::move(sample.guesses);

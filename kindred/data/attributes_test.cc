@@ -40,6 +40,16 @@ TEST_F(AttributesFile, IdsThatNobodyNamesAreKept) {
   EXPECT_EQ(found.unmatched.label(1), "7");
 }
 
+TEST_F(AttributesFile, AFirstLineWithoutFieldsIsRefused) {
+  for (const char* const line : {"i\",title,year", "1,\"One\" or two,3", "id,\"title\nyear"}) {
+    const std::string text = std::string(line) + "\n1,One,1999\n2,Two,2000\n";
+    EXPECT_THAT(error_of(text), HasSubstr("the first line has no columns"));
+    EXPECT_THAT(error_of(text, {.header = true}), HasSubstr("--items-quote none"));
+    EXPECT_THAT(error_of(text, {.id_column = "2", .on_bad = OnBad::skip}),
+                HasSubstr("the first line has no columns"));
+  }
+}
+
 TEST_F(AttributesFile, JoinsRowsToLabels) {
   const Attributes read = this->read(
       "movieId,title,genres,length,zip\n3,\"Three, The\",Drama,90,01234\n"

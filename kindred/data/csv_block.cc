@@ -116,7 +116,10 @@ class ColumnBuilder {
 
   bool add_text(std::string_view cell, std::string& problem) {
     if (schema_.trim) cell = trimmed(cell);
-    if (is_missing(schema_, column_, schema_.trim ? cell : trimmed(cell))) {
+    // Spaces around a word of the list do not make it another; spaces alone are a text, as RFC
+    // 4180 has it.
+    const std::string_view bare = trimmed(cell);
+    if (cell.empty() || (!bare.empty() && is_missing(schema_, column_, bare))) {
       if (column_.fallback) {
         const auto* text = std::get_if<std::string>(&*column_.fallback);
         cell = text == nullptr ? std::string_view() : std::string_view(*text);

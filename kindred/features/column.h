@@ -134,7 +134,8 @@ struct VocabularyColumn {
   std::string key;
   data::TextList words = {};  // Whole numbers as decimal text. Empty: to be learned.
   // Words that are not listed share oov_bucket_count buckets past the list, chosen by
-  // fingerprint; without such buckets they get default_id, where -1 means no id at all.
+  // fingerprint; without such buckets they get default_id, where -1, or any other negative
+  // number, means no id at all.
   std::size_t oov_bucket_count = 0;
   std::int64_t default_id = -1;
   // text or int64: what the feature must hold. Unset: either will do.

@@ -156,10 +156,6 @@ void check(const VocabularyColumn& kind) {
     refuse_column(kind.key, fmt::format("uses of {} words, but there are {}", kind.uses.size(),
                                         kind.words.size()));
   }
-  if (kind.default_id < -1) {
-    refuse_column(kind.key,
-                  fmt::format("the default id is {}; -1 stands for none", kind.default_id));
-  }
   if (kind.oov_bucket_count > 0 && kind.default_id != -1) {
     refuse_column(kind.key, "has both buckets for unknown words and a default id; choose one");
   }

@@ -29,7 +29,7 @@ constexpr std::size_t kCrossesMax = 3;
 constexpr std::size_t kAmountsMax = 256;
 constexpr std::size_t kAmountUses = 20;      // Rows for each amount, on the average,
 constexpr std::uint64_t kAmountUsesMin = 5;  // and for one to be told from the others.
-constexpr double kLongTail = 20.0;           // Maximum over median from which the logarithm helps.
+constexpr double kLongTail = 20.0;  // What is high over the median, where a logarithm helps.
 
 bool is_number(const ColumnFacts& facts) { return facts.type != data::CsvType::text; }
 
@@ -48,7 +48,9 @@ NumericColumn number_column(const ColumnFacts& facts) {
   // A row to predict may miss what no row to learn from did.
   NumericColumn column{.key = facts.name, .default_value = {facts.median}};
   const double usual = std::max(facts.median, facts.mean / kLongTail);
-  const bool has_long_tail = facts.minimum >= 0.0 && facts.maximum > kLongTail * usual;
+  // A tail is of many: one slip of the pen is none.
+  const double top = facts.low < facts.high ? facts.high : facts.maximum;
+  const bool has_long_tail = facts.minimum >= 0.0 && top > kLongTail * usual;
   const bool clips = !has_long_tail && facts.low < facts.high;
   // What lies outside of what was seen, or is a slip of the pen, must not carry a row away.
   const Clip clip = clips ? Clip{.low = facts.low, .high = facts.high}

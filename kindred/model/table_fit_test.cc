@@ -282,7 +282,7 @@ TEST(TableFit, WhatCannotBeLearnedIsAnError) {
 TEST(TableFit, WarnsOfANetworkThatIsNoBetterThanABlindGuess) {
   EXPECT_THAT(said_of(homes(600, 1)), testing::Not(HasSubstr("blind guess")));
   data::Batch rows = homes(300, 1);
-  Rng rng(7);
+  Rng rng(11);  // Of some seeds the 60 rows that validate are guessed by luck.
   std::vector<double> noise(300);
   for (double& value : noise) value = rng.normal();
   rows.label = data::column(noise);
@@ -300,9 +300,11 @@ TEST(TableFit, WarnsOfRowsThatDecideTheError) {
   data::Batch rows = homes(600, 1);
   const auto prices = rows.label->doubles();
   std::vector<double> label(prices.begin(), prices.end());
-  for (std::size_t row = 0; row < 600; row += 100) label[row] = 9e7;
+  // Two of these rows are among the 120 that validate.
+  for (std::size_t row = 0; row < 600; row += 40) label[row] = 9e7;
   rows.label = data::column(std::move(label));
-  EXPECT_THAT(said_of(rows), HasSubstr("of the squared error: a 'price' of 9e+07"));
+  EXPECT_THAT(said_of(rows),
+              HasSubstr("2 of 120 rows make up 97 % of the squared error: a 'price' of 90000000"));
 }
 
 TEST(TableFit, AColumnOfWhichNothingIsLeftIsLeftOut) {

@@ -150,11 +150,8 @@ void require_sizes(const storage::ContainerReader& reader, const features::Encod
 features::TableRecipe read_recipe_tensor(storage::ContainerReader& reader) {
   const std::vector<std::uint8_t> bytes =
       reader.read<std::uint8_t>(kRecipeTensor, {reader.length_of(kRecipeTensor)});
-  features::TableRecipe recipe = features::recipe_from_json(
+  return features::recipe_from_json(
       Json::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
-  // Models of older versions kept every word of a column of text.
-  if (!recipe.reading.missing_in) recipe.reading.missing_in.emplace();
-  return recipe;
 }
 
 TableModel read_table_model(storage::ContainerReader& reader) {
@@ -215,6 +212,9 @@ std::vector<std::string> id_labels(const features::CategoricalColumn& column) {
 TableModel make_table_model(features::TableRecipe recipe, LabelCoding label,
                             std::vector<nn::LayerSpec> hidden, std::uint64_t seed,
                             const nn::OptimizerOptions& optimizer, nn::ParameterSource source) {
+  // What is missing among words was decided for the training rows, and never again. Where nothing
+  // was, as in models of older versions, every word of a column of text is kept.
+  if (!recipe.reading.missing_in) recipe.reading.missing_in.emplace();
   features::Encoder encoder(recipe.columns);
   nn::Network network = table_network(encoder.layout(), label, hidden, seed, std::move(source));
   network.parameters->end_source();

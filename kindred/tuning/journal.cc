@@ -6,6 +6,7 @@
 
 #include "kindred/base/check.h"
 #include "kindred/base/error.h"
+#include "kindred/base/printable.h"
 #include "kindred/tuning/database.h"
 #include "kindred/tuning/journal_schema.h"
 #include "kindred/tuning/trial_check.h"
@@ -20,6 +21,14 @@ Setting read_setting(const std::string& text, std::int64_t trial, const std::str
     throw Error(ErrorCode::corrupt,
                 fmt::format("{}: trial {}: its setting is damaged: {}", path, trial, error.what()));
   }
+}
+
+TrialState read_state(const std::string& text, std::int64_t trial, const std::string& path) {
+  if (const auto state = parse_trial_state(text)) return *state;
+  throw Error(ErrorCode::corrupt,
+              fmt::format("{}: trial {}: its state is '{}'; the study is damaged: put a copy of "
+                          "the file in its place, or begin another study",
+                          path, trial, printable(text)));
 }
 
 // Once its rows are sealed nobody would doubt them any more.
@@ -40,7 +49,7 @@ Trial read_trial(Statement& row, const std::string& path) {
   trial.proposal = row.integer();
   trial.setting = read_setting(row.text(), trial.id, path);
   trial.seed = static_cast<std::uint64_t>(row.integer());
-  trial.state = parse_trial_state(row.text());
+  trial.state = read_state(row.text(), trial.id, path);
   trial.worker = row.text();
   trial.started = row.number();
   trial.heartbeat = row.number();

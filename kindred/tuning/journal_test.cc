@@ -130,7 +130,9 @@ TEST_F(JournalTest, AFlippedBitIsAnErrorOrChangesNothing) {
   int refused = 0;
   for (int i = 0; i < 400; ++i) {
     std::string bad = good;
-    const std::size_t at = rng.below(good.size());
+    std::size_t at = rng.below(good.size());
+    // Nearly all of the file is empty space; every other flip hits what is written.
+    while (i % 2 == 0 && good[at] == '\0') at = rng.below(good.size());
     bad[at] = static_cast<char>(bad[at] ^ static_cast<char>(1U << rng.below(8)));
     for (const char* end : {"-wal", "-shm"}) std::filesystem::remove(path_.string() + end);
     test::write_bytes(path_, bad);
@@ -144,7 +146,9 @@ TEST_F(JournalTest, AFlippedBitIsAnErrorOrChangesNothing) {
                               Not(HasSubstr("malformed"))));
     }
   }
-  EXPECT_GT(refused, 20);
+  // One bit of each byte flipped in turn: 1926 of the 2109 bytes that are not 0 are refused, and
+  // 81 of the 34755 others; the rest change nothing that is read.
+  EXPECT_GT(refused, 160) << "193 of 400 are expected";
 }
 
 TEST_F(JournalTest, TrialsThatCannotHaveComeAboutAreNamed) {
@@ -173,11 +177,12 @@ TEST_F(JournalTest, TrialsThatCannotHaveComeAboutAreNamed) {
 
 TEST_F(JournalTest, ADoubtfulScoreOfAnOldJournalIsTakenOnRequestAlone) {
   make_version_2();
-  change("UPDATE step SET validation = 0.1137 * 4 WHERE trial = 1 AND step = 1");
+  // A fall of 0.7862, where five standard errors are 5 hypot(0.048, 0.052) = 0.354.
+  change("UPDATE step SET validation = 0.1137 * 8 WHERE trial = 1 AND step = 1");
   EXPECT_THAT(problem(),
-              AllOf(HasSubstr("trial 1 has the validation 0.4548"), HasSubstr("--trust-study")));
+              AllOf(HasSubstr("trial 1 has the validation 0.9096"), HasSubstr("--trust-study")));
   EXPECT_THAT(problem(), HasSubstr("trial 1")) << "sealed though it was refused";
-  EXPECT_EQ(Journal(path_, true).trials()[1].value(), 0.1137 * 4);
+  EXPECT_EQ(Journal(path_, true).trials()[1].value(), 0.1137 * 8);
   EXPECT_EQ(problem(), "no error");
 }
 

@@ -1,11 +1,7 @@
 #include "kindred/tuning/trial.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
-
-#include "kindred/base/error.h"
 
 namespace kindred::tuning {
 namespace {
@@ -33,11 +29,11 @@ const char* to_text(TrialState state) noexcept {
   return "lost";
 }
 
-TrialState parse_trial_state(const std::string& text) {
+std::optional<TrialState> parse_trial_state(std::string_view text) noexcept {
   for (const TrialState state : kStates) {
     if (text == to_text(state)) return state;
   }
-  throw Error(ErrorCode::corrupt, fmt::format("a trial's state is '{}'", text));
+  return std::nullopt;
 }
 
 const StepRecord* Trial::best_step() const noexcept {

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kindred/base/json.h"
@@ -44,8 +45,8 @@ enum class TrialState { running, finished, stopped, failed, lost };
 inline constexpr const char* kInterrupted = "interrupted";
 
 const char* to_text(TrialState state) noexcept;
-// Throws Error(corrupt) for an unknown word.
-TrialState parse_trial_state(const std::string& text);
+// Nothing for an unknown word.
+std::optional<TrialState> parse_trial_state(std::string_view text) noexcept;
 
 struct Trial {
   std::int64_t id = 0;        // From 0, in the order in which they began.

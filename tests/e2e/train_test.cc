@@ -86,7 +86,7 @@ TEST_F(TrainCommand, StrictRefusesWhatWouldBeGuessed) {
   EXPECT_THAT(strict.err, HasSubstr("separator = comma: "));
   const test::Ended said =
       train({"--epochs", "1", "--strict", "--separator", ",", "--header", "--user-column", "1",
-             "--item-column", "2", "--rating-column", "3", "--json"});
+             "--item-column", "2", "--rating-column", "3", "--positive-from", "4", "--json"});
   EXPECT_EQ(said.code, 0) << said.err;
   EXPECT_THAT(said.out, HasSubstr("\"guesses\": []"));
 }

@@ -149,9 +149,9 @@ TEST(ColumnFaults, WhatWasLearnedFitsTogether) {
               HasSubstr("column 'x': 3 boundaries make more buckets than its 3 quantiles"));
   EXPECT_THAT(error_of([] {
                 check_column(CategoricalColumn{
-                    .kind = VocabularyColumn{.key = "w", .words = {"a"}, .default_id = -2}});
+                    .kind = VocabularyColumn{.key = "w", .words = {"a"}, .default_id = 1}});
               }),
-              HasSubstr("the default id is -2"));
+              HasSubstr("the default id 1 is not in [0, 1)"));
 }
 
 TEST(ColumnFaults, QuantilesAreNoMoreThanValues) {
@@ -202,6 +202,9 @@ TEST(ColumnFaults, UnknownWordsAreCountedAndLearnNothing) {
   VocabularyColumn with_default{.key = "w", .words = {"a", "b"}, .default_id = 1};
   EXPECT_EQ(numbers(dense({indicator({.kind = with_default})}, batch)),
             (std::vector<float>{1, 0, 0, 1, 0, 1}));
+  with_default.default_id = -100;  // As the reference systems have it: no id, like any negative.
+  EXPECT_EQ(numbers(dense({indicator({.kind = with_default})}, batch)),
+            (std::vector<float>{1, 0, 0, 0, 0, 0}));
 }
 
 TEST(ColumnFaults, ListsMayBeEmptyOrLongAndWeightsAreNumbers) {

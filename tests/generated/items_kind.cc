@@ -93,26 +93,17 @@ std::string difference(const ItemsTruth& truth, const data::Vocabulary& labels,
 
 }  // namespace
 
-Verdict try_items(Rng& rng, Bench& bench) {
-  const ItemsTruth truth = draw_items(rng);
+std::string try_items(Rng& rng, Bench& bench, std::string& truth) {
+  const ItemsTruth items = draw_items(rng);
   data::Vocabulary labels;
-  for (const std::string& id : truth.ids) {
+  for (const std::string& id : items.ids) {
     if (labels.size() == 0 || chance(rng, 0.9)) labels.insert(id);
   }
   labels.insert("rated but not listed");
-  const auto file = bench.write("items.txt", render(rng, truth));
-  Verdict verdict{.outcome = Outcome::right,
-                  .problem = {},
-                  .truth = fmt::format("{}, {}, {} rows", truth.style.describe(),
-                                       truth.header ? "header" : "no header", truth.ids.size())};
-  try {
-    verdict.problem = difference(truth, labels, data::read_attributes(file, {}, labels));
-    if (!verdict.problem.empty()) verdict.outcome = Outcome::wrong;
-  } catch (const Error& error) {
-    verdict.outcome = Outcome::unclear;
-    verdict.problem = error.what();
-  }
-  return verdict;
+  const auto file = bench.write("items.txt", render(rng, items));
+  truth = fmt::format("{}, {}, {} rows", items.style.describe(),
+                      items.header ? "header" : "no header", items.ids.size());
+  return difference(items, labels, data::read_attributes(file, {}, labels));
 }
 
 }  // namespace kindred::generated

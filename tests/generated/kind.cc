@@ -31,7 +31,15 @@ std::span<const Kind> kinds() { return kKinds; }
 
 Verdict try_number(const Kind& kind, std::uint64_t seed, std::uint64_t index, Bench& bench) {
   Rng rng(seed, kStream, index);
-  return kind.try_one(rng, bench);
+  Verdict verdict;
+  try {
+    verdict.problem = kind.try_one(rng, bench, verdict.truth);
+    if (!verdict.problem.empty()) verdict.outcome = Outcome::wrong;
+  } catch (const Error& error) {
+    verdict.outcome = Outcome::unclear;
+    verdict.problem = error.what();
+  }
+  return verdict;
 }
 
 }  // namespace kindred::generated

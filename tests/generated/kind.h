@@ -55,18 +55,19 @@ class Bench {
 
 struct Kind {
   const char* name;
-  // Makes a file, has it read, compares. An Error that is thrown counts as unclear.
-  Verdict (*try_one)(Rng& rng, Bench& bench);
+  // Makes a file, says in `truth` what it is, has it read, compares: what differs, or "". An
+  // Error that is thrown counts as unclear.
+  std::string (*try_one)(Rng& rng, Bench& bench, std::string& truth);
   std::size_t test_count;    // How many the test reads.
   double unclear_share_max;  // More refusals than this fail the test.
 };
 
 // ---- The kinds, each in the file of its name.
 
-Verdict try_ratings(Rng& rng, Bench& bench);
-Verdict try_items(Rng& rng, Bench& bench);
-Verdict try_lists(Rng& rng, Bench& bench);
-Verdict try_vectors(Rng& rng, Bench& bench);
+std::string try_ratings(Rng& rng, Bench& bench, std::string& truth);
+std::string try_items(Rng& rng, Bench& bench, std::string& truth);
+std::string try_lists(Rng& rng, Bench& bench, std::string& truth);
+std::string try_vectors(Rng& rng, Bench& bench, std::string& truth);
 
 std::span<const Kind> kinds();
 

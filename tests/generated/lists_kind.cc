@@ -71,27 +71,17 @@ Baskets baskets_of(const data::Interactions& all) {
 
 }  // namespace
 
-Verdict try_lists(Rng& rng, Bench& bench) {
-  const ListsTruth truth = draw_lists(rng);
-  const auto file = bench.write("lists.txt", render(truth));
-  Verdict verdict{
-      .outcome = Outcome::right,
-      .problem = {},
-      .truth = fmt::format("lists, '{}', {}{}, {} users", printable(truth.separator),
-                           truth.asked ? "asked for" : "not asked for",
-                           truth.padded_short_lines ? ", padded" : "", truth.baskets.size())};
-  try {
-    data::RatingsOptions options;
-    options.item_lists = truth.asked;
-    const data::Ratings read = data::read_ratings(file, options, bench.pool());
-    if (baskets_of(read.interactions) == truth.baskets) return verdict;
-    verdict.outcome = Outcome::wrong;
-    verdict.problem = "other baskets: " + read.summary.format;
-  } catch (const Error& error) {
-    verdict.outcome = Outcome::unclear;
-    verdict.problem = error.what();
-  }
-  return verdict;
+std::string try_lists(Rng& rng, Bench& bench, std::string& truth) {
+  const ListsTruth lists = draw_lists(rng);
+  truth = fmt::format("lists, '{}', {}{}, {} users", printable(lists.separator),
+                      lists.asked ? "asked for" : "not asked for",
+                      lists.padded_short_lines ? ", padded" : "", lists.baskets.size());
+  const auto file = bench.write("lists.txt", render(lists));
+  data::RatingsOptions options;
+  options.item_lists = lists.asked;
+  const data::Ratings read = data::read_ratings(file, options, bench.pool());
+  if (baskets_of(read.interactions) == lists.baskets) return "";
+  return "other baskets: " + read.summary.format;
 }
 
 }  // namespace kindred::generated

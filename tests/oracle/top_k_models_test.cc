@@ -33,6 +33,8 @@ model::Model trained(const data::Interactions& pairs, int dimensions, ThreadPool
     return Matrix(view.rows, view.cols, {view.values().begin(), view.values().end()});
   };
   model::Model model;
+  model.items.labels = pairs.items;
+  model.users.labels = pairs.users;
   model.items.vectors = copy(ials.item_vectors());
   model.users.vectors = copy(ials.user_vectors());
   model.seen = pairs.by_user;
