@@ -48,7 +48,8 @@ class ColumnBuilder {
   }
 
   // False, with a problem, when the cell does not fit; then truncate() must follow.
-  bool add(std::string_view cell, std::string& problem) {
+  bool add(std::string_view cell, bool quoted, std::string& problem) {
+    quoted_ = quoted;
     if (column_.list_separator.empty()) {
       if (!add_value(cell, problem)) return false;
       if (is_weight_ && !is_possible_weight(cell, problem)) return false;
@@ -116,10 +117,11 @@ class ColumnBuilder {
 
   bool add_text(std::string_view cell, std::string& problem) {
     if (schema_.trim) cell = trimmed(cell);
-    // Spaces around a word of the list do not make it another; spaces alone are a text, as RFC
-    // 4180 has it.
+    // Spaces around a word of the list do not make it another; nothing but spaces is a text where
+    // somebody has put quotes around it.
     const std::string_view bare = trimmed(cell);
-    if (cell.empty() || (!bare.empty() && is_missing(schema_, column_, bare))) {
+    const bool is_blank_text = quoted_ && bare.empty() && !cell.empty();
+    if (!is_blank_text && is_missing(schema_, column_, bare)) {
       if (column_.fallback) {
         const auto* text = std::get_if<std::string>(&*column_.fallback);
         cell = text == nullptr ? std::string_view() : std::string_view(*text);
@@ -245,6 +247,7 @@ class ColumnBuilder {
   ElementType type_;
   bool is_weight_;
   bool is_list_ = false;
+  bool quoted_ = false;  // The cell at hand.
   Tensor tensor_;
 };
 
@@ -283,7 +286,7 @@ class BlockParser {
       return;
     }
     for (std::size_t i = 0; i < builders_.size(); ++i) {
-      if (builders_[i].add(fields[fields_[i]], problem_)) continue;
+      if (builders_[i].add(fields[fields_[i]], fields.was_quoted(fields_[i]), problem_)) continue;
       for (ColumnBuilder& builder : builders_) builder.truncate(row_count_);
       report(problem_);
       return;

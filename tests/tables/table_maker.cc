@@ -137,7 +137,9 @@ class Maker {
   std::string quoted(const std::string& cell, const std::string& separator) {
     const bool must = cell.find_first_of("\"\n\r") != std::string::npos ||
                       cell.find(separator) != std::string::npos;
-    if (!must && rng_.below(8) != 0) return cell;
+    // Quotes around nothing but spaces make them a text, and no missing value any more.
+    const bool is_blank = !cell.empty() && cell.find_first_not_of(' ') == std::string::npos;
+    if (!must && (is_blank || rng_.below(8) != 0)) return cell;
     std::string out = "\"";
     for (const char byte : cell) out += byte == '"' ? std::string("\"\"") : std::string(1, byte);
     return out + "\"";
