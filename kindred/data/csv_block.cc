@@ -30,6 +30,10 @@ class ColumnBuilder {
         is_weight_(column.name == schema.weight) {
     is_list_ =
         !column.list_separator.empty() || (column.keeps_missing && !column.fallback && is_whole());
+    missing_bytes_max_ = schema.missing.given_bytes_max();
+    for (const std::string& word : column.missing_words) {
+      missing_bytes_max_ = std::max(missing_bytes_max_, word.size());
+    }
     switch (type_) {
       case ElementType::float32:
         tensor_.values = std::vector<float>();
@@ -118,10 +122,11 @@ class ColumnBuilder {
   bool add_text(std::string_view cell, std::string& problem) {
     if (schema_.trim) cell = trimmed(cell);
     // Spaces around a word of the list do not make it another; nothing but spaces is a text where
-    // somebody has put quotes around it.
-    const std::string_view bare = trimmed(cell);
-    const bool is_blank_text = quoted_ && bare.empty() && !cell.empty();
-    if (!is_blank_text && is_missing(schema_, column_, bare)) {
+    // somebody has put quotes around it. Nearly all cells are neither short enough nor padded.
+    const bool may_be_padded = !cell.empty() && (cell.front() <= ' ' || cell.back() <= ' ');
+    const std::string_view bare = may_be_padded ? trimmed(cell) : cell;
+    const bool is_blank_text = quoted_ && may_be_padded && bare.empty();
+    if (bare.size() <= missing_bytes_max_ && !is_blank_text && is_missing(schema_, column_, bare)) {
       if (column_.fallback) {
         const auto* text = std::get_if<std::string>(&*column_.fallback);
         cell = text == nullptr ? std::string_view() : std::string_view(*text);
@@ -247,7 +252,8 @@ class ColumnBuilder {
   ElementType type_;
   bool is_weight_;
   bool is_list_ = false;
-  bool quoted_ = false;  // The cell at hand.
+  bool quoted_ = false;                // The cell at hand.
+  std::size_t missing_bytes_max_ = 0;  // Of the longest word for a missing text.
   Tensor tensor_;
 };
 
@@ -285,8 +291,10 @@ class BlockParser {
                          schema_.columns.size(), printable(walker_.record())));
       return;
     }
+    const bool has_quotes = fields.has_quotes();
     for (std::size_t i = 0; i < builders_.size(); ++i) {
-      if (builders_[i].add(fields[fields_[i]], fields.was_quoted(fields_[i]), problem_)) continue;
+      const bool quoted = has_quotes && fields.was_quoted(fields_[i]);
+      if (builders_[i].add(fields[fields_[i]], quoted, problem_)) continue;
       for (ColumnBuilder& builder : builders_) builder.truncate(row_count_);
       report(problem_);
       return;

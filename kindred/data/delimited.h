@@ -85,7 +85,8 @@ class FieldSplitter {
   std::size_t field_count() const noexcept { return field_count_; }
   std::string_view operator[](std::size_t field) const { return fields_[field]; }
 
-  // Whether the field stood in quotes.
+  // Whether any field stood in quotes, and whether this one did.
+  bool has_quotes() const noexcept { return has_quotes_; }
   bool was_quoted(std::size_t field) const noexcept {
     // What was quoted lies in the buffer, even an empty text.
     const std::less_equal<> before;

@@ -41,6 +41,12 @@ MissingWords::MissingWords(std::vector<std::string> given) : given_(std::move(gi
   uses_list_ = std::erase(given_, "") == 0;
 }
 
+std::size_t MissingWords::given_bytes_max() const noexcept {
+  std::size_t longest = 0;
+  for (const std::string& word : given_) longest = std::max(longest, word.size());
+  return longest;
+}
+
 bool MissingWords::is_given(std::string_view cell) const noexcept {
   return !given_.empty() && std::ranges::find(given_, cell) != given_.end();
 }

@@ -17,6 +17,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,8 @@ class MissingWords {
   // Whether a person named it: then it is missing in every column. False for "".
   bool is_given(std::string_view cell) const noexcept;
   bool uses_list() const noexcept { return uses_list_; }
+  // Of the longest word that a person named; 0 where there is none.
+  std::size_t given_bytes_max() const noexcept;
 
   bool operator==(const MissingWords&) const = default;
 
