@@ -119,14 +119,19 @@ class ColumnBuilder {
     return add_other(trimmed(cell), problem);
   }
 
+  // A look at what nearly all cells are not: short enough for a word of the list, or padded.
+  // Nothing but spaces is a text where somebody has put quotes around it.
+  bool may_be_missing(std::string_view cell) const {
+    if (cell.empty()) return true;
+    if (cell.front() > ' ') {
+      return missing_bytes_max_ > 0 && (cell.size() <= missing_bytes_max_ || cell.back() <= ' ');
+    }
+    return !quoted_ || !trimmed(cell).empty();
+  }
+
   bool add_text(std::string_view cell, std::string& problem) {
     if (schema_.trim) cell = trimmed(cell);
-    // Spaces around a word of the list do not make it another; nothing but spaces is a text where
-    // somebody has put quotes around it. Nearly all cells are neither short enough nor padded.
-    const bool may_be_padded = !cell.empty() && (cell.front() <= ' ' || cell.back() <= ' ');
-    const std::string_view bare = may_be_padded ? trimmed(cell) : cell;
-    const bool is_blank_text = quoted_ && may_be_padded && bare.empty();
-    if (bare.size() <= missing_bytes_max_ && !is_blank_text && is_missing(schema_, column_, bare)) {
+    if (may_be_missing(cell) && is_missing(schema_, column_, trimmed(cell))) {
       if (column_.fallback) {
         const auto* text = std::get_if<std::string>(&*column_.fallback);
         cell = text == nullptr ? std::string_view() : std::string_view(*text);

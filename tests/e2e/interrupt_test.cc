@@ -85,9 +85,10 @@ TEST_F(Interrupted, TrainOfRatingsWithinASweep) {
 }
 
 // Hundreds of megabytes of initial numbers, and steps of a second each.
+// A step that is under way is finished: the wider the network, the longer that takes.
 TEST_F(Interrupted, FitOfAWideNetwork) {
   write_table(3000);
-  interrupt({"fit", "homes.csv", "--label", "price", "-o", "m.kindred", "--hidden", "2000000",
+  interrupt({"fit", "homes.csv", "--label", "price", "-o", "m.kindred", "--hidden", "400000",
              "--epochs", "1000", "--patience", "0"},
             6, 4.0);
 }
