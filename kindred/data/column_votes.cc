@@ -7,6 +7,7 @@
 
 #include "kindred/base/printable.h"
 #include "kindred/data/csv_schema.h"
+#include "kindred/data/number_text.h"
 
 namespace kindred::data {
 namespace {

@@ -296,12 +296,6 @@ bool is_missing(const CsvSchema& schema, const CsvColumn& column, std::string_vi
          std::ranges::find(column.missing_words, cell) != column.missing_words.end();
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 std::optional<std::int64_t> parse_whole(std::string_view text) noexcept {
   text = trimmed(text);
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);

@@ -109,9 +109,6 @@ CsvSchema infer_csv_schema(const std::vector<std::filesystem::path>& files,
 // Whether a cell of this column is a missing value. Requires: no spaces around it.
 bool is_missing(const CsvSchema& schema, const CsvColumn& column, std::string_view cell) noexcept;
 
-// The text without spaces and tabs around it.
-std::string_view trimmed(std::string_view text) noexcept;
-
 // A cell as a whole number: none if it is anything else, or does not fit.
 std::optional<std::int64_t> parse_whole(std::string_view text) noexcept;
 

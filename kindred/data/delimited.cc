@@ -100,6 +100,12 @@ std::string_view without_line_end(std::string_view record) noexcept {
   return record;
 }
 
+std::string_view without_padding(std::string_view field) noexcept {
+  while (field.starts_with(' ')) field.remove_prefix(1);
+  while (field.ends_with(' ')) field.remove_suffix(1);
+  return field;
+}
+
 FieldSplitter::FieldSplitter(const Dialect& dialect)
     : dialect_(dialect),
       kind_(dialect.separator == " "        ? Kind::spaces
@@ -142,9 +148,7 @@ bool FieldSplitter::split(std::string_view record) {
 
 void FieldSplitter::trim_fields() {
   for (std::size_t i = 0; i < field_count_; ++i) {
-    std::string_view& field = fields_[i];
-    while (field.starts_with(' ')) field.remove_prefix(1);
-    while (field.ends_with(' ')) field.remove_suffix(1);
+    fields_[i] = without_padding(fields_[i]);
   }
 }
 

@@ -72,6 +72,9 @@ std::size_t find_record_end(std::string_view text, const Dialect& dialect);
 // `record` without the line end that finishes it.
 std::string_view without_line_end(std::string_view record) noexcept;
 
+// The field without the spaces around it.
+std::string_view without_padding(std::string_view field) noexcept;
+
 // Splits records into fields. Reused from record to record, so that it does not allocate.
 class FieldSplitter {
  public:

@@ -7,13 +7,13 @@
 
 #include "kindred/base/check.h"
 #include "kindred/data/attributes.h"
+#include "kindred/data/delimited.h"
+#include "kindred/data/number_text.h"
 
 namespace kindred::data {
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-
-bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
 char lower_byte(char byte) {
   return static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
@@ -22,12 +22,6 @@ char lower_byte(char byte) {
 bool same_word(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return lower_byte(x) == lower_byte(y); });
-}
-
-std::string_view trim_title(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
 }
 
 NumberColumn popularity(const SparseMatrix& by_user) {
@@ -121,13 +115,13 @@ const Column* find_title(const Table& table) {
 }
 
 bool has_token(std::string_view cell, std::string_view token) {
-  token = trim_title(token);
-  if (same_word(trim_title(cell), token)) return true;
+  token = without_padding(token);
+  if (same_word(without_padding(cell), token)) return true;
   for (const char separator : {'|', ';', ','}) {
     if (cell.find(separator) == std::string_view::npos) continue;
     while (true) {
       const std::size_t end = cell.find(separator);
-      if (same_word(trim_title(cell.substr(0, end)), token)) return true;
+      if (same_word(without_padding(cell.substr(0, end)), token)) return true;
       if (end == std::string_view::npos) return false;
       cell.remove_prefix(end + 1);
     }
@@ -136,7 +130,7 @@ bool has_token(std::string_view cell, std::string_view token) {
 }
 
 std::optional<int> year_of_title(std::string_view title) {
-  title = trim_title(title);
+  title = without_padding(title);
   if (title.size() < 6 || !title.ends_with(')') || title[title.size() - 6] != '(') return {};
   int year = 0;
   for (const char byte : title.substr(title.size() - 5, 4)) {

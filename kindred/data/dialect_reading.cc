@@ -9,8 +9,6 @@
 namespace kindred::data {
 namespace {
 
-bool is_digit_here(char byte) { return static_cast<unsigned char>(byte - '0') < 10; }
-
 bool is_plain_number(std::string_view text) {
   double value = 0.0;
   return parse_number(text, value) == NumberFault::none;
@@ -18,7 +16,7 @@ bool is_plain_number(std::string_view text) {
 
 std::size_t digits_at(std::string_view text, std::size_t at) {
   std::size_t end = at;
-  while (end < text.size() && is_digit_here(text[end])) ++end;
+  while (end < text.size() && is_digit(text[end])) ++end;
   return end - at;
 }
 
@@ -31,7 +29,7 @@ bool is_grouped_number(std::string_view text, char group, char point) {
     at += 4;
   }
   if (at < text.size() && text[at] == point) at += 1 + digits_at(text, at + 1);
-  return at == text.size() && is_digit_here(text.back());
+  return at == text.size() && is_digit(text.back());
 }
 
 // "3,5", "1.234,50", "1,000": one number, not "0,0.134,0.269", which are three.
@@ -46,12 +44,6 @@ bool is_time_text(std::string_view text) {
     if (parse_time(text, {.order = order}).fault == NumberFault::none) return true;
   }
   return false;
-}
-
-std::string_view without_padding(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
 }
 
 std::vector<std::string_view> words_of(std::string_view text) {

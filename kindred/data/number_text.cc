@@ -10,14 +10,6 @@
 namespace kindred::data {
 namespace {
 
-bool is_ascii_digit(char byte) { return static_cast<unsigned char>(byte - '0') < 10; }
-
-std::string_view trim_ascii(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 bool is_word_for_not_finite(std::string_view text) {
   if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
   if (text.size() > 8 || text.size() < 3) return false;
@@ -40,7 +32,7 @@ bool parse_short(std::string_view text, Float& value) noexcept {
   std::size_t fraction_count = 0;
   bool in_fraction = false;
   for (const char byte : text) {
-    if (is_ascii_digit(byte)) {
+    if (is_digit(byte)) {
       digits = digits * 10 + static_cast<std::uint32_t>(byte - '0');
       ++digit_count;
       if (in_fraction) ++fraction_count;
@@ -58,13 +50,13 @@ bool parse_short(std::string_view text, Float& value) noexcept {
 template <typename Float>
 NumberFault parse_any(std::string_view text, Float& value) noexcept {
   if (parse_short(text, value)) return NumberFault::none;
-  text = trim_ascii(text);
+  text = trimmed(text);
   if (text.empty()) return NumberFault::empty;
   if (is_word_for_not_finite(text)) return NumberFault::not_finite;
   if (text.starts_with('+') && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
   // fast_float would read "nan(1)" and the like too.
   const std::size_t first = text.starts_with('-') ? 1 : 0;
-  if (first == text.size() || !(is_ascii_digit(text[first]) || text[first] == '.')) {
+  if (first == text.size() || !(is_digit(text[first]) || text[first] == '.')) {
     return NumberFault::malformed;
   }
   const char* const end = text.data() + text.size();
@@ -83,6 +75,12 @@ NumberFault parse_number(std::string_view text, float& value) noexcept {
 
 NumberFault parse_number(std::string_view text, double& value) noexcept {
   return parse_any(text, value);
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace kindred::data

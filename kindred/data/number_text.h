@@ -23,4 +23,9 @@ enum class NumberFault {
 NumberFault parse_number(std::string_view text, float& value) noexcept;
 NumberFault parse_number(std::string_view text, double& value) noexcept;
 
+// The text without spaces and tabs around it.
+std::string_view trimmed(std::string_view text) noexcept;
+
+constexpr bool is_digit(char byte) noexcept { return static_cast<unsigned char>(byte - '0') < 10; }
+
 }  // namespace kindred::data

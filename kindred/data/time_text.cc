@@ -10,6 +10,7 @@
 
 #include "kindred/base/error.h"
 #include "kindred/base/printable.h"
+#include "kindred/data/number_text.h"
 #include "kindred/data/time_parts.h"
 
 namespace kindred::data {
@@ -18,14 +19,6 @@ namespace {
 constexpr int kFractionDigitsMax = 9;
 constexpr std::array<std::int64_t, 10> kTimeScales = {
     1, 10, 100, 1000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
-
-bool is_time_digit(char byte) { return static_cast<unsigned char>(byte - '0') < 10; }
-
-std::string_view without_spaces(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 // seconds x 10^digits + the first digits of the fraction.
 ParsedTime scaled(std::int64_t seconds, std::string_view fraction, bool negative, int digits) {
@@ -58,7 +51,7 @@ ParsedTime parse_numeric_time(std::string_view text, int digits) {
   const std::string_view fraction =
       point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
   const auto all_digits = [](std::string_view part) {
-    return std::all_of(part.begin(), part.end(), is_time_digit);
+    return std::all_of(part.begin(), part.end(), is_digit);
   };
   if (all_digits(whole) && all_digits(fraction) && !(whole.empty() && fraction.empty())) {
     std::int64_t seconds = 0;
@@ -105,10 +98,10 @@ ParsedTime parse_time(std::string_view text, const TimeReading& reading) noexcep
       text.size() <= 18) {
     std::int64_t value = 0;
     std::size_t i = 0;
-    while (i < text.size() && is_time_digit(text[i])) value = value * 10 + (text[i++] - '0');
+    while (i < text.size() && is_digit(text[i])) value = value * 10 + (text[i++] - '0');
     if (i == text.size()) return {.time = value};
   }
-  text = without_spaces(text);
+  text = trimmed(text);
   if (text.empty()) return {.fault = NumberFault::empty};
   TimeParts parts;
   if (!reading.pattern.empty()) {
@@ -147,7 +140,7 @@ TimeFacts recognize_times(const std::vector<std::string_view>& texts) {
   facts.dots = true;
   std::size_t digits = 0;
   for (const std::string_view whole : texts) {
-    const std::string_view text = without_spaces(whole);
+    const std::string_view text = trimmed(whole);
     if (text.empty()) continue;
     TimeParts parts;
     if (!parse_date_text(text, parts)) {

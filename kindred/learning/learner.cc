@@ -85,13 +85,12 @@ LearnResult learn(Learner& learner, const LearnOptions& options, const training:
   if (run.checkpoint.is_wanted()) {
     trainee.checkpoint = [&](const training::Epoch& epoch) { keeper.add(epoch); };
   }
-  training::LoopResult done =
-      training::run_training(trainee,
-                             {.epochs = learner.epoch_count(),
-                              .patience = options.patience,
-                              .cancelled = run.cancelled,
-                              .pool = run.checkpoint.is_wanted() ? &run.pool : nullptr},
-                             keeper.history(), run.observe);
+  training::LoopResult done = training::run_training(trainee,
+                                                     {.epochs = learner.epoch_count(),
+                                                      .patience = options.patience,
+                                                      .cancelled = run.cancelled,
+                                                      .pool = run.interruptible_pool()},
+                                                     keeper.history(), run.observe);
   result.history = std::move(done.history);
   result.ended = done.ended;
   result.best_epoch = done.best_epoch;

@@ -134,11 +134,6 @@ void write_lists(const std::filesystem::path& path, const std::filesystem::path&
   writer.write(path, lists_format(), std::move(content));
 }
 
-bool is_lists_file(const Json& manifest) {
-  const Json* name = manifest.is_object() ? manifest.find("format") : nullptr;
-  return name != nullptr && *name == Json(lists_format().name);
-}
-
 void check_lists(const std::filesystem::path& path) {
   storage::with_file_name(path, [&] {
     storage::ContainerReader reader(path, lists_format());

@@ -47,9 +47,6 @@ struct ListsLabels {
 void write_lists(const std::filesystem::path& path, const std::filesystem::path& records,
                  const ListsLabels& labels, const Json& facts);
 
-// Whether a manifest is that of such a file.
-bool is_lists_file(const Json& manifest);
-
 // Throws Error(corrupt), naming the file, unless checksums are right and all fits together:
 // offsets ascend, items are in range and no list has one twice, scores are finite.
 void check_lists(const std::filesystem::path& path);

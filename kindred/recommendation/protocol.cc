@@ -69,7 +69,7 @@ Results measure_full(const data::Split& split, const Scorer& scorer,
   for (std::size_t begin = 0; begin < split.person_count(); begin += kTilePeople) {
     const std::size_t end = std::min(begin + kTilePeople, split.person_count());
     const auto lists = listed ? scorer.lists(begin, end, scores.longest_list(), pool)
-                              : std::vector<RankedItems>(end - begin);
+                              : std::vector<RankedIds>(end - begin);
     pool.parallel_for(end - begin, [&](std::size_t row, int worker) {
       const std::size_t person = begin + row;
       const evaluation::RankingTask task = task_of(split, person, ties);

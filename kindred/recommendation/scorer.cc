@@ -35,8 +35,8 @@ PopularOrder::PopularOrder(const data::Split& split, const std::vector<bool>& ca
   }
 }
 
-RankedItems PopularOrder::list(std::span<const std::uint32_t> seen, std::size_t k) const {
-  RankedItems best;
+RankedIds PopularOrder::list(std::span<const std::uint32_t> seen, std::size_t k) const {
+  RankedIds best;
   for (const search::Neighbor& neighbor : items) {
     if (best.size() == k) break;
     if (!std::ranges::binary_search(seen, neighbor.id)) best.push_back(neighbor.id);
@@ -70,11 +70,11 @@ std::span<const float> VectorScorer::scores(std::size_t person, std::span<float>
   return buffer;
 }
 
-std::vector<RankedItems> VectorScorer::lists(std::size_t begin, std::size_t end, std::size_t k,
-                                             ThreadPool& pool) const {
+std::vector<RankedIds> VectorScorer::lists(std::size_t begin, std::size_t end, std::size_t k,
+                                           ThreadPool& pool) const {
   const auto seen = [&](std::size_t query) { return split_.seen(begin + query); };
   const auto found = search_.search(people_.slice(begin, end), k, {seen, {}}, pool);
-  std::vector<RankedItems> lists(found.size());
+  std::vector<RankedIds> lists(found.size());
   for (std::size_t query = 0; query < found.size(); ++query) {
     if (!embedding::is_learned(people_.row(begin + query))) {
       lists[query] = popular_.list(seen(query), k);
@@ -117,10 +117,10 @@ std::span<const float> RankerScorer::scores(std::size_t person, std::span<float>
   return scores;
 }
 
-std::vector<RankedItems> RankerScorer::lists(std::size_t begin, std::size_t end, std::size_t k,
-                                             ThreadPool& pool) const {
+std::vector<RankedIds> RankerScorer::lists(std::size_t begin, std::size_t end, std::size_t k,
+                                           ThreadPool& pool) const {
   const auto found = ranker_.best(std::span(people_).subspan(begin, end - begin), k, pool);
-  std::vector<RankedItems> lists(found.size());
+  std::vector<RankedIds> lists(found.size());
   for (std::size_t person = 0; person < found.size(); ++person) {
     if (const learning::Asked& asked = people_[begin + person]; !ranker_.knows(asked)) {
       lists[person] = popular_.list(asked.seen, k);
@@ -148,9 +148,9 @@ std::span<const float> PopularityScorer::scores(std::size_t, std::span<float>) c
   return like_counts_;
 }
 
-std::vector<RankedItems> PopularityScorer::lists(std::size_t begin, std::size_t end, std::size_t k,
-                                                 ThreadPool& pool) const {
-  std::vector<RankedItems> lists(end - begin);
+std::vector<RankedIds> PopularityScorer::lists(std::size_t begin, std::size_t end, std::size_t k,
+                                               ThreadPool& pool) const {
+  std::vector<RankedIds> lists(end - begin);
   pool.parallel_for(lists.size(), [&](std::size_t row, int) {
     const auto seen = split_.seen(begin + row);
     for (const std::uint32_t item : order_) {

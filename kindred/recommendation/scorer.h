@@ -21,7 +21,7 @@
 
 namespace kindred::recommendation {
 
-using RankedItems = std::vector<std::uint32_t>;  // Best first.
+using RankedIds = std::vector<std::uint32_t>;  // Best first.
 
 class Scorer {
  public:
@@ -35,15 +35,15 @@ class Scorer {
   virtual std::span<const float> scores(std::size_t person, std::span<float> buffer) const = 0;
 
   // The first k of the people [begin, end), without what they have seen.
-  virtual std::vector<RankedItems> lists(std::size_t begin, std::size_t end, std::size_t k,
-                                         ThreadPool& pool) const = 0;
+  virtual std::vector<RankedIds> lists(std::size_t begin, std::size_t end, std::size_t k,
+                                       ThreadPool& pool) const = 0;
 };
 
 // What people get of whom nothing is known, as numbers to rank by.
 struct PopularOrder {
   // `candidates` has one flag an item of the split.
   PopularOrder(const data::Split& split, const std::vector<bool>& candidates);
-  RankedItems list(std::span<const std::uint32_t> seen, std::size_t k) const;
+  RankedIds list(std::span<const std::uint32_t> seen, std::size_t k) const;
 
   std::vector<search::Neighbor> items;  // Candidates, most seen first.
   std::vector<float> shares;            // Of each item of the split; below 0: no candidate.
@@ -60,8 +60,8 @@ class RankerScorer final : public Scorer {
 
   float score(std::size_t person, std::uint32_t item) const override;
   std::span<const float> scores(std::size_t person, std::span<float> buffer) const override;
-  std::vector<RankedItems> lists(std::size_t begin, std::size_t end, std::size_t k,
-                                 ThreadPool& pool) const override;
+  std::vector<RankedIds> lists(std::size_t begin, std::size_t end, std::size_t k,
+                               ThreadPool& pool) const override;
 
  private:
   const learning::Ranker& ranker_;
@@ -79,8 +79,8 @@ class VectorScorer final : public Scorer {
 
   float score(std::size_t person, std::uint32_t item) const override;
   std::span<const float> scores(std::size_t person, std::span<float> buffer) const override;
-  std::vector<RankedItems> lists(std::size_t begin, std::size_t end, std::size_t k,
-                                 ThreadPool& pool) const override;
+  std::vector<RankedIds> lists(std::size_t begin, std::size_t end, std::size_t k,
+                               ThreadPool& pool) const override;
 
  private:
   const data::Split& split_;
@@ -99,8 +99,8 @@ class PopularityScorer final : public Scorer {
 
   float score(std::size_t person, std::uint32_t item) const override;
   std::span<const float> scores(std::size_t person, std::span<float> buffer) const override;
-  std::vector<RankedItems> lists(std::size_t begin, std::size_t end, std::size_t k,
-                                 ThreadPool& pool) const override;
+  std::vector<RankedIds> lists(std::size_t begin, std::size_t end, std::size_t k,
+                               ThreadPool& pool) const override;
 
  private:
   const data::Split& split_;

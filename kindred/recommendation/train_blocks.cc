@@ -104,13 +104,12 @@ TrainResult train_blocks(const RatingsBlocks& ratings, const BlockTrainOptions& 
   }
   TrainResult result;
   result.resumed_from = ials.epoch();
-  training::LoopResult done =
-      training::run_training(trainee,
-                             {.epochs = options.ials.epochs,
-                              .patience = 0,
-                              .cancelled = run.cancelled,
-                              .pool = run.checkpoint.is_wanted() ? &run.pool : nullptr},
-                             history, run.observe);
+  training::LoopResult done = training::run_training(trainee,
+                                                     {.epochs = options.ials.epochs,
+                                                      .patience = 0,
+                                                      .cancelled = run.cancelled,
+                                                      .pool = run.interruptible_pool()},
+                                                     history, run.observe);
   result.ended = done.ended;
   result.best_epoch = done.best_epoch;
   model::Model& model = result.model;

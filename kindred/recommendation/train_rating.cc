@@ -402,7 +402,7 @@ RatingTrainResult train_ratings(const data::Interactions& interactions, const da
   }
   const training::LoopOptions loop = {.epochs = options.model.step_count(),
                                       .cancelled = run.cancelled,
-                                      .pool = run.checkpoint.is_wanted() ? &run.pool : nullptr};
+                                      .pool = run.interruptible_pool()};
   training::LoopResult done =
       training::run_training(trainee, loop, std::move(history), run.observe);
   result.history = std::move(done.history);

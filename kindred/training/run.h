@@ -56,6 +56,11 @@ struct Run {
   std::function<void(const std::string&)> warn = {};  // What the person should know.
   std::size_t memory_limit = 0;  // Bytes that a choice of algorithm may count on; 0: not told.
 
+  // The pool, where an epoch may be cut short: without a checkpoint there is nothing to go on
+  // from, and an epoch that has begun is finished. Else null.
+  ThreadPool* interruptible_pool() const noexcept {
+    return checkpoint.is_wanted() ? &pool : nullptr;
+  }
   bool is_cancelled() const noexcept { return cancelled != nullptr && cancelled->load(); }
 };
 
